@@ -1,0 +1,169 @@
+"""The shape of the files in indicators/: what is measured.
+
+Each class is one TOML table. Unknown keys are refused. The JSON schema in
+indicators/schema.json is made from these classes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from yitihua.definitions.text import Text
+
+
+class Strict(BaseModel):
+    """Frozen, and refuses keys it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class EditionInfo(Strict):
+    """``[edition]``: what this edition is, and what a reader must know about it."""
+
+    title: Text
+    description: Text | None = None
+    notice: Text | None = Field(None, description="Printed with every result, such as 'a reconstruction'.")
+    source: str = Field("", description="Citation of the index's own publication.")
+    licence: str = ""
+    version: str = "1"
+    date: dt.date | None = Field(None, description="Dated values are taken as of this day.")
+    unit_noun: Text = Text(zh="单位", en="unit")
+    extends: str | None = Field(None, description="Edition whose definitions are taken over.")
+    drop: tuple[str, ...] = Field((), description="Indicators or nodes of the base to leave out.")
+
+
+class Node(Strict):
+    """``[nodes.A]``: a branch of the tree. The one node without a parent is the index itself."""
+
+    name: Text
+    short_name: Text | None = None
+    parent: str | None = None
+    definition: Text | None = None
+
+
+class Goalposts(Strict):
+    """Bounds in the raw unit. For a "-" indicator the lower one is the best value."""
+
+    lower: float = Field(allow_inf_nan=False)
+    upper: float = Field(allow_inf_nan=False)
+    reason: Text
+
+
+class Formula(Strict):
+    """How an indicator is computed from named measures.
+
+    ``numerator`` and ``denominator`` are sums, differences or products of measures.
+    value = numerator / denominator * multiplier; ``yoy_change`` compares that ratio with the
+    period before: (now / before - 1) * multiplier.
+    """
+
+    numerator: str
+    denominator: str | None = None
+    multiplier: float = Field(1.0, allow_inf_nan=False)
+    kind: Literal["ratio", "mean", "checklist", "count", "yoy_change"] = "ratio"
+    annualise: bool = Field(False, description="Multiply by 12 / months covered.")
+    min_denominator: float | None = Field(None, description="Below it the value is flagged.")
+    undefined_when: Text | None = Field(None, description="When the value is missing, never zero.")
+    quality_measures: tuple[str, ...] = ()
+
+
+class SurveySource(Strict):
+    """Questionnaire items an indicator is estimated from, as ``questionnaire.item``."""
+
+    items: tuple[str, ...] = Field(min_length=1)
+    statistic: Literal["mean", "share"] = "mean"
+    rule: Text | None = None
+
+
+class Indicator(Strict):
+    """``[indicators.A01]``: a leaf of the tree."""
+
+    name: Text
+    short_name: Text | None = None
+    definition: Text | None = None
+    parent: str
+    unit: Text
+    direction: Literal["+", "-"] = "+"
+    source: Literal["operational", "survey", "hybrid", "document", "statistical"] = "operational"
+    formula: Formula | None = None
+    survey: SurveySource | None = None
+    checklist: str | None = None
+    transform: Literal["none", "ln"] = Field(
+        "none", description="Taken of the value and of both goalposts when the score is made."
+    )
+    denominate_by: str | None = Field(None, description="Data column the value is divided by.")
+    goalposts: Goalposts | None = None
+    views: dict[str, str] = Field(default_factory=dict, description="View -> group.")
+    code: str | None = None
+    evidence: tuple[str, ...] = Field((), description="Ids of published facts.")
+    gaming_risk: Text | None = None
+    note: Text | None = None
+
+
+class Measure(Strict):
+    """``[measures.officers]``: a raw quantity that an office submits or a query counts."""
+
+    name: Text
+    unit: Text
+    kind: Literal["count", "ratio_input", "duration_sum", "amount"] = "count"
+    period: Text | None = None
+    counting_rule: Text | None = None
+    record: str | None = Field(None, description="The record type it can be counted from.")
+
+
+class View(Strict):
+    """``[views.ssp]``: another grouping of the same indicators."""
+
+    name: Text
+    groups: dict[str, Text] = Field(min_length=1)
+    note: Text | None = None
+
+
+class Code(Strict):
+    """``[codes."S1.1"]``: a code of the qualitative coding the framework came from."""
+
+    levels: tuple[Text, ...] = Field(min_length=1)
+    hot_words: tuple[str, ...] = ()
+
+
+class ChecklistPoint(Strict):
+    """One point of a checklist."""
+
+    text: Text
+    evidence: Text
+    points: float = Field(gt=0, allow_inf_nan=False)
+    must: bool = False
+
+
+class Checklist(Strict):
+    """``[checklists.A10]``: points that are scored by two people."""
+
+    name: Text
+    scored_unit: Text
+    points: dict[str, ChecklistPoint] = Field(min_length=1)
+
+
+#: Section of a framework file -> the class of each of its entries.
+SECTIONS: dict[str, type[Strict]] = {
+    "nodes": Node,
+    "indicators": Indicator,
+    "measures": Measure,
+    "views": View,
+    "codes": Code,
+    "checklists": Checklist,
+}
+
+
+class FrameworkFile(Strict):
+    """A file of indicators/NAME/: any of these sections, in any number of files."""
+
+    edition: EditionInfo | None = None
+    nodes: dict[str, Node] = Field(default_factory=dict)
+    indicators: dict[str, Indicator] = Field(default_factory=dict)
+    measures: dict[str, Measure] = Field(default_factory=dict)
+    views: dict[str, View] = Field(default_factory=dict)
+    codes: dict[str, Code] = Field(default_factory=dict)
+    checklists: dict[str, Checklist] = Field(default_factory=dict)

@@ -1,0 +1,162 @@
+"""Checks of index/NAME.toml against the framework: methods, weights, grades, coverage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from yitihua.definitions.index_models import AggregateRule, GradeScheme, IndexSpec, NormaliseRule
+from yitihua.definitions.source import Key, Source
+from yitihua.errors import FaultList, suggest
+
+if TYPE_CHECKING:
+    from yitihua.definitions.checks import Context
+
+
+@dataclass(slots=True)
+class _Index:
+    """The index file, and where its keys stand."""
+
+    spec: IndexSpec
+    source: Source
+    faults: FaultList
+    indicators: list[str]
+    parents: dict[str, str]
+    nodes: list[str]
+
+    def fault(self, code: str, key: Key, **details: object) -> None:
+        place = self.source.place(key)
+        self.faults.add(code, file=place.file, line=place.line, key=".".join(key), **details)
+
+    def known(self, key: Key, kind: str, names: Iterable[str], options: Iterable[str]) -> None:
+        choices = list(options)
+        for name in names:
+            if name not in choices:
+                self.fault(
+                    "unknown-reference", (*key, name), kind=kind, name=name, options=choices, hint=suggest(name, choices)
+                )
+
+
+def check_index(spec: IndexSpec, context: Context, source: Source) -> None:
+    """Add every fault of the index file; the tree is known to be sound."""
+    parents = {
+        code: entry["parent"]
+        for section in ("nodes", "indicators")
+        for code, entry in context.content.get(section, {}).items()
+        if isinstance(entry, dict) and "parent" in entry
+    }
+    index = _Index(spec, source, context.faults, context.known("indicators"), parents, context.known("nodes"))
+    views = context.known("views")
+    index.known(("impute", "indicators"), "indicator", spec.impute.indicators, index.indicators)
+    index.known(("treat", "indicators"), "indicator", spec.treat.indicators, index.indicators)
+    index.known(("normalise", "indicators"), "indicator", spec.normalise.indicators, index.indicators)
+    index.known(("aggregate", "nodes"), "node", spec.aggregate.nodes, index.nodes)
+    index.known(("aggregate", "views"), "view", spec.aggregate.views, views)
+    index.known(("aggregate", "levels"), "level", spec.aggregate.levels, _levels(index))
+    index.known(("coverage", "nodes"), "node", spec.coverage.nodes, index.nodes)
+    if spec.scale[0] >= spec.scale[1]:
+        index.fault("bad-scale", ("scale",), lower=f"{spec.scale[0]:g}", upper=f"{spec.scale[1]:g}")
+    _check_impute(index)
+    _check_normalise(index, context)
+    _check_aggregate(index)
+    _check_weights(index)
+    for name, scheme in spec.grades.items():
+        _check_grades(index, ("grades", name), scheme)
+
+
+def _levels(index: _Index) -> list[str]:
+    def depth(code: str) -> int:
+        return 0 if code not in index.parents else 1 + depth(index.parents[code])
+
+    return sorted({str(depth(code)) for code in index.nodes})
+
+
+def _check_impute(index: _Index) -> None:
+    rules = {("impute",): index.spec.impute} | {
+        ("impute", "indicators", code): rule for code, rule in index.spec.impute.indicators.items()
+    }
+    for key, rule in rules.items():
+        if rule.method == "group_mean" and rule.group is None:
+            index.fault("needs-key", key, method="group_mean", name="group")
+        if rule.method != "group_mean" and rule.group is not None:
+            index.fault("no-effect", (*key, "group"), name="group", method="group_mean")
+
+
+def _check_normalise(index: _Index, context: Context) -> None:
+    spec = index.spec.normalise
+    for key, rule in [(("normalise",), spec), *((("normalise", "indicators", c), r) for c, r in spec.indicators.items())]:
+        if rule.method != "zscore" and (rule.mean is not None or rule.sd is not None):
+            index.fault("no-effect", (*key, "mean" if rule.mean is not None else "sd"), name="mean, sd", method="zscore")
+    for code, indicator in context.parts["indicators"].items():
+        rule: NormaliseRule = spec.indicators.get(code, spec)
+        if rule.method == "goalposts" and indicator.goalposts is None:
+            context.fault("no-goalposts", ("indicators", code), name=code)
+
+
+def _check_aggregate(index: _Index) -> None:
+    spec = index.spec.aggregate
+    rules: list[tuple[Key, AggregateRule]] = [(("aggregate",), spec)]
+    for table in ("levels", "nodes", "views"):
+        rules += [(("aggregate", table, name), rule) for name, rule in getattr(spec, table).items()]
+    for key, rule in rules:
+        if rule.method == "generalised" and rule.exponent is None:
+            index.fault("needs-key", key, method="generalised", name="exponent")
+        if rule.method != "generalised" and rule.exponent is not None:
+            index.fault("no-effect", (*key, "exponent"), name="exponent", method="generalised")
+        if rule.method == "arithmetic" and rule.floor is not None:
+            index.fault("no-effect", (*key, "floor"), name="floor", method="geometric, harmonic, generalised")
+        if rule.floor is not None and rule.floor < 0:
+            index.fault("bad-value", (*key, "floor"), found=f"{rule.floor:g}", reason="a floor is 0 or more")
+
+
+def _check_weights(index: _Index) -> None:
+    spec = index.spec.weights
+    options = ["equal", *spec.sets]
+    if spec.use not in options:
+        index.fault(
+            "unknown-reference", ("weights", "use"), kind="weight set", name=spec.use,
+            options=options, hint=suggest(spec.use, options),
+        )  # fmt: skip
+    for name, weight_set in spec.sets.items():
+        check_weight_set(index, ("weights", "sets", name, "weights"), weight_set.weights)
+
+
+def check_weight_set(index: _Index, key: Key, weights: dict[str, float]) -> None:
+    """Add the faults of one weight set: unknown, negative, partly given, summing to 0."""
+    codes = [*index.indicators, *(node for node in index.nodes if node in index.parents)]
+    index.known(key, "node or indicator", weights, codes)
+    for code, weight in weights.items():
+        if weight < 0:
+            index.fault("negative-weight", (*key, code), name=code, found=f"{weight:g}")
+    siblings: dict[str, list[str]] = {}
+    for code in codes:
+        siblings.setdefault(index.parents[code], []).append(code)
+    for parent, group in siblings.items():
+        given = [code for code in group if code in weights]
+        if given and len(given) < len(group):
+            index.fault("partial-weights", key, parent=parent, given=given, absent=[c for c in group if c not in weights])
+        elif given and sum(weights[code] for code in given) == 0:
+            index.fault("zero-weights", key, parent=parent, given=given)
+
+
+def _check_grades(index: _Index, key: Key, scheme: GradeScheme) -> None:
+    count = len(scheme.labels)
+    if len(set(scheme.labels)) < count:
+        index.fault("bad-value", (*key, "labels"), found=str(list(scheme.labels)), reason="labels must differ")
+    if scheme.names is not None and len(scheme.names) != count:
+        index.fault("grade-length", (*key, "names"), name="names", found=len(scheme.names), expected=count)
+    if scheme.method == "fixed":
+        if scheme.cuts is None:
+            index.fault("needs-key", key, method="fixed", name="cuts")
+        elif len(scheme.cuts) != count - 1:
+            index.fault("grade-length", (*key, "cuts"), name="cuts", found=len(scheme.cuts), expected=count - 1)
+        elif any(low >= high for low, high in zip(scheme.cuts, scheme.cuts[1:], strict=False)):
+            index.fault("cuts-order", (*key, "cuts"), found=[f"{cut:g}" for cut in scheme.cuts])
+    elif scheme.cuts is not None:
+        index.fault("no-effect", (*key, "cuts"), name="cuts", method="fixed")
+    if scheme.shares is not None:
+        if scheme.method != "quantile":
+            index.fault("no-effect", (*key, "shares"), name="shares", method="quantile")
+        elif len(scheme.shares) != count:
+            index.fault("grade-length", (*key, "shares"), name="shares", found=len(scheme.shares), expected=count)

@@ -1,0 +1,277 @@
+"""Load an edition: its framework, questionnaires and index file, checked as one.
+
+    indicators/NAME/*.toml   what is measured      } all of them may come from a project folder,
+    surveys/NAME/*.toml      what people are asked  } from what ships, or from the edition that
+    index/NAME.toml          how it adds up         } NAME extends
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from yitihua.definitions import resolver
+from yitihua.definitions.checks import check_edition
+from yitihua.definitions.edition import Edition
+from yitihua.definitions.framework_models import SECTIONS, EditionInfo, FrameworkFile
+from yitihua.definitions.index_models import IndexSpec, default_grades
+from yitihua.definitions.source import Source, add_file, extend, read_toml, resolve_dates
+from yitihua.definitions.survey_models import QuestionnaireFile
+from yitihua.definitions.validation import validate
+from yitihua.errors import FaultList, refuse, suggest
+
+
+def load_edition(
+    name: str, project: str | Path | None = None, date: str | dt.date | None = None
+) -> Edition:
+    """Load and check an edition.
+
+    Parameters
+    ----------
+    name : str
+        Name of the edition: index/NAME.toml and indicators/NAME/.
+    project : str or Path, optional
+        A project folder, which wins over what ships.
+    date : str or datetime.date, optional
+        Day as of which dated values are taken (ISO form). Default: the edition's own date.
+
+    Returns
+    -------
+    Edition
+        Frozen; every reference in it has been checked.
+
+    Raises
+    ------
+    InputError
+        With every fault of the files: file, line or key, what is allowed, the mend.
+
+    Examples
+    --------
+    >>> edition = load_edition("zhejiang-2022")
+    >>> len(edition.first_level), len(edition.indicators)
+    (5, 51)
+    """
+    folder = Path(project) if project is not None else None
+    faults = FaultList()
+    layers = _Layers(folder, faults)
+    framework, index = layers.read(name, 0, ())
+    faults.raise_if_any()
+    day = _day(framework, date, faults)
+    edition = _build(name, framework, index, day, folder, faults)
+    faults.raise_if_any()
+    assert edition is not None  # every path that gives None has added a fault
+    return edition
+
+
+@dataclass(slots=True)
+class _Layers:
+    """Reads an edition and the ones it extends, base first."""
+
+    project: Path | None
+    faults: FaultList
+
+    def read(self, name: str, start: int, seen: tuple[str, ...]) -> tuple[Source, Source]:
+        """Return merged framework and index; `start` skips roots for an edition extending its namesake."""
+        roots = resolver.roots(self.project)[start:]
+        framework, index = self._framework(name, roots), self._index(name, roots)
+        if not framework.files and not index.files:
+            known = resolver.edition_names(self.project)
+            self.faults.add("unknown-edition", name=name, options=known, hint=suggest(name, known), file=_last(seen))
+            return framework, index
+        base = self._base_name(framework, index)
+        if base is None or len(self.faults):
+            return framework, index
+        next_start = start
+        if base == name:
+            next_start = start + 1
+        elif base in seen:
+            place = index.place(("extends",)) if "extends" in index.data else framework.place(("edition", "extends"))
+            self.faults.add(
+                "extends-cycle", file=place.file, line=place.line, key="extends", chain=" → ".join((*seen, name, base))
+            )
+            return framework, index
+        base_framework, base_index = self.read(base, next_start, (*seen, name))
+        return _without(extend(base_framework, framework), framework, self.faults), extend(base_index, index)
+
+    def _base_name(self, framework: Source, index: Source) -> str | None:
+        in_framework = framework.data.get("edition", {})
+        stated = [
+            (index.place(("extends",)), index.data.get("extends")),
+            (
+                framework.place(("edition", "extends")),
+                in_framework.get("extends") if isinstance(in_framework, dict) else None,
+            ),
+        ]
+        names = [(place, base) for place, base in stated if isinstance(base, str)]
+        if len({base for _, base in names}) > 1:
+            place = names[0][0]
+            self.faults.add(
+                "extends-differ", file=place.file, line=place.line, key="extends", names=[base for _, base in names]
+            )
+        return names[0][1] if names else None
+
+    def _framework(self, name: str, roots: list[Path]) -> Source:
+        for root in roots:
+            paths = sorted((root / "indicators" / name).glob("*.toml"))
+            if paths:
+                whole = Source()
+                for path in paths:
+                    part = read_toml(path, self.faults, self.project)
+                    whole.places.setdefault((), part.places[()])
+                    add_file(whole, part, self.faults)
+                return whole
+        return Source()
+
+    def _index(self, name: str, roots: list[Path]) -> Source:
+        for root in roots:
+            path = root / "index" / f"{name}.toml"
+            if path.is_file():
+                return read_toml(path, self.faults, self.project)
+        return Source()
+
+
+def _last(seen: tuple[str, ...]) -> str:
+    return seen[-1] if seen else ""
+
+
+def _without(merged: Source, child: Source, faults: FaultList) -> Source:
+    """Leave out what the child's `[edition] drop` names, with everything below it."""
+    dropped = child.data.get("edition", {}).get("drop", [])
+    if not isinstance(dropped, list):
+        return merged
+    sections = {name: merged.data.get(name, {}) for name in ("nodes", "indicators")}
+    known = [code for entries in sections.values() for code in entries]
+    gone = set()
+    for code in dropped:
+        if code in known:
+            gone.add(code)
+        else:
+            place = child.place(("edition", "drop"))
+            faults.add(
+                "unknown-reference", file=place.file, line=place.line, key="edition.drop",
+                kind="indicator or node", name=code, options=known, hint=suggest(str(code), known),
+            )  # fmt: skip
+    while True:
+        below = {
+            code for entries in sections.values() for code, entry in entries.items()
+            if isinstance(entry, dict) and entry.get("parent") in gone
+        } - gone  # fmt: skip
+        if not below:
+            break
+        gone |= below
+    for name, entries in sections.items():
+        if entries:
+            merged.data[name] = {code: entry for code, entry in entries.items() if code not in gone}
+    return merged
+
+
+def _day(framework: Source, date: str | dt.date | None, faults: FaultList) -> dt.date | None:
+    if isinstance(date, dt.date):
+        return date
+    if isinstance(date, str):
+        try:
+            return dt.date.fromisoformat(date)
+        except ValueError:
+            raise refuse("bad-date", key="date", found=date) from None
+    info = framework.data.get("edition", {})
+    stated = info.get("date") if isinstance(info, dict) else None
+    return stated if isinstance(stated, dt.date) else None
+
+
+def _build(
+    name: str, framework: Source, index: Source, day: dt.date | None, project: Path | None, faults: FaultList
+) -> Edition | None:
+    content = resolve_dates(framework, day, faults)
+    settings = resolve_dates(index, day, faults)
+    parts: dict[str, dict[str, Any]] = {}
+    for section, model in SECTIONS.items():
+        parts[section] = {}
+        entries = content.get(section, {})
+        if not isinstance(entries, dict):
+            _not_a_table(framework, (section,), entries, faults)
+            continue
+        for code, entry in entries.items():
+            made = validate(model, entry, framework, (section, code), faults)
+            if made is not None:
+                parts[section][code] = made
+    for section in set(content) - set(FrameworkFile.model_fields):
+        place = framework.place((section,))
+        allowed = list(FrameworkFile.model_fields)
+        faults.add(
+            "unknown-key", file=place.file, line=place.line, key=section,
+            name=section, options=allowed, hint=suggest(section, allowed),
+        )  # fmt: skip
+    if "edition" not in content:
+        place = framework.place(())
+        faults.add("missing-key", file=place.file or f"indicators/{name}", key="edition", name="edition")
+    info = validate(EditionInfo, content.get("edition", {"title": name}), framework, ("edition",), faults)
+    spec = validate(IndexSpec, _with_default_grades(settings), index, (), faults)
+    questionnaires, survey_files = load_questionnaires(name, _bases(name, framework, index), project, faults)
+    check_edition(content, parts, spec, questionnaires, framework, index, faults)
+    if len(faults) or info is None or spec is None:
+        return None
+    files = tuple(dict.fromkeys([*framework.files, *index.files, *survey_files]))
+    return Edition.build(name, info, parts, questionnaires, spec, day, files, project)
+
+
+def _with_default_grades(settings: dict[str, Any]) -> dict[str, Any]:
+    """Let a file change stars or abc by stating only what differs."""
+    stated = settings.get("grades")
+    if not isinstance(stated, dict):
+        return settings
+    grades = dict(stated)
+    for name, scheme in default_grades(_scale(settings)).items():
+        own = grades.get(name)
+        if isinstance(own, dict) and "labels" not in own:
+            keep = {"title", "labels", "names"} | ({"cuts"} if own.get("method", "fixed") == "fixed" else set())
+            grades[name] = scheme.model_dump(include=keep, exclude_none=True) | own
+    return settings | {"grades": grades}
+
+
+def _scale(settings: dict[str, Any]) -> tuple[float, float]:
+    stated = settings.get("scale")
+    if isinstance(stated, list) and len(stated) == 2 and all(isinstance(x, (int, float)) for x in stated):
+        return float(stated[0]), float(stated[1])
+    low, high = IndexSpec().scale
+    return low, high
+
+
+def _bases(name: str, framework: Source, index: Source) -> list[str]:
+    """Return the edition and the names of those it extends, nearest first."""
+    folders = [path.parent.name for path in framework.files] + [path.stem for path in index.files]
+    return list(dict.fromkeys([name, *reversed(folders)]))
+
+
+def _not_a_table(source: Source, key: tuple[str, ...], found: Any, faults: FaultList) -> None:
+    place = source.place(key)
+    faults.add(
+        "bad-value", file=place.file, line=place.line, key=".".join(key),
+        found=repr(found)[:60], reason="a table is expected",
+    )  # fmt: skip
+
+
+def load_questionnaires(
+    name: str, bases: list[str], project: Path | None, faults: FaultList
+) -> tuple[dict[str, QuestionnaireFile], list[Path]]:
+    """Read surveys/NAME/*.toml, or those of the nearest base that has any.
+
+    Returns
+    -------
+    dict, list of Path
+        Questionnaires by file stem, and the files read.
+    """
+    found: dict[str, QuestionnaireFile] = {}
+    files: list[Path] = []
+    for folder in (root / "surveys" / base for base in bases or [name] for root in resolver.roots(project)):
+        for path in sorted(folder.glob("*.toml")):
+            source = read_toml(path, faults, project)
+            files.append(path)
+            if source.data:
+                made = validate(QuestionnaireFile, source.data, source, (), faults)
+                if made is not None:
+                    found[path.stem] = made
+        if files:
+            break
+    return found, files

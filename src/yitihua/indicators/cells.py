@@ -1,0 +1,210 @@
+"""Read the cells of a table: encodings, missing values, numbers, and what is wrong where."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from yitihua.errors import FaultList
+from yitihua.indicators.table import Floats
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Cells that mean "missing".
+MISSING = frozenset({"", "NA", "N/A", "na", "n/a", "NaN", "nan", "null", "NULL", "None", ".", "-", "—", "——", "缺失", "不适用"})
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_INFINITE = re.compile(r"[+-]?inf(inity)?", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class RawTable:
+    """A table as it was found: text or numbers, with the place of every cell.
+
+    Attributes
+    ----------
+    columns : dict
+        Header -> list of str, or an array where the table came from Python.
+    lines : list of int
+        Line of each row in the file, from 1; the header is line 1.
+    file : str
+        Name for messages.
+    """
+
+    columns: dict[str, Any]
+    lines: list[int]
+    file: str
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def cell(self, column: str, row: int) -> str:
+        """Return the spreadsheet name of a cell, as "C7"."""
+        return f"{column_letters(list(self.columns).index(column))}{self.lines[row]}"
+
+    def text(self, column: str) -> list[str]:
+        """Return a column as stripped text; missing becomes ""."""
+        return ["" if _is_none(value) else str(value).strip() for value in self.columns[column]]
+
+    def take(self, rows: Sequence[int]) -> RawTable:
+        """Return some rows."""
+        picked = {name: [values[row] for row in rows] for name, values in self.columns.items()}
+        return RawTable(picked, [self.lines[row] for row in rows], self.file)
+
+
+def _is_none(value: Any) -> bool:
+    return value is None or (isinstance(value, float) and value != value)
+
+
+def column_letters(index: int) -> str:
+    """Return the spreadsheet letters of a column counted from 0.
+
+    Examples
+    --------
+    >>> column_letters(0), column_letters(25), column_letters(26)
+    ('A', 'Z', 'AA')
+    """
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def decode(raw: bytes, name: str, faults: FaultList) -> str | None:
+    """Return text from UTF-8 (with or without mark) or GB18030, else add a fault."""
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = raw.decode(encoding)
+        except UnicodeDecodeError as error:
+            where = error.start
+        else:
+            if "\x00" not in text:
+                return text
+            where = text.index("\x00")
+    faults.add("not-utf8", file=name, found=f"byte {where}")
+    return None
+
+
+def read_csv(path: Path, name: str, faults: FaultList) -> RawTable | None:
+    """Read a CSV file; None after a fault that leaves nothing to look at."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        faults.add("file-not-found", file=name, reason=error.strerror or "")
+        return None
+    text = decode(raw, name, faults)
+    if text is None:
+        return None
+    rows: list[list[str]] = []
+    lines: list[int] = []
+    reader = csv.reader(io.StringIO(text, newline=""))
+    start = 1
+    try:
+        for row in reader:
+            if any(cell.strip() for cell in row):
+                rows.append(row)
+                lines.append(start)
+            start = reader.line_num + 1
+    except csv.Error as error:
+        faults.add("bad-value", file=name, line=reader.line_num, found="CSV", reason=str(error))
+        return None
+    if len(rows) < 2:
+        faults.add("empty-table", file=name)
+        return None
+    return _table(rows[0], rows[1:], lines[1:], name, faults)
+
+
+def _table(header: list[str], rows: list[list[str]], lines: list[int], name: str, faults: FaultList) -> RawTable | None:
+    titles = [cell.strip() for cell in header]
+    seen: set[str] = set()
+    sound = True
+    for index, title in enumerate(titles):
+        if title and title in seen:
+            faults.add("duplicate-column", file=name, line=1, cell=f"{column_letters(index)}1", name=title)
+            sound = False
+        seen.add(title)
+    for row, line in zip(rows, lines, strict=True):
+        # Spreadsheets save trailing empty cells; only cells that hold something are too many.
+        while len(row) > len(titles) and not row[-1].strip():
+            row.pop()
+        if len(row) != len(titles):
+            faults.add("ragged-row", file=name, line=line, found=len(row), expected=len(titles))
+            sound = False
+    if not sound:
+        return None
+    columns = {title: [row[index] for row in rows] for index, title in enumerate(titles) if title}
+    for index, title in enumerate(titles):
+        if not title and any(row[index].strip() for row in rows):
+            faults.add("missing-key", file=name, line=1, cell=f"{column_letters(index)}1", name="column name")
+    return RawTable(columns, lines, name)
+
+
+def from_frame(frame: pd.DataFrame) -> RawTable:
+    """Return a DataFrame as a raw table; a named or non-default index becomes a column."""
+    if frame.index.name is not None or not frame.index.equals(type(frame.index)(range(len(frame)))):
+        frame = frame.rename_axis(frame.index.name or "unit").reset_index()
+    columns: dict[str, Any] = {}
+    for position, name in enumerate(frame.columns):
+        series = frame.iloc[:, position]
+        numeric = series.dtype.kind in "fiu"
+        columns[str(name)] = series.to_numpy(dtype=float, na_value=np.nan) if numeric else series.tolist()
+    return RawTable(columns, list(range(2, len(frame) + 2)), "")
+
+
+def numbers(table: RawTable, column: str, faults: FaultList, label: list[str] | None = None) -> Floats:
+    """Return a column as numbers, NaN where missing; every cell that is neither is a fault.
+
+    Parameters
+    ----------
+    table : RawTable
+        The table.
+    column : str
+        Its header.
+    faults : FaultList
+        Takes a fault a bad cell.
+    label : list of str, optional
+        Unit of each row, for messages.
+    """
+    cells = table.columns[column]
+    if isinstance(cells, np.ndarray):
+        values = cells.astype(float)
+    else:
+        values = np.array([_number(cell) for cell in cells], dtype=float)
+    for row in np.flatnonzero(np.isinf(values)):
+        found = str(cells[row]).strip()
+        key = f"{label[row]}, {column}" if label else column
+        infinite = isinstance(cells, np.ndarray) or _INFINITE.fullmatch(found) or _NUMBER.fullmatch(found)
+        where: dict[str, Any] = {"file": table.file, "cell": table.cell(column, int(row)), "key": key}
+        if infinite:
+            faults.add("infinite", **where, found=found)
+        else:
+            extra = ""
+            if re.search(r"[%％]", found):
+                extra = " (65% → 65)"
+            elif re.search(r"\d,\d", found):
+                extra = " (1,234 → 1234)"
+            faults.add("not-a-number", **where, found=found[:40], extra=extra)
+        values[row] = np.nan
+    return values
+
+
+def _number(cell: Any) -> float:
+    """Return the number, NaN for missing, infinity for anything that needs a closer look."""
+    if cell is None:
+        return float("nan")
+    if isinstance(cell, (int, float)) and not isinstance(cell, bool):
+        return float(cell)
+    text = str(cell).strip()
+    if _NUMBER.fullmatch(text):
+        return float(text)
+    return float("nan") if text in MISSING else float("inf")

@@ -1,0 +1,168 @@
+"""Decide what each column of a table is: from its passport, or from its header."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from yitihua.definitions.edition import Edition
+from yitihua.definitions.passport import Passport
+from yitihua.errors import FaultList, suggest
+from yitihua.indicators.cells import RawTable, column_letters
+from yitihua.indicators.derive import needed
+
+#: Headers that are understood without a passport, in small letters.
+ALIASES: dict[str, tuple[str, ...]] = {
+    "unit": ("unit", "code", "unit_code", "id", "ucode", "单位代码", "代码", "行政区划代码", "单位"),
+    "name": ("name", "unit_name", "名称", "单位名称", "县（市、区）"),
+    "name_zh": ("name_zh", "中文名称"),
+    "name_en": ("name_en", "英文名称"),
+    "level": ("level", "层级", "级别"),
+    "period": ("period", "year", "时期", "年份", "年度"),
+    "months": ("months", "覆盖月数", "月数"),
+    "indicator": ("indicator", "指标", "指标代码"),
+    "value": ("value", "数值", "值"),
+    "se": ("se", "标准误"),
+    "n": ("n", "样本量"),
+    "origin": ("origin", "来源"),
+    "flag": ("flag", "备注"),
+}
+
+
+@dataclass(slots=True)
+class Roles:
+    """Column of each role; `values`, `se`, `n` and `measures` are by indicator or measure."""
+
+    single: dict[str, str] = field(default_factory=dict)
+    values: dict[str, str] = field(default_factory=dict)
+    se: dict[str, str] = field(default_factory=dict)
+    n: dict[str, str] = field(default_factory=dict)
+    measures: dict[str, str] = field(default_factory=dict)
+    attributes: list[str] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether a row is a unit and an indicator."""
+        return "indicator" in self.single and "value" in self.single
+
+
+def used_attributes(edition: Edition) -> dict[str, str]:
+    """Return the data columns an edition uses besides indicators: name -> "number" or "text".
+
+    Examples
+    --------
+    >>> from yitihua.definitions import load_edition
+    >>> used_attributes(load_edition("asem"))["EurAsia_group"]
+    'text'
+    """
+    impute = edition.spec.impute
+    groups = {rule.group: "text" for rule in (impute, *impute.indicators.values()) if rule.group}
+    return groups | {i.denominate_by: "number" for i in edition.indicators.values() if i.denominate_by}
+
+
+def from_passport(passport: Passport, table: RawTable, period: str | None, faults: FaultList) -> Roles:
+    """Read the roles a passport states, for one period where columns belong to periods."""
+    roles = Roles()
+    for name in table.columns:
+        column = passport.columns.get(name)
+        if column is None:
+            options = list(passport.columns)
+            faults.add("column-not-in-passport", file=table.file, key=name, name=name, options=options, hint=suggest(name, options))
+            continue
+        if column.period is not None and column.period != period:
+            continue
+        target = column.of or name
+        match column.role:
+            case "value" if "indicator" not in {c.role for c in passport.columns.values()}:
+                roles.values[target] = name
+            case "se" if column.of:
+                roles.se[target] = name
+            case "n" if column.of:
+                roles.n[target] = name
+            case "measure":
+                roles.measures[target] = name
+            case "attribute":
+                roles.attributes.append(name)
+            case "published" | "context":
+                pass
+            case role:
+                roles.single[role] = name
+    return roles
+
+
+def from_header(edition: Edition, table: RawTable, faults: FaultList) -> Roles:
+    """Work out the roles from the header of a table without a passport."""
+    roles = Roles()
+    header = list(table.columns)
+    folded = {name.casefold(): name for name in reversed(header)}
+    codes = set(edition.indicators) | set(edition.measures)
+    for role, aliases in ALIASES.items():
+        match = next((folded[alias] for alias in aliases if alias in folded and folded[alias] not in codes), None)
+        if match is not None:
+            roles.single[role] = match
+    attributes = used_attributes(edition)
+    taken = set(roles.single.values()) if roles.is_long else {
+        name for role, name in roles.single.items() if role not in {"indicator", "value", "se", "n", "origin", "flag"}
+    }  # fmt: skip
+    if not roles.is_long:
+        roles.single = {role: name for role, name in roles.single.items() if name in taken}
+    unknown = []
+    for name in header:
+        if name in taken:
+            continue
+        if name in edition.indicators:
+            roles.values[name] = name
+        elif name in edition.measures:
+            roles.measures[name] = name
+        elif name in attributes:
+            roles.attributes.append(name)
+        elif (stem := name.removesuffix("_se")) != name and stem in edition.indicators:
+            roles.se[stem] = name
+        elif (stem := name.removesuffix("_n")) != name and stem in edition.indicators:
+            roles.n[stem] = name
+        else:
+            unknown.append(name)
+    _judge_unknown(edition, roles, unknown, table, attributes, faults)
+    return roles
+
+
+def _judge_unknown(
+    edition: Edition, roles: Roles, unknown: list[str], table: RawTable, attributes: dict[str, str], faults: FaultList
+) -> None:
+    """A column that looks like a misspelt one is a fault; any other is named as ignored."""
+    expected = [code for code in (*edition.indicators, *edition.measures, *attributes) if code not in table.columns]
+    header = list(table.columns)
+    for name in unknown:
+        hint = "" if roles.is_long else _close(name, expected)
+        if hint:
+            cell = f"{column_letters(header.index(name))}1"
+            faults.add("unknown-column", file=table.file, line=1, cell=cell, key=name, name=name, options=expected, hint=hint)
+        else:
+            roles.ignored.append(name)
+
+
+def _close(name: str, expected: list[str]) -> str:
+    bare = {code.casefold().replace("_", "").replace("-", "").lstrip("0"): code for code in expected}
+    hint = bare.get(name.casefold().replace("_", "").replace("-", "").replace(" ", ""))
+    if hint:
+        return hint
+    hint = suggest(name, expected)
+    from difflib import SequenceMatcher
+
+    return hint if hint and SequenceMatcher(None, name.casefold(), hint.casefold()).ratio() >= 0.75 else ""
+
+
+def computable(edition: Edition, measures: set[str]) -> list[str]:
+    """Return the indicators whose measures are all among `measures`.
+
+    Examples
+    --------
+    >>> from yitihua.definitions import load_edition
+    >>> computable(load_edition("zhejiang-2022"), {"towns", "towns_empowered"})
+    ['A07']
+    """
+    return [
+        code
+        for code, indicator in edition.indicators.items()
+        if indicator.formula is not None and set(needed(indicator.formula)) <= measures
+    ]

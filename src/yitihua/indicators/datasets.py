@@ -1,0 +1,137 @@
+"""Datasets: a folder of data/ with a passport and one CSV file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from yitihua.definitions.passport import (
+    Column,
+    Passport,
+    dataset_names,
+    find_passport,
+    read_passport,
+    sha256_of,
+)
+from yitihua.errors import FaultList, refuse, suggest
+from yitihua.indicators import cells
+from yitihua.indicators.cells import RawTable
+from yitihua.indicators.table import Lineage
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A table with its passport.
+
+    Attributes
+    ----------
+    name : str
+        Folder in data/.
+    passport : Passport
+        Who made it, under which licence, what each column is.
+    raw : RawTable
+        The table as found.
+    sha256 : str
+        Of the file; equal to the passport's.
+    """
+
+    name: str
+    passport: Passport
+    raw: RawTable
+    sha256: str
+
+    def __repr__(self) -> str:
+        simulated = ", simulated 模拟" if self.passport.dataset.simulated else ""
+        return f"<Dataset {self.name}: {self.passport.dataset.title.en}, {len(self.raw)} rows{simulated}>"
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """The whole table as a DataFrame: numbers where the passport gives a unit of numbers."""
+        import pandas as pd
+
+        faults = FaultList()
+        data = {}
+        for name in self.raw.columns:
+            column = self.passport.columns[name]
+            data[name] = self.raw.text(name) if _is_text(column) else cells.numbers(self.raw, name, faults)
+        faults.raise_if_any()
+        return pd.DataFrame(data)
+
+    @property
+    def lineage(self) -> tuple[Lineage, ...]:
+        """What run.json says of this input."""
+        info = self.passport.dataset
+        return (Lineage(f"data/{self.name}/{self.passport.file.name}", self.sha256, info.title.en, info.licence),)
+
+    def published(self, period: str | int | None = None) -> pd.DataFrame:
+        """Return the published results the file holds, by unit, one column a node or indicator.
+
+        Parameters
+        ----------
+        period : str or int, optional
+            For files with a column a period.
+        """
+        wanted = {
+            name: column.of or name
+            for name, column in self.passport.columns.items()
+            if column.role == "published" and (column.period is None or column.period == str(period))
+        }
+        unit = next(name for name, column in self.passport.columns.items() if column.role == "unit")
+        return self.frame.set_index(unit)[list(wanted)].rename(columns=wanted)
+
+
+def _is_text(column: Column) -> bool:
+    return column.unit in {"text", "code", "date"}
+
+
+def find_dataset(name: str, project: Path | None = None) -> Dataset | None:
+    """Return a dataset by name, or None if no folder of that name exists."""
+    path = find_passport(name, project)
+    if path is None:
+        return None
+    faults = FaultList()
+    passport, _ = read_passport(path, faults, project)
+    faults.raise_if_any()
+    assert passport is not None
+    file = path.parent / passport.file.name
+    shown = f"data/{name}/{passport.file.name}"
+    raw = cells.read_csv(file, shown, faults)
+    faults.raise_if_any()
+    assert raw is not None
+    digest = sha256_of(file)
+    if digest != passport.file.sha256:
+        raise refuse("bad-hash", file=shown, options=[f"passport {passport.file.sha256[:12]}…", f"file {digest[:12]}…"])
+    return Dataset(name, passport, raw, digest)
+
+
+def load_dataset(name: str, project: str | Path | None = None) -> Dataset:
+    """Load a dataset with its passport.
+
+    Parameters
+    ----------
+    name : str
+        Name of a folder in data/.
+    project : str or Path, optional
+        A project folder whose data/ is looked into first.
+
+    Raises
+    ------
+    InputError
+        If there is no such dataset, or the file does not match its passport.
+
+    Examples
+    --------
+    >>> load_dataset("zhejiang-counties").frame.shape[0]
+    90
+    """
+    folder = Path(project) if project is not None else None
+    found = find_dataset(name, folder)
+    if found is None:
+        options = dataset_names(folder)
+        raise refuse("unknown-dataset", name=name, options=options, hint=suggest(name, options))
+    return found

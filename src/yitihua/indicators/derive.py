@@ -1,0 +1,113 @@
+"""Measures -> indicator values: ratios, means, checklists, counts and year-on-year changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from yitihua.definitions.expressions import evaluate, names_in
+from yitihua.definitions.framework_models import Formula
+from yitihua.indicators.table import Floats
+
+#: Remarks on a computed value, as written to indicators.csv.
+SMALL_BASE, UNDEFINED, NO_BASE_PERIOD = "small denominator", "undefined", "no value a period before"
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """Computed values of one indicator.
+
+    Attributes
+    ----------
+    values : ndarray, shape (units,)
+        NaN where a measure is missing or the formula is undefined.
+    remarks : dict
+        Row -> why a value is missing or to be read with care.
+    """
+
+    values: Floats
+    remarks: dict[int, str]
+
+
+def needed(formula: Formula) -> tuple[str, ...]:
+    """Return the measures a formula needs.
+
+    Examples
+    --------
+    >>> needed(Formula(numerator="a - b", denominator="a"))
+    ('a', 'b')
+    """
+    texts = (formula.numerator, formula.denominator)
+    return tuple(dict.fromkeys(name for text in texts if text for name in names_in(text)))
+
+
+def derive(
+    formula: Formula,
+    now: Mapping[str, Floats],
+    before: Mapping[str, Floats] | None = None,
+    months: Floats | float = 12.0,
+) -> Derived:
+    """Compute one indicator from measures.
+
+    Parameters
+    ----------
+    formula : Formula
+        As an edition states it.
+    now, before : mapping
+        Measure -> array over units, this period and the period before; NaN is missing.
+    months : float or ndarray
+        Months covered, used where ``formula.annualise``.
+
+    Returns
+    -------
+    Derived
+        A missing measure gives NaN. A zero denominator gives NaN with a remark: what is
+        undefined is missing, never zero. Below ``min_denominator`` the value stands with a remark.
+
+    Examples
+    --------
+    >>> f = Formula(numerator="done", denominator="due", multiplier=100)
+    >>> derive(f, {"done": np.array([3.0, 1.0]), "due": np.array([4.0, 0.0])}).values
+    array([75., nan])
+    """
+    remarks: dict[int, str] = {}
+    values, base = _ratio(formula, now, months)
+    if formula.kind == "yoy_change":
+        earlier = _ratio(formula, before, months) if before is not None else (np.full_like(values, np.nan), None)
+        values, base = _change(values, earlier[0]), _numerator(formula, before, values)
+        _note(remarks, np.isnan(earlier[0]) | (earlier[0] == 0), NO_BASE_PERIOD)
+    else:
+        _note(remarks, base == 0, UNDEFINED)
+    if formula.min_denominator is not None:
+        _note(remarks, (base < formula.min_denominator) & np.isfinite(values), SMALL_BASE)
+    return Derived(values * formula.multiplier, remarks)
+
+
+def _ratio(formula: Formula, measures: Mapping[str, Floats], months: Floats | float) -> tuple[Floats, Floats]:
+    top = np.asarray(evaluate(formula.numerator, measures), dtype=float)
+    if formula.annualise:
+        top = top * 12.0 / months
+    if formula.denominator is None:
+        return top, top
+    bottom = np.asarray(evaluate(formula.denominator, measures), dtype=float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(bottom == 0, np.nan, top / bottom), bottom
+
+
+def _change(now: Floats, before: Floats) -> Floats:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(before == 0, np.nan, now / before - 1.0)
+
+
+def _numerator(formula: Formula, before: Mapping[str, Floats] | None, like: Floats) -> Floats:
+    """Return what a change is measured against: the count of the period before."""
+    if before is None:
+        return np.full_like(like, np.nan)
+    return np.asarray(evaluate(formula.numerator, before), dtype=float)
+
+
+def _note(remarks: dict[int, str], where: np.ndarray, text: str) -> None:
+    for row in np.flatnonzero(where):
+        remarks.setdefault(int(row), text)

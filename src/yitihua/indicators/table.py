@@ -1,0 +1,157 @@
+"""IndicatorTable: what goes into an index. Values, standard errors, counts and origins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from yitihua.errors import refuse, suggest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = npt.NDArray[np.float64]
+Words = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """One input: file or dataset, and the sha256 of its bytes."""
+
+    name: str
+    sha256: str
+    title: str = ""
+    licence: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class IndicatorTable:
+    """Indicator values of units in one period.
+
+    Attributes
+    ----------
+    units, indicators : tuple of str
+        Codes of rows and columns.
+    values : ndarray, shape (units, indicators)
+        Raw values in the indicators' own units; NaN is missing.
+    se : ndarray of the same shape, or None
+        Standard errors; NaN where there is none.
+    n : ndarray of the same shape, or None
+        Respondents behind an estimate.
+    origin : ndarray of str, same shape
+        Where each value comes from: reported, computed, published, simulated, ...; "" if missing.
+    names : dict
+        Language -> names of the units.
+    levels : tuple of str
+        Level of each unit; units rank within their level.
+    attributes : dict
+        Column name -> array over units: groups (text) and denominators (numbers).
+    measures : dict
+        Measure -> array over units, where values were computed from measures.
+    flags : dict
+        (unit, indicator) -> remarks on a value.
+    notices : tuple of str
+        What a reader should know about how the table was read.
+    """
+
+    units: tuple[str, ...]
+    indicators: tuple[str, ...]
+    values: Floats
+    se: Floats | None = None
+    n: Floats | None = None
+    origin: Words | None = None
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    levels: tuple[str, ...] = ()
+    attributes: Mapping[str, Words] = field(default_factory=dict)
+    measures: Mapping[str, Floats] = field(default_factory=dict)
+    flags: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    period: str | None = None
+    simulated: bool = False
+    lineage: tuple[Lineage, ...] = ()
+    notices: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        shape = (len(self.units), len(self.indicators))
+        for name in ("values", "se", "n", "origin"):
+            array = getattr(self, name)
+            if array is not None and np.shape(array) != shape:
+                raise ValueError(f"{name} has shape {np.shape(array)}, expected (units, indicators) = {shape}")
+        if not self.levels:
+            object.__setattr__(self, "levels", ("unit",) * shape[0])
+        if self.origin is None:
+            origin = np.where(np.isnan(self.values), "", "reported").astype(object)
+            object.__setattr__(self, "origin", origin)
+
+    def __repr__(self) -> str:
+        rows, columns = self.values.shape
+        share = np.isfinite(self.values).mean() if self.values.size else 0.0
+        simulated = ", simulated 模拟" if self.simulated else ""
+        period = f", period {self.period}" if self.period else ""
+        return f"<IndicatorTable {rows} units x {columns} indicators, {share:.0%} filled{period}{simulated}>"
+
+    def name_of(self, row: int, lang: str = "en") -> str:
+        """Return a unit's name, or its code where none is known."""
+        names = self.names.get(lang) or next(iter(self.names.values()), ())
+        return (names[row] if names else "") or self.units[row]
+
+    def row_of(self, unit: str) -> int:
+        """Return the row of a unit given by code or by name in any language.
+
+        Raises
+        ------
+        InputError
+            If no unit or more than one answers to it.
+        """
+        if unit in self.units:
+            return self.units.index(unit)
+        wanted = unit.strip().casefold()
+        rows = sorted(
+            {row for names in self.names.values() for row, name in enumerate(names) if name.casefold() == wanted}
+            or {row for names in self.names.values() for row, name in enumerate(names) if wanted and wanted in name.casefold()}
+        )  # fmt: skip
+        if len(rows) == 1:
+            return rows[0]
+        if rows:
+            raise refuse("ambiguous-unit", name=unit, options=[f"{self.units[r]} {self.name_of(r, 'zh')}" for r in rows])
+        known = [*self.units, *(name for names in self.names.values() for name in names)]
+        options = [f"{code} {self.name_of(row, 'zh')}" for row, code in enumerate(self.units)]
+        raise refuse("unknown-unit", name=unit, options=options, hint=suggest(unit, known))
+
+    def select(self, indicators: Sequence[str]) -> Floats:
+        """Return the columns of some indicators, in their order; shape (units, len(indicators))."""
+        if tuple(indicators) == self.indicators:
+            return self.values
+        column = {code: j for j, code in enumerate(self.indicators)}
+        absent = [code for code in indicators if code not in column]
+        if absent:
+            raise refuse("table-mismatch", absent=absent, options=self.indicators)
+        return self.values[:, [column[code] for code in indicators]]
+
+    def take(self, rows: Sequence[int]) -> IndicatorTable:
+        """Return the table with some rows only, in the given order."""
+        index = list(rows)
+        units = tuple(self.units[row] for row in index)
+        kept = set(units)
+        return replace(
+            self,
+            units=units,
+            values=self.values[index],
+            se=None if self.se is None else self.se[index],
+            n=None if self.n is None else self.n[index],
+            origin=None if self.origin is None else self.origin[index],
+            names={lang: tuple(names[row] for row in index) for lang, names in self.names.items()},
+            levels=tuple(self.levels[row] for row in index),
+            attributes={name: column[index] for name, column in self.attributes.items()},
+            measures={name: column[index] for name, column in self.measures.items()},
+            flags={key: value for key, value in self.flags.items() if key[0] in kept},
+        )
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the values as a DataFrame, units by indicators."""
+        import pandas as pd
+
+        return pd.DataFrame(self.values.copy(), index=pd.Index(self.units, name="unit"), columns=list(self.indicators))

@@ -1,0 +1,289 @@
+"""The words of every fault, in Chinese and in English, in one place.
+
+Each entry: problem (what was found), allowed (what is allowed), mend (what to do). Templates
+take their values from `Fault.details`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+
+def _entry(
+    zh: tuple[str, str, str], en: tuple[str, str, str]
+) -> dict[str, dict[str, str]]:
+    names = ("problem", "allowed", "mend")
+    return {"zh": dict(zip(names, zh, strict=True)), "en": dict(zip(names, en, strict=True))}
+
+
+MESSAGES: Final[dict[str, dict[str, dict[str, str]]]] = {
+    # Files
+    "file-not-found": _entry(
+        ("找不到或打不开该文件", "已存在且可读取的文件", "请检查路径和文件名"),
+        ("the file is not there or cannot be opened", "a file that exists and can be read", "Check the path and the name"),
+    ),
+    "bad-output": _entry(
+        ("不能写入“{name}”：{reason}", "可写入的位置；已有的结果文件夹须由yitihua写成", "请另选输出位置，或先移走原有文件夹"),
+        ("cannot write to '{name}': {reason}", "a place that can be written; an existing folder of results must be yitihua's own", "Choose another place, or move the folder away first"),
+    ),
+    "not-utf8": _entry(
+        ("文件不是UTF-8编码（{found}）", "UTF-8（定义文件）；UTF-8或GB18030（CSV数据）", "请另存为UTF-8编码"),
+        ("the file is not UTF-8 ({found})", "UTF-8 (definitions); UTF-8 or GB18030 (CSV data)", "Save it as UTF-8"),
+    ),
+    "bad-toml": _entry(
+        ("TOML语法错误：{found}", "键 = 值；文字加双引号；表名放在方括号内", "请改正该行"),
+        ("not valid TOML: {found}", "key = value; text in double quotes; table names in square brackets", "Correct this line"),
+    ),
+    "bad-json": _entry(
+        ("不是有效的recipe：{reason}", "由yitihua写出的recipe.json", "请重新生成该文件"),
+        ("not a valid recipe: {reason}", "a recipe.json written by yitihua", "Write the file again"),
+    ),
+    "unknown-suffix": _entry(
+        ("不支持的数据文件类型“{found}”", ".csv", "请另存为CSV（UTF-8或GB18030）"),
+        ("data files of type '{found}' are not read", ".csv", "Save the table as CSV (UTF-8 or GB18030)"),
+    ),
+    # Definitions: shape
+    "unknown-key": _entry(
+        ("未知的键“{name}”", "{options}", "请改名或删除"),
+        ("unknown key '{name}'", "{options}", "Rename or remove it"),
+    ),
+    "missing-key": _entry(
+        ("缺少必填的键“{name}”", "必须填写", "请补上“{name}”"),
+        ("the key '{name}' is missing", "it must be stated", "Add '{name}'"),
+    ),
+    "bad-choice": _entry(
+        ("“{found}”不在可选值之内", "{options}", "请从可选值中选一个"),
+        ("'{found}' is not one of the choices", "{options}", "Take one of them"),
+    ),
+    "bad-value": _entry(
+        ("值{found}无效：{reason}", "见该文件夹README中的格式说明", "请改正该值"),
+        ("the value {found} is not valid: {reason}", "see the format in the folder's README", "Correct the value"),
+    ),
+    "bad-date": _entry(
+        ("“{found}”不是日期", "年-月-日，如2022-01-01", "请改正日期"),
+        ("'{found}' is not a date", "year-month-day, as 2022-01-01", "Correct the date"),
+    ),
+    "no-value-yet": _entry(
+        ("截至{date}尚无有效取值，最早的取值始于{first}", "至少有一个取值的起始日期不晚于所用日期", "请补充更早的取值，或改用更晚的日期"),
+        ("there is no value as of {date}; the first holds from {first}", "one date at or before the day used", "Add an earlier value, or use a later day"),
+    ),
+    # Definitions: references
+    "unknown-edition": _entry(
+        ("找不到名为“{name}”的版本", "{options}", "请检查名称；项目文件夹中的版本须用DIR指定"),
+        ("there is no edition '{name}'", "{options}", "Check the name; an edition of your own needs its project folder"),
+    ),
+    "unknown-dataset": _entry(
+        ("找不到数据集或数据文件“{name}”", "CSV文件路径，或：{options}", "请检查路径或名称"),
+        ("there is no dataset or data file '{name}'", "the path of a CSV file, or: {options}", "Check the path or the name"),
+    ),
+    "no-data": _entry(
+        ("没有可计分的数据", "index文件中的dataset、project.toml中的data，或--data FILE", "请指定数据"),
+        ("there is no data to score", "dataset in the index file, data in project.toml, or --data FILE", "Name the data"),
+    ),
+    "unknown-reference": _entry(
+        ("“{name}”所指的{kind}不存在", "{options}", "请改正名称，或先定义它"),
+        ("there is no {kind} '{name}'", "{options}", "Correct the name, or define it first"),
+    ),
+    "extends-cycle": _entry(
+        ("extends形成循环：{chain}", "不回到自身的继承链", "请删去其中一个extends"),
+        ("extends runs in a circle: {chain}", "a chain that does not come back to itself", "Remove one extends"),
+    ),
+    "extends-differ": _entry(
+        ("index与indicators两处的extends不同：{names}", "两处相同，或只写一处", "请统一"),
+        ("extends differs between index/ and indicators/: {names}", "the same in both, or stated once", "Make them agree"),
+    ),
+    "duplicate-code": _entry(
+        ("“{name}”重复定义，另见{other}", "节点、指标和原始量的代码各不相同", "请改名或删去一处"),
+        ("'{name}' is defined twice, also at {other}", "codes of nodes, indicators and measures all differ", "Rename or remove one"),
+    ),
+    "reserved-code": _entry(
+        ("代码“{name}”与结果表的列名冲突", "不得使用：{options}", "请换一个代码"),
+        ("the code '{name}' is a column of the result tables", "any other than: {options}", "Take another code"),
+    ),
+    # Definitions: tree
+    "no-indicators": _entry(
+        ("没有任何指标", "至少一个[indicators.代码]", "请添加指标"),
+        ("there are no indicators", "at least one [indicators.CODE]", "Add an indicator"),
+    ),
+    "not-one-root": _entry(
+        ("没有上级的节点有：{found}", "恰好一个没有parent的节点（即指数本身）", "请为其余节点写上parent，或添加一个总节点"),
+        ("nodes without a parent: {found}", "exactly one node without parent, the index itself", "Give the others a parent, or add the one"),
+    ),
+    "cycle": _entry(
+        ("上下级形成循环：{chain}", "每个节点沿parent最终到达总节点", "请改正其中一个parent"),
+        ("the tree runs in a circle: {chain}", "every node reaches the root by its parents", "Correct one parent"),
+    ),
+    "childless-node": _entry(
+        ("节点“{name}”之下没有节点或指标", "每个节点至少有一个下级", "请删去该节点，或让指标的parent指向它"),
+        ("the node '{name}' has no children", "every node has at least one node or indicator below it", "Remove it, or give an indicator this parent"),
+    ),
+    "no-group-in-view": _entry(
+        ("没有写明在视角“{view}”中属于哪一组", "{options}", "请在views中写明"),
+        ("its group in the view '{view}' is not stated", "{options}", "State it under views"),
+    ),
+    # Definitions: indicators
+    "goalposts-order": _entry(
+        ("目标区间颠倒：lower = {lower}，upper = {upper}", "lower < upper；逆向指标（“-”）的lower是最优值", "请对调；方向由direction表示"),
+        ("the goalposts are the wrong way round: lower = {lower}, upper = {upper}", "lower < upper; for a '-' indicator lower is the best value", "Swap them; the direction says which is best"),
+    ),
+    "goalposts-log": _entry(
+        ("取对数的指标lower = {lower}", "transform = \"ln\"时上下限均大于0", "请改正下限"),
+        ("lower = {lower} with transform = \"ln\"", "both goalposts above 0 where the logarithm is taken", "Correct the lower goalpost"),
+    ),
+    "no-goalposts": _entry(
+        ("指标“{name}”没有目标区间，而标准化方法是goalposts", "goalposts = {{ lower, upper, reason }}，或另选标准化方法", "请写上目标区间，或在index文件的[normalise.indicators]中另选方法"),
+        ("'{name}' has no goalposts and is normalised by goalposts", "goalposts = {{ lower, upper, reason }}, or another method", "State goalposts, or choose a method in [normalise.indicators] of the index file"),
+    ),
+    "bad-expression": _entry(
+        ("算式“{found}”无效：{reason}", "原始量名称、数字、+ - * / 和括号", "请改正算式"),
+        ("the expression '{found}' is not valid: {reason}", "names of measures, numbers, + - * / and brackets", "Correct the expression"),
+    ),
+    # Definitions: index file
+    "bad-scale": _entry(
+        ("分值区间颠倒：[{lower}, {upper}]", "scale = [低, 高]", "请对调"),
+        ("the scale is the wrong way round: [{lower}, {upper}]", "scale = [low, high]", "Swap the two"),
+    ),
+    "needs-key": _entry(
+        ("方法{method}还需要“{name}”", "与方法一起写明", "请补上“{name}”"),
+        ("the method {method} needs '{name}'", "stated beside the method", "Add '{name}'"),
+    ),
+    "no-effect": _entry(
+        ("“{name}”在此不起作用，它只用于{method}", "只写起作用的键", "请删去，或改用相应的方法"),
+        ("'{name}' does nothing here, it belongs to {method}", "only keys that have an effect", "Remove it, or choose that method"),
+    ),
+    "negative-weight": _entry(
+        ("“{name}”的权重为负：{found}", "0或正数", "请改正；反方向请用direction"),
+        ("the weight of '{name}' is negative: {found}", "0 or more", "Correct it; a reversed indicator has direction = \"-\""),
+    ),
+    "zero-weights": _entry(
+        ("“{parent}”之下的权重合计为0：{given}", "同一上级之下权重合计大于0", "请至少给一个正的权重"),
+        ("the weights under '{parent}' sum to 0: {given}", "a sum above 0 under each parent", "Give at least one a positive weight"),
+    ),
+    "partial-weights": _entry(
+        ("“{parent}”之下只给了部分权重，缺：{absent}", "同一上级之下全给或全不给（不给即相等）", "请补齐，或全部删去"),
+        ("under '{parent}' only some weights are given, not: {absent}", "all children of a parent or none (none means equal)", "Give the rest, or remove these"),
+    ),
+    "grade-length": _entry(
+        ("{name}有{found}个，应为{expected}个", "labels由低到高；cuts比labels少一个", "请改正个数"),
+        ("{name} has {found} entries, expected {expected}", "labels from the lowest up; cuts one fewer than labels", "Correct the number"),
+    ),
+    "cuts-order": _entry(
+        ("分界点不是由小到大：{found}", "严格递增", "请改正顺序"),
+        ("the cuts do not rise: {found}", "each above the one before", "Correct the order"),
+    ),
+    # Data
+    "empty-table": _entry(
+        ("表中没有数据行", "一行表头，至少一行数据", "请补充数据"),
+        ("the table has no rows", "a header and at least one row", "Add the data"),
+    ),
+    "no-unit-column": _entry(
+        ("没有单位列，表头为：{found}", "{options}", "请加上单位列，列名可用unit"),
+        ("there is no column of units; the header has: {found}", "{options}", "Add one, for instance 'unit'"),
+    ),
+    "duplicate-column": _entry(
+        ("列名“{name}”重复", "每个列名只出现一次", "请改名或删去一列"),
+        ("the column '{name}' is there twice", "each name once", "Rename or remove one"),
+    ),
+    "ragged-row": _entry(
+        ("该行有{found}格，表头有{expected}格", "每行格数与表头相同", "请检查该行的逗号和引号"),
+        ("the row has {found} cells, the header {expected}", "as many cells as the header in every row", "Check the commas and quotes of this row"),
+    ),
+    "blank-unit": _entry(
+        ("该行没有单位", "每行一个单位代码", "请补上，或删去该行"),
+        ("the row names no unit", "a unit in every row", "Name it, or remove the row"),
+    ),
+    "duplicate-unit": _entry(
+        ("“{name}”重复，首次出现在第{first}行", "{what}只出现一次", "请保留正确的一行"),
+        ("'{name}' is there twice, first in line {first}", "each {what} once", "Keep the right row"),
+    ),
+    "not-a-number": _entry(
+        ("“{found}”不是数字", "数字；缺失留空或写NA", "请只填数字，单位写在定义中{extra}"),
+        ("'{found}' is not a number", "a number; leave missing values empty or write NA", "Give the number alone, the unit stands in the definition{extra}"),
+    ),
+    "infinite": _entry(
+        ("数值为无穷大：{found}", "有限的数字", "请改正，或留空"),
+        ("the value is infinite: {found}", "a finite number", "Correct it, or leave it empty"),
+    ),
+    "negative-se": _entry(
+        ("标准误为负：{found}", "0或正数", "请改正"),
+        ("the standard error is negative: {found}", "0 or more", "Correct it"),
+    ),
+    "unknown-column": _entry(
+        ("列“{name}”不是本版本的指标、原始量或所用的分组列", "{options}", "请改名，或删去该列"),
+        ("the column '{name}' is no indicator, measure or group of this edition", "{options}", "Rename it, or remove the column"),
+    ),
+    "no-indicator-column": _entry(
+        ("表中没有任何本版本的指标或原始量，表头为：{found}", "{options}", "请检查列名和所选版本"),
+        ("the table holds no indicator or measure of this edition; the header has: {found}", "{options}", "Check the column names and the edition"),
+    ),
+    "unknown-indicator": _entry(
+        ("指标“{name}”不在本版本中", "{options}", "请改正代码"),
+        ("the indicator '{name}' is not in this edition", "{options}", "Correct the code"),
+    ),
+    "both-given": _entry(
+        ("指标“{name}”既直接给出，又能由原始量算出", "二者取一；能算的不直接填报", "请删去该列，或删去原始量"),
+        ("'{name}' is given and can also be computed from measures", "one of the two; what can be computed is not typed", "Remove the column, or the measures"),
+    ),
+    "no-period": _entry(
+        ("表中有多个时期：{options}，未指定用哪一个", "{options}", "请用--period指定"),
+        ("the table holds several periods and none is named", "{options}", "Name one with --period"),
+    ),
+    "unknown-period": _entry(
+        ("没有时期“{name}”的数据", "{options}", "请改用已有的时期"),
+        ("there is no data for the period '{name}'", "{options}", "Use one of these"),
+    ),
+    "missing-column": _entry(
+        ("缺少“{name}”列，{reason}", "该列须在数据中", "请补上该列"),
+        ("the column '{name}' is missing, {reason}", "the column must be in the data", "Add it"),
+    ),
+    "bad-denominator": _entry(
+        ("除数“{name}”为{found}", "大于0的数", "请改正，或留空"),
+        ("the denominator '{name}' is {found}", "a number above 0", "Correct it, or leave it empty"),
+    ),
+    "log-domain": _entry(
+        ("“{name}”的值{found}不能取对数", "大于{bound}的数", "请改正该值，或改用别的处理方法"),
+        ("the value {found} of '{name}' has no logarithm", "numbers above {bound}", "Correct the value, or choose another method"),
+    ),
+    "bad-months": _entry(
+        ("months为{found}", "1至12", "请改正覆盖月数"),
+        ("months is {found}", "1 to 12", "Correct the months covered"),
+    ),
+    "all-missing": _entry(
+        ("指标“{name}”没有任何数值，无法拟合{method}", "至少一个数值", "请补数据，或改用goalposts"),
+        ("'{name}' has no value at all, {method} cannot be fitted", "at least one value", "Add data, or use goalposts"),
+    ),
+    "unknown-unit": _entry(
+        ("没有单位“{name}”", "{options}", "请用代码或名称"),
+        ("there is no unit '{name}'", "{options}", "Use a code or a name"),
+    ),
+    "ambiguous-unit": _entry(
+        ("“{name}”不止一个单位", "{options}", "请用代码"),
+        ("'{name}' is more than one unit", "{options}", "Use the code"),
+    ),
+    "table-mismatch": _entry(
+        ("数据没有recipe所需的指标：{absent}", "{options}", "请用同一版本的数据"),
+        ("the data lacks indicators of the recipe: {absent}", "{options}", "Use data of the same edition"),
+    ),
+    "few-units": _entry(
+        ("{scheme}要分{expected}等，但“{level}”只有{found}个不同的得分", "不同的得分不少于等级数", "请减少等级，或改用fixed"),
+        ("{scheme} has {expected} grades but '{level}' has only {found} different scores", "at least as many different scores as grades", "Use fewer grades, or fixed cuts"),
+    ),
+    # Passports
+    "bad-hash": _entry(
+        ("文件与其资料卡的sha256不符", "{options}", "请恢复原文件，或核实后更新资料卡"),
+        ("the file does not match the sha256 of its passport", "{options}", "Restore the file, or update the passport once checked"),
+    ),
+    "column-not-in-passport": _entry(
+        ("列“{name}”未列入资料卡", "{options}", "请在passport.toml的[columns]中写明单位"),
+        ("the column '{name}' is not in the passport", "{options}", "State it with its unit under [columns] of the passport"),
+    ),
+    # Calls
+    "unknown-change": _entry(
+        ("没有名为“{name}”的设置", "{options}", "请改名"),
+        ("there is no setting '{name}'", "{options}", "Rename it"),
+    ),
+    "bad-call": _entry(
+        ("{problem_zh}", "{allowed_zh}", "见 yitihua --help"),
+        ("{problem_en}", "{allowed_en}", "See yitihua --help"),
+    ),
+}  # fmt: skip
