@@ -52,7 +52,7 @@ def used_attributes(edition: Edition) -> dict[str, str]:
     Examples
     --------
     >>> from yitihua.definitions import load_edition
-    >>> used_attributes(load_edition("asem"))["EurAsia_group"]
+    >>> used_attributes(load_edition("asem"))["Group_EurAsia"]
     'text'
     """
     impute = edition.spec.impute

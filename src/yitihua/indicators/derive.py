@@ -43,6 +43,27 @@ def needed(formula: Formula) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for text in texts if text for name in names_in(text)))
 
 
+def describe(formula: Formula | None) -> str:
+    """Return a formula in words, as `explain` shows it.
+
+    Examples
+    --------
+    >>> describe(Formula(numerator="done", denominator="due", multiplier=100))
+    'done / due x 100'
+    """
+    if formula is None:
+        return ""
+    parts = [f"({formula.numerator})" if " " in formula.numerator else formula.numerator]
+    if formula.denominator is not None:
+        parts.append(f"/ ({formula.denominator})" if " " in formula.denominator else f"/ {formula.denominator}")
+    text = " ".join(parts)
+    if formula.annualise:
+        text += " x 12 / months"
+    if formula.kind == "yoy_change":
+        text = f"(now / a year before - 1) of {text}"
+    return text if formula.multiplier == 1 else f"{text} x {formula.multiplier:g}"
+
+
 def derive(
     formula: Formula,
     now: Mapping[str, Floats],

@@ -15,7 +15,7 @@ from yitihua.indicators import cells, columns
 from yitihua.indicators.cells import RawTable
 from yitihua.indicators.columns import Roles
 from yitihua.indicators.datasets import Dataset, find_dataset
-from yitihua.indicators.derive import derive, needed
+from yitihua.indicators.derive import derive, describe, needed
 from yitihua.indicators.table import Floats, IndicatorTable, Lineage
 
 if TYPE_CHECKING:
@@ -318,6 +318,7 @@ class _Reader:
         self, units: list[str], codes: tuple[str, ...], values: Floats, se: Floats, n: Floats, origin: Any,
         measures: dict[str, Floats], flags: dict[tuple[str, str], tuple[str, ...]], rows: list[int],
     ) -> IndicatorTable:  # fmt: skip
+        computed = columns.computable(self.edition, set(measures))
         notices = []
         if self.roles.ignored:
             notices.append(f"columns not used: {', '.join(self.roles.ignored)}")
@@ -332,6 +333,8 @@ class _Reader:
             levels=self._levels(units, rows),
             attributes=self._attributes(rows, units),
             measures=measures,
+            formulas={code: describe(self.edition.indicators[code].formula) for code in computed},
+            formula_measures={code: measures_of(self.edition, code) for code in computed},
             flags=flags,
             period=self.period,
             notices=tuple(notices),

@@ -52,6 +52,10 @@ class IndicatorTable:
         Column name -> array over units: groups (text) and denominators (numbers).
     measures : dict
         Measure -> array over units, where values were computed from measures.
+    formulas : dict
+        Indicator -> its formula in words, where values were computed from measures.
+    formula_measures : dict
+        Indicator -> the measures its formula names.
     flags : dict
         (unit, indicator) -> remarks on a value.
     notices : tuple of str
@@ -68,6 +72,8 @@ class IndicatorTable:
     levels: tuple[str, ...] = ()
     attributes: Mapping[str, Words] = field(default_factory=dict)
     measures: Mapping[str, Floats] = field(default_factory=dict)
+    formulas: Mapping[str, str] = field(default_factory=dict)
+    formula_measures: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     flags: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     period: str | None = None
     simulated: bool = False

@@ -1,0 +1,80 @@
+"""yitihua (一体化): composite indices that join survey answers with operational metrics.
+
+>>> import yitihua as yt
+>>> board = yt.evaluate("hdi")
+>>> board.scores.loc[0, "name"]
+'Switzerland'
+
+Names are loaded when they are first used, so that importing the package is quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_WHERE = {
+    "Dataset": "yitihua.indicators.datasets",
+    "Edition": "yitihua.definitions.edition",
+    "IndicatorTable": "yitihua.indicators.table",
+    "InputError": "yitihua.errors",
+    "Recipe": "yitihua.index.recipe",
+    "Scoreboard": "yitihua.index.scoreboard",
+    "YitihuaError": "yitihua.errors",
+    "apply": "yitihua.index.apply",
+    "compare": "yitihua.analysis.compare",
+    "edition_names": "yitihua.definitions.resolver",
+    "evaluate": "yitihua.api",
+    "fit": "yitihua.index.fit",
+    "load_dataset": "yitihua.indicators.datasets",
+    "load_edition": "yitihua.definitions.loader",
+    "read_table": "yitihua.indicators.reading",
+}
+
+__all__ = [
+    "Dataset",
+    "Edition",
+    "IndicatorTable",
+    "InputError",
+    "Recipe",
+    "Scoreboard",
+    "YitihuaError",
+    "__version__",
+    "apply",
+    "compare",
+    "edition_names",
+    "evaluate",
+    "fit",
+    "load_dataset",
+    "load_edition",
+    "read_table",
+]
+
+if TYPE_CHECKING:
+    from yitihua.analysis.compare import compare
+    from yitihua.api import evaluate
+    from yitihua.definitions.edition import Edition
+    from yitihua.definitions.loader import load_edition
+    from yitihua.definitions.resolver import edition_names
+    from yitihua.errors import InputError, YitihuaError
+    from yitihua.index.apply import apply
+    from yitihua.index.fit import fit
+    from yitihua.index.recipe import Recipe
+    from yitihua.index.scoreboard import Scoreboard
+    from yitihua.indicators.datasets import Dataset, load_dataset
+    from yitihua.indicators.reading import read_table
+    from yitihua.indicators.table import IndicatorTable
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module 'yitihua' has no attribute {name!r}")
+    value = getattr(import_module(_WHERE[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,161 @@
+"""Weighted means that make a node from its children.
+
+Shapes: ``x`` (..., units, children), ``weights`` (children,); the result is (..., units). A
+missing child is left out and the weights of the others are scaled up; whether enough is left is
+decided by coverage, not here. A unit with no child of positive weight is NaN.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+
+def arithmetic(x: Floats, weights: Floats) -> Floats:
+    """Return the weighted arithmetic mean.
+
+    Examples
+    --------
+    >>> arithmetic(np.array([[10.0, 40.0], [np.nan, 7.0]]), np.array([1.0, 2.0]))
+    array([30.,  7.])
+    """
+    return _mean(x, weights)
+
+
+def geometric(x: Floats, weights: Floats, floor: float) -> Floats:
+    """Return the weighted geometric mean of values raised to at least `floor`.
+
+    Without a floor a single 0 makes the mean 0 whatever the rest; a floor of 0 asks for that.
+
+    Examples
+    --------
+    >>> geometric(np.array([[4.0, 9.0], [0.0, 9.0]]), np.ones(2), floor=1.0)
+    array([6., 3.])
+    >>> geometric(np.array([[0.0, 9.0]]), np.ones(2), floor=0.0)
+    array([0.])
+    """
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.exp(_mean(np.log(np.maximum(x, floor)), weights)))
+
+
+def harmonic(x: Floats, weights: Floats, floor: float) -> Floats:
+    """Return the weighted harmonic mean of values raised to at least `floor`.
+
+    Examples
+    --------
+    >>> harmonic(np.array([[2.0, 6.0]]), np.ones(2), floor=1.0)
+    array([3.])
+    """
+    return generalised(x, weights, -1.0, floor)
+
+
+def generalised(x: Floats, weights: Floats, exponent: float, floor: float) -> Floats:
+    """Return the weighted power mean ``(sum w x^p)^(1/p)``; p = 0 is the geometric mean.
+
+    Parameters
+    ----------
+    x : ndarray, shape (..., units, children)
+        Points.
+    weights : ndarray, shape (children,)
+        Not all 0; they need not sum to 1.
+    exponent : float
+        p. 1 is the arithmetic mean, below 1 a low child weighs more.
+    floor : float
+        Values below are raised to it, so that powers and logarithms exist.
+
+    Examples
+    --------
+    >>> generalised(np.array([[3.0, 4.0]]), np.ones(2), 2.0, floor=0.0).round(4)
+    array([3.5355])
+    """
+    if exponent == 0:
+        return geometric(x, weights, floor)
+    with np.errstate(divide="ignore"):
+        mean = _mean(np.maximum(x, floor) ** exponent, weights)
+        return np.asarray(mean ** (1.0 / exponent))
+
+
+def combine(x: Floats, weights: Floats, method: str, floor: float, exponent: float) -> Floats:
+    """Return the mean of the named method.
+
+    Raises
+    ------
+    KeyError
+        If there is no such method.
+    """
+    match method:
+        case "arithmetic":
+            return arithmetic(x, weights)
+        case "geometric":
+            return geometric(x, weights, floor)
+        case "harmonic":
+            return harmonic(x, weights, floor)
+        case "generalised":
+            return generalised(x, weights, exponent, floor)
+    raise KeyError(method)
+
+
+def partials(x: Floats, weights: Floats, method: str, floor: float, exponent: float) -> Floats:
+    """Return dM/dx of each child of a mean M, at values raised to the floor.
+
+    Every one of these means is homogeneous of degree 1, so by Euler's theorem the products
+    x * dM/dx sum to M: they are what each child contributes. For the arithmetic mean dM/dx is
+    the weight.
+
+    Parameters
+    ----------
+    x : ndarray, shape (..., units, children)
+        Points; a missing child gets NaN and the weights of the others are scaled up.
+
+    Returns
+    -------
+    ndarray, same shape as `x`
+
+    Examples
+    --------
+    >>> partials(np.array([[10.0, 40.0]]), np.array([1.0, 1.0]), "arithmetic", 1.0, 1.0)
+    array([[0.5, 0.5]])
+    >>> partials(np.array([[4.0, 9.0]]), np.array([1.0, 1.0]), "geometric", 1.0, 1.0)
+    array([[0.75      , 0.33333333]])
+    """
+    w = scaled_weights(x, weights)
+    if method == "arithmetic":
+        return w
+    power = {"geometric": 0.0, "harmonic": -1.0}.get(method, exponent)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = combine(x, weights, method, floor, exponent)[..., None]
+        raised = np.maximum(x, floor)
+        slope = w * raised ** (power - 1.0) * mean ** (1.0 - power)
+    return np.asarray(np.where((mean == 0) & np.isfinite(x), 0.0, slope))
+
+
+def scaled_weights(x: Floats, weights: Floats) -> Floats:
+    """Return the weights in force for each unit: those of missing children go to the others.
+
+    Examples
+    --------
+    >>> scaled_weights(np.array([[1.0, np.nan, 3.0]]), np.array([1.0, 1.0, 3.0]))
+    array([[0.25,  nan, 0.75]])
+    """
+    kept = np.where(np.isnan(x), 0.0, weights)
+    total = kept.sum(axis=-1, keepdims=True)
+    return np.asarray(np.where(np.isnan(x), np.nan, kept / np.where(total == 0, np.nan, total)))
+
+
+def _mean(x: Floats, weights: Floats) -> Floats:
+    total = weights.sum()
+    with np.errstate(invalid="ignore"):
+        plain = x @ (weights / total)
+    if np.isfinite(plain).all():
+        return np.asarray(plain)
+    # NaN marks a missing child; an infinite log of 0 is a value and must stay.
+    missing = np.isnan(x)
+    if not missing.any():
+        used = weights > 0
+        return np.asarray(x[..., used] @ (weights[used] / total))
+    kept = np.where(missing, 0.0, weights)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        products = np.where(missing | (weights == 0), 0.0, np.where(missing, 0.0, x) * weights)
+        return np.asarray(products.sum(axis=-1) / np.where(kept.sum(axis=-1) == 0, np.nan, kept.sum(axis=-1)))

@@ -1,0 +1,208 @@
+"""Apply: a table and a Recipe -> a Scoreboard.
+
+The order of the stages is denominate, impute, transform and treat, normalise, aggregate, grade.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from yitihua.errors import FaultList
+from yitihua.index import aggregate, impute, normalise
+from yitihua.index.plan import NodeStep, Plan
+from yitihua.index.recipe import Recipe
+from yitihua.index.scoreboard import Scoreboard
+from yitihua.indicators.table import Floats, IndicatorTable
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Treated:
+    """Values after treatment, and which cells were changed on the way."""
+
+    values: Floats
+    imputed: Mask
+    winsorised: Mask
+
+
+def apply(table: IndicatorTable, recipe: Recipe) -> Scoreboard:
+    """Score a table with a recipe; nothing is fitted.
+
+    Parameters
+    ----------
+    table : IndicatorTable
+        Must hold every indicator of the recipe; missing cells are NaN.
+    recipe : Recipe
+        From `fit` or from JSON.
+
+    Returns
+    -------
+    Scoreboard
+
+    Raises
+    ------
+    InputError
+        If indicators or denominators are missing, or a value has no logarithm.
+
+    Examples
+    --------
+    >>> import yitihua as yt
+    >>> edition = yt.load_edition("hdi")
+    >>> recipe = yt.fit(yt.read_table(edition, period=2021), edition)
+    >>> board = apply(yt.read_table(edition, period=2022), recipe)
+    >>> board.scores.loc[0, ["name", "score"]].to_list()
+    ['Switzerland', 0.9667...]
+    """
+    plan = recipe.plan
+    raw = denominate(table, [(rule.code, rule.denominate_by) for rule in recipe.indicators])
+    treated = transform_and_treat(raw, table, recipe, plan)
+    points, clipped = to_points(treated.values, recipe, plan)
+    observed = np.isfinite(points)
+    if not recipe.count_imputed:
+        observed &= ~treated.imputed
+    scores, shares = add_up(points, observed, plan)
+    return Scoreboard(
+        table=table,
+        recipe=recipe,
+        denominated=raw,
+        treated=treated.values,
+        normalised=points,
+        node_values=scores[:, len(recipe.codes) :],
+        node_coverage=shares[:, len(recipe.codes) :],
+        imputed=treated.imputed,
+        winsorised=treated.winsorised,
+        clipped=clipped,
+    )
+
+
+def denominate(table: IndicatorTable, denominators: Sequence[tuple[str, str | None]]) -> Floats:
+    """Return the indicator values, divided by a data column where one is named.
+
+    Parameters
+    ----------
+    table : IndicatorTable
+        Values and attributes.
+    denominators : sequence of (indicator, attribute or None)
+        In the order of the result's columns.
+
+    Returns
+    -------
+    ndarray, shape (units, indicators)
+    """
+    values = table.select([code for code, _ in denominators])
+    if all(name is None for _, name in denominators):
+        return values
+    absent = {name: code for code, name in denominators if name is not None and name not in table.attributes}
+    if absent:
+        faults = FaultList()
+        for name, code in absent.items():
+            faults.add("missing-column", key=name, name=name, reason=f"denominate_by: {code}")
+        faults.raise_if_any()
+    divisors = np.column_stack(
+        [
+            np.ones(len(table.units)) if name is None else np.asarray(table.attributes[name], dtype=float)
+            for _, name in denominators
+        ]
+    )
+    return np.asarray(values / divisors)
+
+
+def transform_and_treat(raw: Floats, table: IndicatorTable, recipe: Recipe, plan: Plan) -> Treated:
+    """Fill missing cells, take logarithms, and clip or log outliers, by the fitted numbers."""
+    none = np.zeros(raw.shape, dtype=bool)
+    if not (plan.filled or plan.ln or plan.winsorised or plan.logged):
+        return Treated(raw, none, none)
+    values = raw.copy()
+    imputed, winsorised = none, none.copy()
+    if plan.filled:
+        for j in plan.filled:
+            rule = recipe.indicators[j]
+            groups = table.attributes.get(rule.impute_group) if rule.impute_group else None
+            values[:, j] = impute.fill(values[:, j], dict(rule.fill), groups)
+        imputed = np.isnan(raw) & np.isfinite(values)
+    for j in plan.ln:
+        values[:, j] = _log(values[:, j], recipe.indicators[j].code, table)
+    for j in plan.winsorised:
+        treatment = recipe.indicators[j].treat
+        cut = np.clip(values[:, j], treatment.lower, treatment.upper)
+        winsorised[:, j] = (cut != values[:, j]) & np.isfinite(cut)
+        values[:, j] = cut
+    for j in plan.logged:
+        shift = recipe.indicators[j].treat.log_shift
+        values[:, j] = _log(values[:, j] + shift, recipe.indicators[j].code, table)
+    return Treated(values, imputed, winsorised)
+
+
+def _log(x: Floats, code: str, table: IndicatorTable) -> Floats:
+    bad = np.flatnonzero(x <= 0)
+    if bad.size:
+        faults = FaultList()
+        for row in bad:
+            found = f"{table.select([code])[row, 0]:g}"
+            faults.add("log-domain", key=f"{table.units[row]}, {code}", name=code, found=found, bound="0")
+        faults.raise_if_any()
+    return np.asarray(np.log(x))
+
+
+def to_points(treated: Floats, recipe: Recipe, plan: Plan) -> tuple[Floats, Mask]:
+    """Return points on the scale and which of them were cut to it."""
+    low, high = recipe.scale
+    points = normalise.affine(treated, plan.origin, plan.width, plan.gain, plan.base)
+    beyond = ((points < low) | (points > high)) & plan.clip
+    if beyond.any():
+        points = np.where(beyond, np.clip(points, low, high), points)
+    for j in plan.ranked:
+        rule = recipe.indicators[j]
+        reference = np.array(rule.normalise.reference)
+        if rule.normalise.method == "rank":
+            points[:, j] = normalise.rank(treated[:, j], reference, rule.positive)
+        else:
+            points[:, j] = normalise.percentile_rank(treated[:, j], reference, rule.positive, recipe.scale)
+    return points, beyond
+
+
+def add_up(points: Floats, observed: Mask, plan: Plan) -> tuple[Floats, Floats]:
+    """Aggregate up the tree under the coverage rules.
+
+    Parameters
+    ----------
+    points : ndarray, shape (units, indicators)
+        Normalised values, NaN missing.
+    observed : ndarray of bool, same shape
+        Which cells count for coverage.
+    plan : Plan
+        Nodes, children before parents.
+
+    Returns
+    -------
+    scores, shares : ndarray, shape (units, indicators + nodes)
+        Points of every indicator and node, NaN where coverage is too low; and the share of the
+        weight below each that was observed.
+    """
+    width = points.shape[1]
+    scores = np.empty((points.shape[0], width + len(plan.steps)))
+    scores[:, :width] = points
+    shares = np.ones_like(scores)
+    if observed.all():
+        for step in plan.steps:
+            scores[:, step.column] = _combine(scores, step)
+        return scores, shares
+    shares[:, :width] = observed
+    available = np.empty(scores.shape, dtype=bool)
+    available[:, :width] = observed
+    for step in plan.steps:
+        covered = available[:, step.children] @ step.weights >= step.coverage - 1e-9
+        score = np.where(covered, _combine(scores, step), np.nan)
+        scores[:, step.column] = score
+        available[:, step.column] = np.isfinite(score)
+        shares[:, step.column] = shares[:, step.children] @ step.weights
+    return scores, shares
+
+
+def _combine(scores: Floats, step: NodeStep) -> Floats:
+    return aggregate.combine(scores[:, step.children], step.weights, step.method, step.floor, step.exponent)

@@ -1,0 +1,52 @@
+"""What every indicator and node contributes to a unit's score."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from yitihua.index.aggregate import partials, scaled_weights
+from yitihua.index.plan import Plan
+
+Floats = npt.NDArray[np.float64]
+
+
+def contributions(scores: Floats, plan: Plan) -> tuple[Floats, Floats]:
+    """Return contributions to the index and the weights in force, by indicator and node.
+
+    By Euler's theorem for means that are homogeneous of degree 1, the contributions of a node's
+    children sum to its own: under arithmetic means they are weight times points. Where a mean has
+    a floor, a child below it counts as if on the floor.
+
+    Parameters
+    ----------
+    scores : ndarray, shape (units, indicators + nodes)
+        Points; NaN missing.
+    plan : Plan
+        The tree.
+
+    Returns
+    -------
+    contributions, weights : ndarray, same shape
+        NaN for what is missing and for units without a score.
+    """
+    shares = np.full(scores.shape, np.nan)
+    weights = np.full(scores.shape, np.nan)
+    factor = np.full(scores.shape, np.nan)
+    root = plan.steps[-1].column
+    scored = np.isfinite(scores[:, root])
+    shares[:, root] = scores[:, root]
+    weights[scored, root] = factor[scored, root] = 1.0
+    for step in reversed(plan.steps):
+        x = scores[:, step.children]
+        slope = partials(x, step.weights, step.method, step.floor, step.exponent)
+        raised = x if step.method == "arithmetic" else np.maximum(x, step.floor)
+        above = factor[:, [step.column]]
+        shares[:, step.children] = above * slope * raised
+        weights[:, step.children] = weights[:, [step.column]] * scaled_weights(x, step.weights)
+        if step.method != "arithmetic":
+            # Below a floor the child's own children share what the floor lent it.
+            with np.errstate(divide="ignore", invalid="ignore"):
+                slope = np.where(x == 0, slope, slope * raised / x)
+        factor[:, step.children] = above * slope
+    return shares, weights

@@ -1,0 +1,248 @@
+"""Explain: the path of a number, from raw measures to points and to the score."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from yitihua.errors import refuse, suggest
+from yitihua.index.recipe import IndicatorRule, Label, NodeRule, Recipe
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from yitihua.index.scoreboard import Scoreboard
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: what it is, how it was done, and the number it gave."""
+
+    stage: Label
+    how: Label
+    value: float | None
+    unit: Label = ("", "")
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The path of one number; prints as text.
+
+    Attributes
+    ----------
+    unit, code : str
+        Whose number, and which indicator or node.
+    steps : tuple of Step
+        In order.
+    """
+
+    unit: str
+    unit_name: Label
+    code: str
+    name: Label
+    notice: Label
+    steps: tuple[Step, ...]
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The steps as a DataFrame: stage, how, value, unit (English)."""
+        import pandas as pd
+
+        rows = [(s.stage[1], s.how[1], np.nan if s.value is None else s.value, s.unit[1]) for s in self.steps]
+        return pd.DataFrame(rows, columns=["stage", "how", "value", "unit"])
+
+    def text(self, lang: str = "en") -> str:
+        """Return the explanation as plain text in one language."""
+        which = 0 if lang == "zh" else 1
+        title = f"{self.unit} {self.unit_name[which]}  ·  {self.code} {self.name[which]}"
+        lines = [title, "-" * min(len(title) + 10, 76)]
+        for step in self.steps:
+            value = "" if step.value is None else f"{step.value:.10g} {step.unit[which]}".strip()
+            lines.append(f"{step.stage[which]}{'：' if which == 0 else ': '}{value}".rstrip("：: ") if not step.how[which] else
+                         f"{step.stage[which]}{'：' if which == 0 else ': '}{value}\n    {step.how[which]}")  # fmt: skip
+        if self.notice[which]:
+            lines += ["", self.notice[which]]
+        return "\n".join(lines)
+
+    def to_dict(self, lang: str = "en") -> dict[str, object]:
+        """Return the explanation for JSON."""
+        which = 0 if lang == "zh" else 1
+        return {
+            "unit": self.unit,
+            "name": self.unit_name[which],
+            "code": self.code,
+            "title": self.name[which],
+            "notice": self.notice[which],
+            "steps": [
+                {"stage": s.stage[which], "how": s.how[which], "value": s.value, "unit": s.unit[which]}
+                for s in self.steps
+            ],
+        }
+
+    def __str__(self) -> str:
+        return self.text("en")
+
+    __repr__ = __str__
+
+
+def explain(board: Scoreboard, unit: str, code: str | None = None) -> Explanation:
+    """Return how a score, a node or an indicator of a unit came about.
+
+    Raises
+    ------
+    InputError
+        If the unit or the code is unknown.
+    """
+    recipe = board.recipe
+    row = board.table.row_of(unit)
+    wanted = recipe.root.code if code is None else code
+    by_code: dict[str, IndicatorRule | NodeRule] = {rule.code: rule for rule in recipe.indicators}
+    by_code |= {node.code: node for node in recipe.nodes}
+    if wanted not in by_code:
+        raise refuse(
+            "unknown-reference", kind="indicator or node", name=wanted, options=list(by_code), hint=suggest(wanted, by_code)
+        )
+    rule = by_code[wanted]
+    steps = _node_steps(board, row, rule) if isinstance(rule, NodeRule) else _indicator_steps(board, row, rule)
+    notice = recipe.notice
+    if board.table.simulated or recipe.simulated:
+        notice = (f"数据为模拟数据，不得作为结论引用。{notice[0]}", f"The data are simulated: no finding may be drawn. {notice[1]}")
+    names = (board.table.name_of(row, "zh"), board.table.name_of(row, "en"))
+    return Explanation(board.table.units[row], names, wanted, rule.name, notice, tuple(steps))
+
+
+def _indicator_steps(board: Scoreboard, row: int, rule: IndicatorRule) -> list[Step]:
+    j = board.recipe.codes.index(rule.code)
+    table = board.table
+    unit = table.units[row]
+    column = table.indicators.index(rule.code)
+    raw = float(table.values[row, column])
+    assert table.origin is not None
+    steps = [
+        Step(("原始量", "measure"), (name, name), float(values[row]))
+        for name, values in table.measures.items()
+        if name in _measures_named(board, rule.code)
+    ]
+    formula = board.table.formulas.get(rule.code, "")
+    origin = str(table.origin[row, column]) or "missing"
+    how = f"{formula}  [{origin}]" if formula else f"[{origin}]"
+    steps.append(Step(("原始值", "raw value"), (how, how), _or_none(raw), rule.unit))
+    if table.se is not None and np.isfinite(table.se[row, column]):
+        steps.append(Step(("标准误", "standard error"), ("", ""), float(table.se[row, column]), rule.unit))
+    for remark in table.flags.get((unit, rule.code), ()):
+        steps.append(Step(("备注", "remark"), (remark, remark), None))
+    steps += _stage_steps(board, row, j, rule)
+    points = float(board.normalised[row, j])
+    steps.append(Step(("标准化得分", "points"), _normalise_words(board, rule, bool(board.clipped[row, j])), _or_none(points)))
+    contribution, weight = board.contribution_arrays
+    steps.append(
+        Step(
+            ("权重（占总分）", "weight in the index"),
+            ("缺失指标的权重已分给同级其他指标", "what is missing has passed its weight to its siblings"),
+            _or_none(weight[row, j]),
+        )
+    )
+    steps.append(Step(("对总分的贡献", "contribution to the score"), ("", ""), _or_none(contribution[row, j])))
+    return steps
+
+
+def _measures_named(board: Scoreboard, code: str) -> set[str]:
+    return set(board.table.formula_measures.get(code, ()))
+
+
+def _stage_steps(board: Scoreboard, row: int, j: int, rule: IndicatorRule) -> list[Step]:
+    steps = []
+    if rule.denominate_by is not None:
+        divisor = float(board.table.attributes[rule.denominate_by][row])
+        how = (f"÷ {rule.denominate_by} = {divisor:.10g}",) * 2
+        steps.append(Step(("除以分母", "denominated"), how, _or_none(float(board.denominated[row, j]))))
+    if board.imputed[row, j]:
+        how = (f"以{rule.impute}填补", f"filled by {rule.impute}")
+        steps.append(Step(("插补", "imputed"), how, None))
+    if rule.transform == "ln" or rule.treat.outcome not in ("", "nothing to treat", "passed untreated"):
+        parts = ["ln"] if rule.transform == "ln" else []
+        if rule.treat.upper is not None or (rule.treat.lower is not None and rule.treat.log_shift is None):
+            parts.append(f"clip [{rule.treat.lower:.6g}, {rule.treat.upper:.6g}]")
+        if rule.treat.log_shift is not None:
+            parts.append(f"ln(x + {rule.treat.log_shift:.6g})")
+        words = ", ".join(parts)
+        steps.append(Step(("变换与处理", "transformed and treated"), (words, words), _or_none(float(board.treated[row, j]))))
+    return steps
+
+
+def _normalise_words(board: Scoreboard, rule: IndicatorRule, clipped: bool) -> Label:
+    n = rule.normalise
+    best = ("越大越好", "more is better") if rule.positive else ("越小越好", "less is better")
+    if n.method in ("goalposts", "minmax") and n.lower is not None and n.upper is not None:
+        kind = ("目标区间", "goalposts") if n.method == "goalposts" else ("样本最小—最大值", "sample minimum and maximum")
+        shown = rule.goalposts if n.method == "goalposts" and rule.goalposts else (n.lower, n.upper)
+        log = ("，同取对数", ", logarithms of both") if rule.transform == "ln" and n.method == "goalposts" else ("", "")
+        cut = ("；超出区间，已截断", "; outside, cut to the scale") if clipped else ("", "")
+        return (
+            f"{kind[0]} [{shown[0]:.6g}, {shown[1]:.6g}]{log[0]}，{best[0]}{cut[0]}",
+            f"{kind[1]} [{shown[0]:.6g}, {shown[1]:.6g}]{log[1]}, {best[1]}{cut[1]}",
+        )
+    if n.method == "zscore" and n.origin is not None and n.width is not None:
+        words = f"(x - {n.origin:.6g}) / {n.width:.6g} * {n.gain:g} + {n.base:g}"
+        return (f"Z分数：{words}", f"z-score: {words}")
+    return (f"{n.method}，{best[0]}", f"{n.method}, {best[1]}")
+
+
+def _node_steps(board: Scoreboard, row: int, node: NodeRule) -> list[Step]:
+    recipe = board.recipe
+    everything = np.hstack([board.normalised[row], board.node_values[row]])
+    contribution, _ = board.contribution_arrays
+    steps = []
+    for child, weight in zip(node.children, node.weights, strict=True):
+        column = recipe.plan.column[child]
+        share = _or_none(contribution[row, column])
+        points = _or_none(float(everything[column]))
+        added = ("", "") if share is None else (f"，对总分贡献{share:.6g}", f", contributes {share:.6g} to the score")
+        missing = ("，缺失", ", missing") if points is None else ("", "")
+        label = recipe.labels[child]
+        how = (f"权重{weight:.6g}{added[0]}{missing[0]}", f"weight {weight:.6g}{added[1]}{missing[1]}")
+        steps.append(Step((f"{child} {label[0]}", f"{child} {label[1]}"), how, points))
+    index = [n.code for n in recipe.nodes].index(node.code)
+    score = float(board.node_values[row, index])
+    steps.append(Step(("覆盖率", "coverage"), _coverage_words(node), float(board.node_coverage[row, index])))
+    steps.append(Step(("得分", "score"), _mean_words(node), _or_none(score)))
+    if node.code == recipe.root.code:
+        steps += _standing(board, row, recipe)
+    return steps
+
+
+def _coverage_words(node: NodeRule) -> Label:
+    return (f"至少需要{node.coverage:.0%}的权重有数据", f"at least {node.coverage:.0%} of the weight must be observed")
+
+
+def _mean_words(node: NodeRule) -> Label:
+    zh = {"arithmetic": "加权算术平均", "geometric": "加权几何平均", "harmonic": "加权调和平均", "generalised": "加权幂平均"}
+    en = f"weighted {node.method} mean"
+    if node.method == "arithmetic":
+        return (zh[node.method], en)
+    extra = f", p = {node.exponent:g}" if node.method == "generalised" else ""
+    return (f"{zh[node.method]}，下限{node.floor:g}{extra.replace(', ', '，')}", f"{en}, floor {node.floor:g}{extra}")
+
+
+def _standing(board: Scoreboard, row: int, recipe: Recipe) -> list[Step]:
+    steps = []
+    if np.isfinite(board.rank[row]):
+        level = board.table.levels[row]
+        count = int(np.isfinite(board.rank[[r for r, name in enumerate(board.table.levels) if name == level]]).sum())
+        how = (f"{level}共{count}个，得分取{recipe.score_decimals}位小数，并列取最前", f"of {count} ({level}), on scores rounded to {recipe.score_decimals} decimals, ties share the best")
+        steps.append(Step(("排名", "rank"), how, float(board.rank[row])))
+    for rule in recipe.grades:
+        index = int(board.grade_indices[rule.code][row])
+        cuts = rule.cuts_of(board.table.levels[row])
+        if index < 0 or cuts is None:
+            continue
+        words = ", ".join(f"{cut:.6g}" for cut in cuts)
+        zh, en = rule.names[index]
+        steps.append(Step((f"{rule.title[0]}：{zh}", f"{rule.title[1]}: {en}"), (f"分界点 {words}", f"cuts {words}"), None))
+    return steps
+
+
+def _or_none(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)

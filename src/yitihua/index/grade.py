@@ -1,0 +1,133 @@
+"""Ranks and grades: cuts by quantile or natural breaks, ranks with shared ties."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+def ranks(scores: Floats) -> Floats:
+    """Return ranks from the best (1); ties share the best rank, NaN has none.
+
+    Parameters
+    ----------
+    scores : ndarray, shape (units,)
+        Already rounded: equal means tied.
+
+    Examples
+    --------
+    >>> ranks(np.array([70.0, 90.0, np.nan, 70.0, 60.0]))
+    array([ 2.,  1., nan,  2.,  4.])
+    """
+    seen = np.sort(-scores[~np.isnan(scores)])
+    return np.where(np.isnan(scores), np.nan, np.searchsorted(seen, -scores, side="left") + 1.0)
+
+
+def ranks_within(scores: Floats, groups: Sequence[Ints]) -> Floats:
+    """Return ranks inside each group of rows; shape (units,) or (units, columns)."""
+    result = np.full(scores.shape, np.nan)
+    for rows in groups:
+        if scores.ndim == 1:
+            result[rows] = ranks(scores[rows])
+        else:
+            for column in range(scores.shape[1]):
+                result[rows, column] = ranks(scores[rows, column])
+    return result
+
+
+def grade_index(scores: Floats, cuts: Sequence[float]) -> Ints:
+    """Return the grade of each score, 0 the lowest; a score on a cut goes up; NaN gives -1.
+
+    Examples
+    --------
+    >>> grade_index(np.array([59.9, 60.0, 85.0, np.nan]), [60, 80])
+    array([ 0,  1,  2, -1])
+    """
+    found = np.searchsorted(np.asarray(cuts, dtype=float), scores, side="right")
+    return np.where(np.isnan(scores), -1, found)
+
+
+def quantile_cuts(scores: Floats, shares: Sequence[float]) -> tuple[float, ...]:
+    """Return cuts that put the stated shares of units into the grades, lowest first.
+
+    A cut is the score of the first unit above it, so without ties the counts are exact up to
+    rounding up.
+
+    Parameters
+    ----------
+    scores : ndarray, shape (units,)
+        NaN is left out.
+    shares : sequence of float
+        One a grade; they need not sum to 1.
+
+    Examples
+    --------
+    >>> quantile_cuts(np.arange(10.0), [1, 1])
+    (5.0,)
+    """
+    ordered = np.sort(scores[~np.isnan(scores)])
+    total = math.fsum(shares)
+    cuts = []
+    for count in range(1, len(shares)):
+        position = math.ceil(len(ordered) * math.fsum(shares[:count]) / total - 1e-9)
+        cuts.append(float(ordered[min(position, len(ordered) - 1)]))
+    return tuple(cuts)
+
+
+def natural_breaks(scores: Floats, grades: int) -> tuple[float, ...]:
+    """Return the cuts that minimise the squared deviations within grades (Fisher 1958, Jenks).
+
+    Exact, by dynamic programming over the distinct scores.
+
+    Parameters
+    ----------
+    scores : ndarray, shape (units,)
+        NaN is left out; at least `grades` distinct values.
+    grades : int
+        Number of grades.
+
+    Returns
+    -------
+    tuple of float
+        The lowest score of every grade but the first.
+
+    Examples
+    --------
+    >>> natural_breaks(np.array([1.0, 2.0, 1.5, 10.0, 11.0, 20.0]), 3)
+    (10.0, 20.0)
+    """
+    values, counts = np.unique(scores[~np.isnan(scores)], return_counts=True)
+    centred = values - values.mean()
+    n = np.concatenate([[0.0], np.cumsum(counts)])
+    s = np.concatenate([[0.0], np.cumsum(counts * centred)])
+    q = np.concatenate([[0.0], np.cumsum(counts * centred**2)])
+    size = len(values)
+
+    def cost(starts: Ints, end: int) -> Floats:
+        total = s[end] - s[starts]
+        return np.asarray(q[end] - q[starts] - total**2 / (n[end] - n[starts]))
+
+    best = np.array([np.inf] + [float(cost(np.array([0]), end)[0]) for end in range(1, size + 1)])
+    origins = []
+    for done in range(1, grades):
+        fresh = np.full(size + 1, np.inf)
+        origin = np.zeros(size + 1, dtype=np.int64)
+        for end in range(done + 1, size + 1):
+            starts = np.arange(done, end)
+            totals = best[starts] + cost(starts, end)
+            pick = int(np.argmin(totals))
+            fresh[end], origin[end] = totals[pick], starts[pick]
+        best = fresh
+        origins.append(origin)
+    cuts = []
+    end = size
+    for origin in reversed(origins):
+        end = int(origin[end])
+        cuts.append(float(values[end]))
+    return tuple(reversed(cuts))

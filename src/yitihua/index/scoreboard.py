@@ -1,0 +1,205 @@
+"""Scoreboard: scores at every level, ranks, grades, coverage and contributions; frozen.
+
+Arrays are computed when the board is made; tables are made when asked for. Renderers (HTML,
+terminal, files) live in `yitihua.publish`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from yitihua.errors import refuse, suggest
+from yitihua.index import grade
+from yitihua.index.contributions import contributions
+from yitihua.index.recipe import Recipe
+from yitihua.index.views import view_scores
+from yitihua.indicators.table import Floats, IndicatorTable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from yitihua.index.explain import Explanation
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Scoreboard:
+    """The result of scoring a table with a recipe.
+
+    Attributes
+    ----------
+    table : IndicatorTable
+        What went in.
+    recipe : Recipe
+        Every choice and every fitted number.
+    denominated, treated, normalised : ndarray, shape (units, indicators)
+        Values after each stage.
+    node_values : ndarray, shape (units, nodes)
+        Scores of the nodes in the recipe's order, the index itself last; NaN below coverage.
+    node_coverage : ndarray, same shape
+        Share of the weight below each node that was observed.
+    imputed, winsorised, clipped : ndarray of bool, shape (units, indicators)
+        Which cells were filled, pulled in, or cut to the scale.
+    """
+
+    table: IndicatorTable
+    recipe: Recipe
+    denominated: Floats
+    treated: Floats
+    normalised: Floats
+    node_values: Floats
+    node_coverage: Floats
+    imputed: Mask
+    winsorised: Mask
+    clipped: Mask
+
+    # Arrays.
+
+    @property
+    def total(self) -> Floats:
+        """Score of every unit at full precision, NaN where coverage is too low."""
+        return self.node_values[:, -1]
+
+    @cached_property
+    def rounded_scores(self) -> Floats:
+        """Scores rounded to `score_decimals`: what ranks and grades are taken on."""
+        return np.round(self.total, self.recipe.score_decimals)
+
+    @cached_property
+    def _level_rows(self) -> dict[str, npt.NDArray[np.int64]]:
+        levels = np.array(self.table.levels, dtype=object)
+        return {level: np.flatnonzero(levels == level) for level in dict.fromkeys(self.table.levels)}
+
+    @cached_property
+    def rank(self) -> Floats:
+        """Rank within the level; ties share the best rank."""
+        return grade.ranks_within(self.rounded_scores, list(self._level_rows.values()))
+
+    @cached_property
+    def node_ranks(self) -> Floats:
+        """Rank within the level by every node's score, shape (units, nodes)."""
+        rounded = np.round(self.node_values, self.recipe.score_decimals)
+        return grade.ranks_within(rounded, list(self._level_rows.values()))
+
+    @cached_property
+    def grade_indices(self) -> dict[str, npt.NDArray[np.int64]]:
+        """Grade of every unit by scheme: 0 is the lowest, -1 is none."""
+        found = {}
+        for rule in self.recipe.grades:
+            indices = np.full(len(self.table.units), -1)
+            for level, rows in self._level_rows.items():
+                cuts = rule.cuts_of(level)
+                if cuts is not None:
+                    indices[rows] = grade.grade_index(self.rounded_scores[rows], np.round(cuts, self.recipe.score_decimals))
+            found[rule.code] = indices
+        return found
+
+    @property
+    def coverage(self) -> Floats:
+        """Share of the whole index's weight that was observed, by unit."""
+        return self.node_coverage[:, -1]
+
+    # Tables.
+
+    @cached_property
+    def scores(self) -> pd.DataFrame:
+        """One row a unit, best first: what scores.csv holds, names in English."""
+        return self.score_table("en")
+
+    def score_table(self, lang: str = "en") -> pd.DataFrame:
+        """Return unit, name, level, score, rank, grades, coverage, first-level nodes, note."""
+        from yitihua.index import tables
+
+        return tables.score_table(self, lang)
+
+    @property
+    def ranks(self) -> pd.DataFrame:
+        """Long: unit, name, level, node, score, rank."""
+        from yitihua.index import tables
+
+        return tables.rank_table(self)
+
+    @property
+    def grades(self) -> pd.DataFrame:
+        """Long: unit, name, level, scheme, grade, label."""
+        from yitihua.index import tables
+
+        return tables.grade_table(self)
+
+    @property
+    def indicators(self) -> pd.DataFrame:
+        """Long: unit, indicator, raw value and each step to its contribution; what indicators.csv holds."""
+        from yitihua.index import tables
+
+        return tables.indicator_table(self)
+
+    @property
+    def contributions(self) -> pd.DataFrame:
+        """Long: unit, code, depth, weight, points, contribution; sums to the score at every depth."""
+        from yitihua.index import tables
+
+        return tables.contribution_table(self)
+
+    @cached_property
+    def contribution_arrays(self) -> tuple[Floats, Floats]:
+        """Contributions and weights in force, shape (units, indicators + nodes)."""
+        return contributions(np.hstack([self.normalised, self.node_values]), self.recipe.plan)
+
+    def view(self, name: str, lang: str = "en") -> pd.DataFrame:
+        """Return the scores of a view's groups, one row a unit.
+
+        Parameters
+        ----------
+        name : str
+            A view of the edition, such as "ssp".
+        lang : {"en", "zh"}
+            Language of names.
+
+        Raises
+        ------
+        InputError
+            If there is no such view.
+        """
+        rules = {rule.code: rule for rule in self.recipe.views}
+        if name not in rules:
+            raise refuse("unknown-reference", kind="view", name=name, options=list(rules), hint=suggest(name, rules))
+        from yitihua.index import tables
+
+        return tables.view_table(self, rules[name], view_scores(self, rules[name]), lang)
+
+    def explain(self, unit: str, indicator: str | None = None) -> Explanation:
+        """Return how a unit's score, or one of its numbers, came about, from raw value to points.
+
+        Parameters
+        ----------
+        unit : str
+            Code or name of a unit.
+        indicator : str, optional
+            Indicator or node; default: the whole score.
+
+        Returns
+        -------
+        Explanation
+            Prints as text in English or Chinese; ``.frame`` is a DataFrame.
+        """
+        from yitihua.index.explain import explain
+
+        return explain(self, unit, indicator)
+
+    # Summary: one text feeds str, repr and HTML.
+
+    def __repr__(self) -> str:
+        from yitihua.publish.summary import summary_text
+
+        return summary_text(self)
+
+    def _repr_html_(self) -> str:
+        from yitihua.publish.summary import summary_html
+
+        return summary_html(self)

@@ -1,0 +1,226 @@
+"""The board's tables as tidy DataFrames; column names are the field's terms."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from yitihua.index.recipe import ViewRule
+
+if TYPE_CHECKING:
+    from yitihua.index.scoreboard import Scoreboard
+
+Floats = npt.NDArray[np.float64]
+
+
+def pick(label: tuple[str, str], lang: str) -> str:
+    """Return the Chinese or the English of a label."""
+    return label[0] if lang == "zh" else label[1]
+
+
+def whole_or_na(values: Floats) -> Any:
+    """Return floats as nullable whole numbers.
+
+    Examples
+    --------
+    >>> whole_or_na(np.array([1.0, np.nan])).tolist()
+    [1, <NA>]
+    """
+    return pd.array([pd.NA if np.isnan(value) else int(value) for value in values], dtype="Int64")
+
+
+def _identity(board: Scoreboard, lang: str, rows: npt.NDArray[np.int64] | None = None) -> dict[str, list[str]]:
+    index = range(len(board.table.units)) if rows is None else rows
+    return {
+        "unit": [board.table.units[row] for row in index],
+        "name": [board.table.name_of(int(row), lang) for row in index],
+        "level": [board.table.levels[row] for row in index],
+    }
+
+
+def grade_labels(board: Scoreboard, scheme: str) -> list[str | None]:
+    """Return each unit's label in a scheme, None where there is no grade."""
+    labels = next(rule.labels for rule in board.recipe.grades if rule.code == scheme)
+    return [labels[index] if index >= 0 else None for index in board.grade_indices[scheme]]
+
+
+def score_order(board: Scoreboard) -> npt.NDArray[np.int64]:
+    """Return rows by level, then best first, then unscored in the table's order."""
+    levels = {level: place for place, level in enumerate(dict.fromkeys(board.table.levels))}
+    place = np.array([levels[level] for level in board.table.levels])
+    missing = np.isnan(board.rank)
+    return np.lexsort((np.arange(len(place)), np.where(missing, np.inf, board.rank), missing, place))
+
+
+def score_table(board: Scoreboard, lang: str = "en") -> pd.DataFrame:
+    """Return one row a unit: score, rank, grades, coverage, first-level nodes and a note."""
+    recipe = board.recipe
+    data: dict[str, Any] = {
+        **_identity(board, lang),
+        "score": board.total,
+        "rank": whole_or_na(board.rank),
+    }
+    for rule in recipe.grades:
+        data[rule.code] = pd.array(grade_labels(board, rule.code), dtype="string")
+    data["coverage"] = board.coverage
+    place = recipe.plan.column
+    everything = np.hstack([board.normalised, board.node_values])
+    for code in recipe.first_level:
+        data[code] = everything[:, place[code]]
+    data["note"] = notes(board, lang)
+    return pd.DataFrame(data).iloc[score_order(board)].reset_index(drop=True)
+
+
+def notes(board: Scoreboard, lang: str = "en") -> list[str]:
+    """Return, for each unit, why it has no score or grade, and that data are simulated."""
+    recipe = board.recipe
+    common = []
+    if board.table.simulated or recipe.simulated:
+        common.append("模拟数据" if lang == "zh" else "simulated data 模拟")
+    found = []
+    for row, unit in enumerate(board.table.units):
+        parts = list(common)
+        if unit == recipe.reference_unit:
+            parts.append("基准单位" if lang == "zh" else "reference unit")
+        parts += _missing_nodes(board, row, lang)
+        parts += _missing_grades(board, row, lang)
+        found.append(("；" if lang == "zh" else "; ").join(parts))
+    return found
+
+
+def _missing_nodes(board: Scoreboard, row: int, lang: str) -> list[str]:
+    if np.isfinite(board.total[row]):
+        return []
+    parts = []
+    first_level = set(board.recipe.first_level)
+    for column, node in enumerate(board.recipe.nodes):
+        if node.code in first_level and np.isnan(board.node_values[row, column]):
+            share = board.node_coverage[row, column]
+            parts.append(f"{node.code} {share:.0%} < {node.coverage:.0%}")
+    for code in board.recipe.first_level:
+        j = board.recipe.plan.column[code]
+        if j < len(board.recipe.codes) and np.isnan(board.normalised[row, j]):
+            parts.append(code)
+    text = "、".join(parts) if lang == "zh" else ", ".join(parts)
+    if not parts:
+        text = f"{board.coverage[row]:.0%}"
+    return [f"不评分：覆盖率不足（{text}）" if lang == "zh" else f"not scored: coverage too low ({text})"]
+
+
+def _missing_grades(board: Scoreboard, row: int, lang: str) -> list[str]:
+    if np.isnan(board.total[row]):
+        return []
+    absent = [rule.code for rule in board.recipe.grades if board.grade_indices[rule.code][row] < 0]
+    if not absent:
+        return []
+    text = "、".join(absent) if lang == "zh" else ", ".join(absent)
+    return [f"不评级（{text}）：本层级无法确定分界点" if lang == "zh" else f"not graded ({text}): no cuts for this level"]
+
+
+def rank_table(board: Scoreboard) -> pd.DataFrame:
+    """Return unit, name, level, node, score and rank, one row a unit and node."""
+    units, nodes = len(board.table.units), len(board.recipe.nodes)
+    order = [nodes - 1, *range(nodes - 1)]
+    return pd.DataFrame(
+        {key: np.repeat(np.array(values, dtype=object), nodes) for key, values in _identity(board, "en").items()}
+        | {
+            "node": np.tile(np.array([board.recipe.nodes[k].code for k in order], dtype=object), units),
+            "score": board.node_values[:, order].ravel(),
+            "rank": whole_or_na(board.node_ranks[:, order].ravel()),
+        }
+    )
+
+
+def grade_table(board: Scoreboard) -> pd.DataFrame:
+    """Return unit, name, level, scheme, grade (1 = lowest) and label."""
+    parts = []
+    for rule in board.recipe.grades:
+        indices = board.grade_indices[rule.code]
+        part = pd.DataFrame(_identity(board, "en"))
+        part["scheme"] = rule.code
+        part["grade"] = whole_or_na(np.where(indices < 0, np.nan, indices + 1.0))
+        part["label"] = pd.array(grade_labels(board, rule.code), dtype="string")
+        parts.append(part)
+    return pd.concat(parts, ignore_index=True)
+
+
+def cell_flags(board: Scoreboard) -> list[str]:
+    """Return the flags of every cell, row by row: clipped, imputed, winsorised, remarks."""
+    found = []
+    goal = [rule.normalise.method == "goalposts" for rule in board.recipe.indicators]
+    for row, unit in enumerate(board.table.units):
+        for j, code in enumerate(board.recipe.codes):
+            flags = []
+            if board.clipped[row, j]:
+                flags.append("outside goalposts, clipped" if goal[j] else "outside fitted range, clipped")
+            if board.imputed[row, j]:
+                flags.append("imputed")
+            if board.winsorised[row, j]:
+                flags.append("winsorised")
+            flags += board.table.flags.get((unit, code), ())
+            found.append("; ".join(flags))
+    return found
+
+
+def indicator_table(board: Scoreboard) -> pd.DataFrame:
+    """Return one row a unit and indicator: raw value, se, every stage, weight, contribution, origin."""
+    table, codes = board.table, board.recipe.codes
+    units, count = len(table.units), len(codes)
+    contribution, weight = board.contribution_arrays
+    columns = [table.indicators.index(code) for code in codes]
+
+    def flat(array: Floats | None) -> Any:
+        return np.full(units * count, np.nan) if array is None else array.ravel()
+
+    assert table.origin is not None
+    origin = table.origin[:, columns].copy()
+    origin[board.imputed] = "imputed"
+    return pd.DataFrame(
+        {
+            "unit": np.repeat(np.array(table.units, dtype=object), count),
+            "indicator": np.tile(np.array(codes, dtype=object), units),
+            "raw_value": flat(table.values[:, columns]),
+            "se": flat(None if table.se is None else table.se[:, columns]),
+            "treated": flat(board.treated),
+            "normalised": flat(board.normalised),
+            "weight": flat(weight[:, :count]),
+            "contribution": flat(contribution[:, :count]),
+            "origin": origin.ravel(),
+            "flags": cell_flags(board),
+        }
+    )
+
+
+def contribution_table(board: Scoreboard) -> pd.DataFrame:
+    """Return unit, code, name, depth, weight in force, points and contribution, top down."""
+    recipe = board.recipe
+    contribution, weight = board.contribution_arrays
+    points = np.hstack([board.normalised, board.node_values])
+    depth = {node.code: node.depth for node in recipe.nodes}
+    depth |= {child: node.depth + 1 for node in recipe.nodes for child in node.children}
+    codes = sorted(recipe.plan.column, key=lambda code: depth[code])
+    order = [recipe.plan.column[code] for code in codes]
+    units = len(board.table.units)
+    return pd.DataFrame(
+        {
+            "unit": np.repeat(np.array(board.table.units, dtype=object), len(codes)),
+            "code": np.tile(np.array(codes, dtype=object), units),
+            "name": np.tile(np.array([recipe.labels[code][1] for code in codes], dtype=object), units),
+            "depth": np.tile([depth[code] for code in codes], units),
+            "weight": weight[:, order].ravel(),
+            "points": points[:, order].ravel(),
+            "contribution": contribution[:, order].ravel(),
+        }
+    )
+
+
+def view_table(board: Scoreboard, rule: ViewRule, scores: Floats, lang: str) -> pd.DataFrame:
+    """Return unit, name, level, one column a group, and their mean as "total"."""
+    frame = pd.DataFrame(_identity(board, lang))
+    for column, (code, _, _) in enumerate(rule.groups):
+        frame[code] = scores[:, column]
+    frame["total"] = scores[:, -1]
+    return frame

@@ -1,0 +1,1 @@
+"""What is measured: tables of indicator values, datasets, formulas over measures."""

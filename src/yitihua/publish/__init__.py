@@ -1,0 +1,1 @@
+"""Renderers: files, terminal, HTML."""
