@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from yitihua.definitions.levels import level_word
 from yitihua.errors import refuse, suggest
 from yitihua.index.recipe import IndicatorRule, Label, NodeRule, Recipe
 
@@ -60,8 +61,9 @@ class Explanation:
         lines = [title, "-" * min(len(title) + 10, 76)]
         for step in self.steps:
             value = "" if step.value is None else f"{step.value:.10g} {step.unit[which]}".strip()
-            lines.append(f"{step.stage[which]}{'：' if which == 0 else ': '}{value}".rstrip("：: ") if not step.how[which] else
-                         f"{step.stage[which]}{'：' if which == 0 else ': '}{value}\n    {step.how[which]}")  # fmt: skip
+            lines.append(step.stage[which] + (f"{('：', ': ')[which]}{value}" if value else ""))
+            if step.how[which]:
+                lines.append(f"    {step.how[which]}")
         if self.notice[which]:
             lines += ["", self.notice[which]]
         return "\n".join(lines)
@@ -214,7 +216,10 @@ def _node_steps(board: Scoreboard, row: int, node: NodeRule) -> list[Step]:
 
 
 def _coverage_words(node: NodeRule) -> Label:
-    return (f"至少需要{node.coverage:.0%}的权重有数据", f"at least {node.coverage:.0%} of the weight must be observed")
+    return (
+        f"以下指标有数据的权重；直接下级至少{node.coverage:.0%}的权重有得分才计分",
+        f"weight observed below; scored where at least {node.coverage:.0%} of the weight right below has a score",
+    )
 
 
 def _mean_words(node: NodeRule) -> Label:
@@ -231,7 +236,7 @@ def _standing(board: Scoreboard, row: int, recipe: Recipe) -> list[Step]:
     if np.isfinite(board.rank[row]):
         level = board.table.levels[row]
         count = int(np.isfinite(board.rank[[r for r, name in enumerate(board.table.levels) if name == level]]).sum())
-        how = (f"{level}共{count}个，得分取{recipe.score_decimals}位小数，并列取最前", f"of {count} ({level}), on scores rounded to {recipe.score_decimals} decimals, ties share the best")
+        how = (f"{level_word(level, 'zh')}共{count}个，得分取{recipe.score_decimals}位小数，并列取最前", f"of {count} ({level_word(level, 'en')}), on scores rounded to {recipe.score_decimals} decimals, ties share the best")
         steps.append(Step(("排名", "rank"), how, float(board.rank[row])))
     for rule in recipe.grades:
         index = int(board.grade_indices[rule.code][row])

@@ -1,0 +1,319 @@
+"""The command line: thin; every command reads, calls one function and prints."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from yitihua import __version__
+from yitihua.errors import InputError, refuse
+
+if TYPE_CHECKING:
+    from yitihua.definitions.edition import Edition
+    from yitihua.index.scoreboard import Scoreboard
+    from yitihua.indicators.table import IndicatorTable
+
+app = typer.Typer(
+    help="Composite indices that join survey answers with operational metrics. 综合指数：问卷与业务数据合成、评级、说明。",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Folder = Annotated[Path | None, typer.Argument(metavar="[DIR]", help="A project folder.")]
+EditionName = Annotated[str | None, typer.Option("--edition", "-e", help="A shipped edition; see `yitihua editions`.")]
+DataFile = Annotated[str | None, typer.Option("--data", help="A CSV file or the name of a dataset.")]
+Period = Annotated[str | None, typer.Option("--period", help="Which period of the data.")]
+Date = Annotated[str | None, typer.Option("--date", help="Day as of which dated values are taken (YYYY-MM-DD).")]
+Weights = Annotated[str | None, typer.Option("--weights", help="A named weight set of the index file.")]
+Out = Annotated[Path | None, typer.Option("-o", "--out", help="Folder for results.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+Lang = Annotated[str | None, typer.Option("--lang", help="zh or en. Default: YITIHUA_LANG, else the locale.")]
+Top = Annotated[int, typer.Option("--top", min=0, help="Units printed a level; 0 for all.")]
+
+
+@app.callback(invoke_without_command=True)
+def _root(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    if version:
+        print(f"yitihua {__version__}")
+        raise typer.Exit
+
+
+def language(stated: str | None) -> str:
+    """Return "zh" or "en": the option, YITIHUA_LANG, or the locale."""
+    chosen = stated or os.environ.get("YITIHUA_LANG")
+    if chosen is None:
+        locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+        return "zh" if locale.lower().startswith("zh") else "en"
+    if chosen not in ("zh", "en"):
+        raise refuse("bad-choice", key="--lang", found=chosen, options=["zh", "en"])
+    return chosen
+
+
+@app.command()
+def score(
+    directory: Folder = None,
+    edition: EditionName = None,
+    data: DataFile = None,
+    period: Period = None,
+    date: Date = None,
+    weights: Weights = None,
+    out: Out = None,
+    top: Top = 20,
+    json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Score a project or an edition: ranking on screen, tables in OUT. 计分排名."""
+    from yitihua.publish import terminal
+
+    words = language(lang)
+    if out is None and directory is not None:
+        out = _project_out(directory)
+    board, loaded = _board(directory, edition, data, period, date, weights)
+    if out is not None:
+        from yitihua.publish.runs import board_files, write_folder
+
+        write_folder(out, board_files(board, loaded, words))
+    if json:
+        terminal.print_json(_board_dict(board, words, out))
+        return
+    terminal.print_board(board, words, top or None)
+    if out is not None:
+        print(f"已写入 {out}/：" if words == "zh" else f"Written to {out}/:", "scores.csv, indicators.csv, recipe.json, run.json")
+    else:
+        print("加 -o 目录 可写出结果文件。" if words == "zh" else "Add -o FOLDER to write the tables.")
+
+
+@app.command()
+def check(
+    directory: Folder = None,
+    edition: EditionName = None,
+    data: DataFile = None,
+    period: Period = None,
+    date: Date = None,
+    json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Check definitions and data; every fault by file and place. 检查定义和数据."""
+    from yitihua.publish import terminal
+
+    words = language(lang)
+    loaded, table = _inputs(directory, edition, data, period, date)
+    from yitihua.index.apply import apply
+    from yitihua.index.fit import fit
+
+    apply(table, fit(table, loaded))
+    filled = float((table.values == table.values).mean()) if table.values.size else 0.0
+    facts = {
+        "edition": loaded.name,
+        "indicators": len(loaded.indicators),
+        "measures": len(loaded.measures),
+        "units": len(table.units),
+        "filled": filled,
+        "notices": list(table.notices),
+    }
+    if json:
+        terminal.print_json({"ok": True, "faults": [], **facts})
+    elif words == "zh":
+        print(f"未发现问题：{loaded.title.zh}，{len(loaded.indicators)}个指标，{len(table.units)}个单位，{filled:.0%}的单元格有值。")
+    else:
+        print(f"No faults: {loaded.title.en}: {len(loaded.indicators)} indicators, {len(table.units)} units, {filled:.0%} of the cells filled.")
+    if not json:
+        for notice in table.notices:
+            print(notice)
+
+
+@app.command()
+def explain(
+    words_: Annotated[list[str], typer.Argument(metavar="[DIR] UNIT [INDICATOR]", help="With --edition leave DIR out.")],
+    edition: EditionName = None,
+    data: DataFile = None,
+    period: Period = None,
+    date: Date = None,
+    weights: Weights = None,
+    json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Explain a number: from raw measures to points and to the score. 说明一个数怎样得来."""
+    from yitihua.publish import terminal
+
+    lang = language(lang)
+    parts = list(words_)
+    directory = None if edition is not None else Path(parts.pop(0))
+    if not 1 <= len(parts) <= 2:
+        raise refuse(
+            "bad-call", problem_zh=f"需要单位和（可选）指标，给了{len(parts)}个", problem_en=f"a unit and perhaps an indicator are needed, {len(parts)} words given",
+            allowed_zh="explain DIR UNIT [INDICATOR] 或 explain --edition NAME UNIT [INDICATOR]", allowed_en="explain DIR UNIT [INDICATOR], or explain --edition NAME UNIT [INDICATOR]",
+        )  # fmt: skip
+    board, _ = _board(directory, edition, data, period, date, weights)
+    found = board.explain(*parts)
+    if json:
+        terminal.print_json(found.to_dict(lang))
+    else:
+        print(found.text(lang))
+
+
+@app.command()
+def demo(out: Out = None, json: Json = False, lang: Lang = None) -> None:
+    """Score all four editions and say what is real and what simulated. 演示."""
+    from yitihua.api import evaluate
+    from yitihua.definitions import load_edition
+    from yitihua.publish import terminal
+    from yitihua.publish.runs import board_files, write_folder
+
+    words = language(lang)
+    boards = {name: (evaluate(name), load_edition(name)) for name in ("hdi", "egdi-2022", "asem", "zhejiang-2022")}
+    if out is not None:
+        files = {
+            f"{name}/{file}": content
+            for name, (board, loaded) in boards.items()
+            for file, content in board_files(board, loaded, words).items()
+        }
+        write_folder(out, files)
+    if json:
+        terminal.print_json({name: _board_dict(board, words, out) for name, (board, _) in boards.items()})
+        return
+    for name, (board, _) in boards.items():
+        print(f"\n== {name} ==")
+        terminal.print_board(board, words, 10, methods=name == "zhejiang-2022")
+    print()
+    if words == "zh":
+        print("真实数据：hdi、egdi-2022、asem（公布的指标，得分重算，与公布结果一致）。")
+        print("模拟数据：zhejiang-2022（县名为真，指标值为模拟；指标体系为重构）。")
+    else:
+        print("Real: hdi, egdi-2022, asem (published indicators; the recomputed scores equal the published ones).")
+        print("Simulated 模拟: zhejiang-2022 (real counties, simulated values, reconstructed framework).")
+    print((f"结果写入 {out}/" if words == "zh" else f"Written to {out}/") if out is not None else
+          ("下一步：yitihua explain --edition zhejiang-2022 嘉善县 A05" if words == "zh" else "Next: yitihua explain --edition zhejiang-2022 Jiashan A05"))  # fmt: skip
+
+
+@app.command()
+def editions(directory: Folder = None, json: Json = False, lang: Lang = None) -> None:
+    """List the editions that can be scored. 列出版本."""
+    from yitihua.definitions import edition_names, load_edition
+    from yitihua.publish import terminal
+
+    words = language(lang)
+    rows = []
+    for name in edition_names(directory):
+        loaded = load_edition(name, directory)
+        rows.append({"name": name, "title": loaded.title.get(words), "indicators": len(loaded.indicators),
+                     "weight_sets": ["equal", *loaded.spec.weights.sets], "views": list(loaded.views)})  # fmt: skip
+    if json:
+        terminal.print_json(rows)
+        return
+    for row in rows:
+        print(f"{row['name']}\n    {row['title']}")
+        print(f"    {'指标' if words == 'zh' else 'indicators'}: {row['indicators']}   {'权重方案' if words == 'zh' else 'weight sets'}: {', '.join(row['weight_sets'])}")
+
+
+@app.command()
+def init(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")],
+    new_edition: Annotated[bool, typer.Option("--new-edition", help="Write the skeleton of an edition of your own.")] = False,
+    name: Annotated[str | None, typer.Option("--name", help="Name of the edition; default: the folder's.")] = None,
+    lang: Lang = None,
+) -> None:
+    """Write a project folder to start from. 新建项目."""
+    words = language(lang)
+    if not new_edition:
+        raise refuse(
+            "bad-call", problem_zh="需要说明新建什么", problem_en="say what to write",
+            allowed_zh="yitihua init --new-edition DIR", allowed_en="yitihua init --new-edition DIR",
+        )  # fmt: skip
+    from yitihua.definitions.skeleton import write_skeleton
+
+    made = write_skeleton(directory, name)
+    print(f"已写入 {directory}/，版本名为{made}。下一步：" if words == "zh" else f"Written to {directory}/, edition '{made}'. Next:")
+    print(f"  yitihua check {directory}\n  yitihua score {directory}")
+
+
+def _project_out(directory: Path) -> Path:
+    from yitihua.definitions.project import load_project
+
+    project = load_project(directory)
+    return directory / project.settings.out
+
+
+def _inputs(
+    directory: Path | None, edition: str | None, data: str | None, period: str | None, date: str | None
+) -> tuple[Edition, IndicatorTable]:
+    from yitihua.api import open_edition
+    from yitihua.definitions import edition_names, load_edition
+    from yitihua.indicators.reading import read_table
+
+    if (directory is None) == (edition is None):
+        raise refuse(
+            "bad-call", problem_zh="需要DIR或--edition其中之一", problem_en="either DIR or --edition is needed",
+            allowed_zh=f"DIR，或--edition {' | '.join(edition_names())}", allowed_en=f"DIR, or --edition {' | '.join(edition_names())}",
+        )  # fmt: skip
+    if edition is not None:
+        loaded, source, when = load_edition(edition, date=date), data, period
+        return loaded, read_table(loaded, source, when)
+    assert directory is not None
+    loaded, source, when = open_edition(directory, data, period, date)
+    return loaded, read_table(loaded, source, when)
+
+
+def _board(
+    directory: Path | None, edition: str | None, data: str | None, period: str | None, date: str | None, weights: str | None
+) -> tuple[Scoreboard, Edition]:
+    from yitihua.definitions.changes import with_changes
+    from yitihua.index.apply import apply
+    from yitihua.index.fit import fit
+
+    loaded, table = _inputs(directory, edition, data, period, date)
+    if weights is not None:
+        loaded = with_changes(loaded, {"weights": weights})
+    return apply(table, fit(table, loaded)), loaded
+
+
+def _board_dict(board: Scoreboard, lang: str, out: Path | None) -> dict[str, object]:
+    from yitihua.publish.summary import notices
+    from yitihua.publish.words import method_lines
+
+    return {
+        "edition": board.recipe.edition,
+        "title": board.recipe.title[0 if lang == "zh" else 1],
+        "simulated": board.table.simulated or board.recipe.simulated,
+        "notices": notices(board, lang),
+        "method": dict(method_lines(board.recipe, lang)),
+        "out": None if out is None else str(out),
+        "scores": board.score_table(lang).to_dict("records"),
+    }
+
+
+def main() -> None:
+    """Run the command line; bad input ends with exit code 2 and no traceback."""
+    try:
+        app(standalone_mode=True)
+    except InputError as error:
+        _print_faults(error)
+        sys.exit(2)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+def _print_faults(error: InputError) -> None:
+    from yitihua.publish import terminal
+
+    arguments = sys.argv
+    stated = next((arguments[i + 1] for i, word in enumerate(arguments[:-1]) if word == "--lang"), None)
+    try:
+        lang = language(stated)
+    except InputError:
+        lang = "en"
+    if "--json" in arguments:
+        terminal.print_json({"ok": False, "faults": [fault.to_dict(lang) for fault in error.faults]})
+    else:
+        terminal.print_faults(error.faults, lang)
+
+
+if __name__ == "__main__":
+    main()

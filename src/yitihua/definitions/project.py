@@ -1,0 +1,78 @@
+"""A project folder: the user's own four folders, and project.toml which says what to score."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from yitihua.definitions import resolver
+from yitihua.definitions.framework_models import Strict
+from yitihua.definitions.source import read_toml
+from yitihua.definitions.validation import validate
+from yitihua.errors import FaultList, refuse
+
+
+class ProjectFile(Strict):
+    """project.toml; every key may be left out."""
+
+    edition: str | None = Field(None, description="Default: the only edition the project defines.")
+    data: str | None = Field(None, description="A CSV file in the project, or a dataset's name.")
+    period: str | None = None
+    lang: Literal["zh", "en"] | None = None
+    out: str = Field("results", description="Folder for results, inside the project.")
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project folder and what its project.toml says."""
+
+    folder: Path
+    edition: str
+    settings: ProjectFile
+
+    @property
+    def data(self) -> str | None:
+        """The data to score: a path inside the project, or a dataset's name."""
+        stated = self.settings.data
+        if stated is None:
+            return None
+        path = self.folder / stated
+        return str(path) if path.exists() or Path(stated).suffix else stated
+
+
+def is_project(folder: Path) -> bool:
+    """Return whether a folder has a project.toml or definitions of its own."""
+    return folder.is_dir() and ((folder / "project.toml").is_file() or bool(resolver.project_editions(folder)))
+
+
+def load_project(folder: str | Path) -> Project:
+    """Read a project folder.
+
+    Raises
+    ------
+    InputError
+        If it is no project, or does not say which edition.
+    """
+    root = Path(folder)
+    faults = FaultList()
+    settings = ProjectFile()
+    path = root / "project.toml"
+    if not root.is_dir():
+        raise refuse("file-not-found", file=str(folder), reason="")
+    if path.is_file():
+        source = read_toml(path, faults, root)
+        made = validate(ProjectFile, source.data, source, (), faults)
+        faults.raise_if_any()
+        assert made is not None
+        settings = made
+    edition = settings.edition
+    if edition is None:
+        own = resolver.project_editions(root)
+        if len(own) != 1:
+            options = own or resolver.edition_names(root)
+            raise refuse("unknown-edition", file="project.toml", key="edition", name="", options=options)
+        (edition,) = own
+    return Project(root, edition, settings)

@@ -1,0 +1,110 @@
+"""Words that renderers share: levels, methods and column titles in Chinese and English."""
+
+from __future__ import annotations
+
+from yitihua.index.recipe import Recipe
+
+TITLES = {
+    "rank": ("排名", "rank"),
+    "unit": ("代码", "unit"),
+    "name": ("单位", "name"),
+    "score": ("得分", "score"),
+    "coverage": ("覆盖率", "cover"),
+    "note": ("备注", "note"),
+}
+
+_METHODS = {
+    "goalposts": ("目标区间", "goalposts"),
+    "minmax": ("最小—最大值", "min-max"),
+    "zscore": ("Z分数", "z-score"),
+    "rank": ("秩次", "rank"),
+    "percentile_rank": ("百分位秩", "percentile rank"),
+    "none": ("不变", "none"),
+    "arithmetic": ("算术平均", "arithmetic"),
+    "geometric": ("几何平均", "geometric"),
+    "harmonic": ("调和平均", "harmonic"),
+    "generalised": ("幂平均", "generalised"),
+    "mean": ("均值", "mean"),
+    "median": ("中位数", "median"),
+    "group_mean": ("组均值", "group mean"),
+    "log": ("对数", "log"),
+    "winsorise_log": ("缩尾，否则取对数", "winsorise, else log"),
+    "equal": ("同级相等", "equal within parent"),
+    "fixed": ("固定分界点", "fixed"),
+    "quantile": ("分位数", "quantiles"),
+    "natural_breaks": ("自然断点", "natural breaks"),
+}
+
+
+def method_word(method: str, lang: str) -> str:
+    """Return a method's name as shown to readers."""
+    return _METHODS.get(method, (method, method))[0 if lang == "zh" else 1]
+
+
+def _counted(methods: list[str], lang: str) -> str:
+    kinds = list(dict.fromkeys(methods))
+    if len(kinds) == 1:
+        return method_word(kinds[0], lang)
+    return ", ".join(f"{method_word(kind, lang)} x{methods.count(kind)}" for kind in kinds)
+
+
+def method_lines(recipe: Recipe, lang: str = "en") -> list[tuple[str, str]]:
+    """Return every choice that decides a headline, as (what, how) pairs.
+
+    Examples
+    --------
+    >>> import yitihua as yt
+    >>> method_lines(yt.evaluate("hdi").recipe)[0]
+    ('scale', '0 to 1; ranks and grades on scores rounded to 3 decimals, ties share the best rank')
+    """
+    zh = lang == "zh"
+    low, high = recipe.scale
+    lines = [
+        ("分值" if zh else "scale",
+         f"{low:g}至{high:g}；排名和等级按{recipe.score_decimals}位小数的得分，并列取最前" if zh
+         else f"{low:g} to {high:g}; ranks and grades on scores rounded to {recipe.score_decimals} decimals, ties share the best rank"),
+        ("标准化" if zh else "normalise", _counted([rule.normalise.method for rule in recipe.indicators], lang)),
+        ("权重" if zh else "weights", method_word(recipe.weight_set, lang)),
+        ("合成" if zh else "aggregate", _aggregates(recipe, lang)),
+        ("覆盖率" if zh else "coverage", _coverage(recipe, lang)),
+    ]  # fmt: skip
+    imputed = [rule.impute for rule in recipe.indicators if rule.impute != "none"]
+    treated = [rule.treat.method for rule in recipe.indicators if rule.treat.method != "none"]
+    lines.append(("插补" if zh else "impute", _counted(imputed, lang) if imputed else ("无" if zh else "none")))
+    lines.append(("离群处理" if zh else "treat", _counted(treated, lang) if treated else ("无" if zh else "none")))
+    which = 0 if zh else 1
+    for rule in recipe.grades:
+        lines.append((rule.title[which], f"{method_word(rule.method, lang)}：{_cuts(rule.cuts)}" if zh
+                      else f"{method_word(rule.method, lang)}: {_cuts(rule.cuts)}"))  # fmt: skip
+    return lines
+
+
+def _aggregates(recipe: Recipe, lang: str) -> str:
+    parts = []
+    for method in dict.fromkeys(node.method for node in recipe.nodes):
+        own = [node for node in recipe.nodes if node.method == method]
+        text = method_word(method, lang)
+        if method != "arithmetic":
+            floors = ", ".join(sorted({f"{node.floor:g}" for node in own}))
+            text += f"（下限{floors}）" if lang == "zh" else f" (floor {floors})"
+        if len(own) < len(recipe.nodes):
+            text += f" [{', '.join(node.code for node in own)}]"
+        parts.append(text)
+    return "; ".join(parts)
+
+
+def _coverage(recipe: Recipe, lang: str) -> str:
+    nodes = ", ".join(sorted({f"{node.coverage:.0%}" for node in recipe.nodes[:-1]})) or "-"
+    root = f"{recipe.root.coverage:.0%}"
+    if lang == "zh":
+        filled = "填补的计入" if recipe.count_imputed else "填补的不计"
+        return f"指数须有{root}、其余各级须有{nodes}的下级权重有得分，否则不评分不评级；{filled}"
+    filled = "filled cells count" if recipe.count_imputed else "filled cells do not count"
+    return f"of the weight right below: {root} for the index, {nodes} for other nodes; below it no score, no grade; {filled}"
+
+
+def _cuts(cuts: tuple[tuple[str, tuple[float, ...]], ...]) -> str:
+    parts = [
+        (f"{level} " if level != "*" else "") + " / ".join(f"{cut:.4g}" for cut in values) for level, values in cuts
+    ]
+    return "; ".join(parts) or "-"
