@@ -34,7 +34,7 @@ def _use_table(value: Any) -> Any:
     return {"use": value} if isinstance(value, str) else value
 
 
-Share = Annotated[float, BeforeValidator(_fraction), Field(ge=0, le=1)]
+Share = Annotated[float, Field(ge=0, le=1), BeforeValidator(_fraction, json_schema_input_type=float | str)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 
 ImputeMethod = Literal["none", "mean", "median", "group_mean"]
@@ -86,19 +86,19 @@ class AggregateRule(Strict):
 class ImputeSpec(ImputeRule):
     """``[impute]``."""
 
-    indicators: dict[str, Annotated[ImputeRule, BeforeValidator(_method_table)]] = Field(default_factory=dict)
+    indicators: dict[str, Annotated[ImputeRule, BeforeValidator(_method_table, json_schema_input_type=ImputeRule | str)]] = Field(default_factory=dict)
 
 
 class TreatSpec(TreatRule):
     """``[treat]``."""
 
-    indicators: dict[str, Annotated[TreatRule, BeforeValidator(_method_table)]] = Field(default_factory=dict)
+    indicators: dict[str, Annotated[TreatRule, BeforeValidator(_method_table, json_schema_input_type=TreatRule | str)]] = Field(default_factory=dict)
 
 
 class NormaliseSpec(NormaliseRule):
     """``[normalise]``."""
 
-    indicators: dict[str, Annotated[NormaliseRule, BeforeValidator(_method_table)]] = Field(
+    indicators: dict[str, Annotated[NormaliseRule, BeforeValidator(_method_table, json_schema_input_type=NormaliseRule | str)]] = Field(
         default_factory=dict
     )
 
@@ -106,9 +106,9 @@ class NormaliseSpec(NormaliseRule):
 class AggregateSpec(AggregateRule):
     """``[aggregate]``: for all nodes, for a level (0 = the index itself), or for one node."""
 
-    levels: dict[str, Annotated[AggregateRule, BeforeValidator(_method_table)]] = Field(default_factory=dict)
-    nodes: dict[str, Annotated[AggregateRule, BeforeValidator(_method_table)]] = Field(default_factory=dict)
-    views: dict[str, Annotated[AggregateRule, BeforeValidator(_method_table)]] = Field(default_factory=dict)
+    levels: dict[str, Annotated[AggregateRule, BeforeValidator(_method_table, json_schema_input_type=AggregateRule | str)]] = Field(default_factory=dict)
+    nodes: dict[str, Annotated[AggregateRule, BeforeValidator(_method_table, json_schema_input_type=AggregateRule | str)]] = Field(default_factory=dict)
+    views: dict[str, Annotated[AggregateRule, BeforeValidator(_method_table, json_schema_input_type=AggregateRule | str)]] = Field(default_factory=dict)
 
 
 class WeightSet(Strict):
@@ -161,11 +161,11 @@ class IndexSpec(Strict):
     reference_unit: str | None = None
     scale: tuple[Number, Number] = (0.0, 100.0)
     score_decimals: int = Field(9, ge=0, le=12)
-    impute: Annotated[ImputeSpec, BeforeValidator(_method_table)] = ImputeSpec()
-    treat: Annotated[TreatSpec, BeforeValidator(_method_table)] = TreatSpec()
-    normalise: Annotated[NormaliseSpec, BeforeValidator(_method_table)] = NormaliseSpec()
-    weights: Annotated[WeightSpec, BeforeValidator(_use_table)] = WeightSpec()
-    aggregate: Annotated[AggregateSpec, BeforeValidator(_method_table)] = AggregateSpec()
+    impute: Annotated[ImputeSpec, BeforeValidator(_method_table, json_schema_input_type=ImputeSpec | str)] = ImputeSpec()
+    treat: Annotated[TreatSpec, BeforeValidator(_method_table, json_schema_input_type=TreatSpec | str)] = TreatSpec()
+    normalise: Annotated[NormaliseSpec, BeforeValidator(_method_table, json_schema_input_type=NormaliseSpec | str)] = NormaliseSpec()
+    weights: Annotated[WeightSpec, BeforeValidator(_use_table, json_schema_input_type=WeightSpec | str)] = WeightSpec()
+    aggregate: Annotated[AggregateSpec, BeforeValidator(_method_table, json_schema_input_type=AggregateSpec | str)] = AggregateSpec()
     coverage: CoverageSpec = CoverageSpec()
     grades: dict[str, GradeScheme] = Field(default_factory=dict)
 

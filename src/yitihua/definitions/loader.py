@@ -227,6 +227,8 @@ def _with_default_grades(settings: dict[str, Any]) -> dict[str, Any]:
         if isinstance(own, dict) and "labels" not in own:
             keep = {"title", "labels", "names"} | ({"cuts"} if own.get("method", "fixed") == "fixed" else set())
             grades[name] = scheme.model_dump(include=keep, exclude_none=True) | own
+        elif isinstance(own, dict):
+            grades[name] = scheme.model_dump(include={"title"}) | own
     return settings | {"grades": grades}
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, model_serializer, model_validator
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, model_serializer, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 
 class Text(BaseModel):
@@ -35,6 +37,13 @@ class Text(BaseModel):
             (only,) = value.values()
             return {"zh": only, "en": only}
         return value
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Say in the JSON schema that a plain string will do."""
+        string = {"type": "string"}
+        both = {"type": "object", "properties": {"zh": string, "en": string}, "additionalProperties": False}
+        return {"anyOf": [string, both | {"minProperties": 1}]}
 
     @model_serializer
     def _to_plain(self) -> dict[str, str] | str:

@@ -105,7 +105,7 @@ def notices(board: Scoreboard, lang: str) -> list[str]:
     unscored = int(np.isnan(board.total).sum())
     if unscored:
         found.append(
-            (f"{unscored}个单位覆盖率不足，不评分、不评级，原因见备注。", f"{unscored} units are not scored: coverage too low, see the notes.")[which]
+            (f"{unscored}个单位覆盖率不足，不评分、不评级，原因见scores.csv的note列。", f"Not scored for low coverage: {unscored} (the notes in scores.csv say why).")[which]
         )
     found += board.table.notices
     return found
