@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -34,7 +35,31 @@ def schema_text(folder: str) -> str:
     True
     """
     schema = MODELS[folder].model_json_schema()
+    if folder in ("index", "indicators"):
+        schema = _as_written(schema)
     return json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
+
+
+def _as_written(schema: Any) -> Any:
+    """Allow for what is settled after reading: any value may be dated, and `extends` states the rest."""
+    if isinstance(schema, list):
+        return [_as_written(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {key: _as_written(value) for key, value in schema.items() if key != "required"}
+    if isinstance(schema.get("properties"), dict):
+        found["properties"] = {name: _or_dated(_as_written(value)) for name, value in schema["properties"].items()}
+    return found
+
+
+def _or_dated(schema: Any) -> Any:
+    dated = {
+        "type": "object",
+        "patternProperties": {r"^\d{4}-\d{2}-\d{2}$": schema},
+        "additionalProperties": False,
+        "minProperties": 1,
+    }
+    return {"anyOf": [schema, dated]}
 
 
 def write_schemas(root: Path | None = None) -> None:
