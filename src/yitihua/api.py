@@ -58,8 +58,8 @@ def evaluate(
     Examples
     --------
     >>> import yitihua as yt
-    >>> yt.evaluate("egdi-2022").scores.loc[0, ["unit", "rank"]].to_list()
-    ['Denmark', 1]
+    >>> yt.evaluate("egdi-2022").scores["unit"].head(3).to_list()
+    ['Denmark', 'Finland', 'Republic of Korea']
     >>> yt.evaluate("hdi", period=2021, aggregate="arithmetic").recipe.root.method
     'arithmetic'
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from yitihua.indicators.table import IndicatorTable
 
 app = typer.Typer(
-    help="Composite indices that join survey answers with operational metrics. 综合指数：问卷与业务数据合成、评级、说明。",
+    help="Composite indices that join survey answers with operational metrics. 综合指数：合成、评级、说明。",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -84,7 +84,10 @@ def score(
         return
     terminal.print_board(board, words, top or None)
     if out is not None:
-        print(f"已写入 {out}/：" if words == "zh" else f"Written to {out}/:", "scores.csv, indicators.csv, recipe.json, run.json")
+        print(
+            f"已写入 {out}/：" if words == "zh" else f"Written to {out}/:",
+            "scores.csv, indicators.csv, recipe.json, run.json",
+        )
     else:
         print("加 -o 目录 可写出结果文件。" if words == "zh" else "Add -o FOLDER to write the tables.")
 
@@ -115,22 +118,29 @@ def check(
         "measures": len(loaded.measures),
         "units": len(table.units),
         "filled": filled,
-        "notices": list(table.notices),
+        "notices": [notice[0 if words == "zh" else 1] for notice in table.notices],
     }
     if json:
         terminal.print_json({"ok": True, "faults": [], **facts})
-    elif words == "zh":
-        print(f"未发现问题：{loaded.title.zh}，{len(loaded.indicators)}个指标，{len(table.units)}个单位，{filled:.0%}的单元格有值。")
     else:
-        print(f"No faults: {loaded.title.en}: {len(loaded.indicators)} indicators, {len(table.units)} units, {filled:.0%} of the cells filled.")
+        count, units = len(loaded.indicators), len(table.units)
+        print(
+            _say(
+                words,
+                f"未发现问题：{loaded.title.zh}，{count}个指标，{units}个单位，{filled:.0%}的单元格有值。",
+                f"No faults: {loaded.title.en}: {count} indicators, {units} units, {filled:.0%} of the cells filled.",
+            )
+        )
     if not json:
         for notice in table.notices:
-            print(notice)
+            print(notice[0 if words == "zh" else 1])
 
 
 @app.command()
 def explain(
-    words_: Annotated[list[str], typer.Argument(metavar="[DIR] UNIT [INDICATOR]", help="With --edition leave DIR out.")],
+    words_: Annotated[
+        list[str], typer.Argument(metavar="[DIR] UNIT [INDICATOR]", help="With --edition leave DIR out.")
+    ],
     edition: EditionName = None,
     data: DataFile = None,
     period: Period = None,
@@ -146,10 +156,11 @@ def explain(
     parts = list(words_)
     directory = None if edition is not None else Path(parts.pop(0))
     if not 1 <= len(parts) <= 2:
-        raise refuse(
-            "bad-call", problem_zh=f"需要单位和（可选）指标，给了{len(parts)}个", problem_en=f"a unit and perhaps an indicator are needed, {len(parts)} words given",
-            allowed_zh="explain DIR UNIT [INDICATOR] 或 explain --edition NAME UNIT [INDICATOR]", allowed_en="explain DIR UNIT [INDICATOR], or explain --edition NAME UNIT [INDICATOR]",
-        )  # fmt: skip
+        raise _bad_call(
+            f"需要单位和（可选）指标，给了{len(parts)}个词",
+            f"a unit and perhaps an indicator are needed, {len(parts)} words given",
+            "explain DIR UNIT [INDICATOR] | explain --edition NAME UNIT [INDICATOR]",
+        )
     board, _ = _board(directory, edition, data, period, date, weights)
     found = board.explain(*parts)
     if json:
@@ -180,16 +191,21 @@ def demo(out: Out = None, json: Json = False, lang: Lang = None) -> None:
         return
     for name, (board, _) in boards.items():
         print(f"\n== {name} ==")
-        terminal.print_board(board, words, 10, methods=name == "zhejiang-2022")
+        terminal.print_board(board, words, 10, methods=name == "zhejiang-2022", levels=1)
     print()
-    if words == "zh":
-        print("真实数据：hdi、egdi-2022、asem（公布的指标，得分重算，与公布结果一致）。")
-        print("模拟数据：zhejiang-2022（县名为真，指标值为模拟；指标体系为重构）。")
-    else:
-        print("Real: hdi, egdi-2022, asem (published indicators; the recomputed scores equal the published ones).")
-        print("Simulated 模拟: zhejiang-2022 (real counties, simulated values, reconstructed framework).")
-    print((f"结果写入 {out}/" if words == "zh" else f"Written to {out}/") if out is not None else
-          ("下一步：yitihua explain --edition zhejiang-2022 嘉善县 A05" if words == "zh" else "Next: yitihua explain --edition zhejiang-2022 Jiashan A05"))  # fmt: skip
+    print(
+        _say(
+            words,
+            "真实数据：hdi、egdi-2022、asem（公布的指标，得分重算，与公布结果一致）。\n"
+            "模拟数据：zhejiang-2022（县名为真，指标值为模拟；指标体系为重构）。",
+            "Real: hdi, egdi-2022, asem (published indicators; the recomputed scores equal the published ones).\n"
+            "Simulated 模拟: zhejiang-2022 (real counties, simulated values, reconstructed framework).",
+        )
+    )
+    if out is not None:
+        print(_say(words, f"结果写入 {out}/", f"Written to {out}/"))
+    unit = _say(words, "嘉善县", "Jiashan")
+    print(_say(words, "下一步：", "Next: ") + f"yitihua explain --edition zhejiang-2022 {unit} A05")
 
 
 @app.command()
@@ -199,7 +215,7 @@ def editions(directory: Folder = None, json: Json = False, lang: Lang = None) ->
     from yitihua.publish import terminal
 
     words = language(lang)
-    rows = []
+    rows: list[dict[str, Any]] = []
     for name in edition_names(directory):
         loaded = load_edition(name, directory)
         rows.append({"name": name, "title": loaded.title.get(words), "indicators": len(loaded.indicators),
@@ -209,28 +225,40 @@ def editions(directory: Folder = None, json: Json = False, lang: Lang = None) ->
         return
     for row in rows:
         print(f"{row['name']}\n    {row['title']}")
-        print(f"    {'指标' if words == 'zh' else 'indicators'}: {row['indicators']}   {'权重方案' if words == 'zh' else 'weight sets'}: {', '.join(row['weight_sets'])}")
+        indicators, sets = _say(words, "指标", "indicators"), _say(words, "权重方案", "weight sets")
+        print(f"    {indicators}: {row['indicators']}   {sets}: {', '.join(row['weight_sets'])}")
 
 
 @app.command()
 def init(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")],
-    new_edition: Annotated[bool, typer.Option("--new-edition", help="Write the skeleton of an edition of your own.")] = False,
+    new_edition: Annotated[
+        bool, typer.Option("--new-edition", help="Write the skeleton of an edition of your own.")
+    ] = False,
     name: Annotated[str | None, typer.Option("--name", help="Name of the edition; default: the folder's.")] = None,
     lang: Lang = None,
 ) -> None:
     """Write a project folder to start from. 新建项目."""
     words = language(lang)
     if not new_edition:
-        raise refuse(
-            "bad-call", problem_zh="需要说明新建什么", problem_en="say what to write",
-            allowed_zh="yitihua init --new-edition DIR", allowed_en="yitihua init --new-edition DIR",
-        )  # fmt: skip
+        raise _bad_call("需要说明新建什么", "say what to write", "yitihua init --new-edition DIR")
     from yitihua.definitions.skeleton import write_skeleton
 
     made = write_skeleton(directory, name)
-    print(f"已写入 {directory}/，版本名为{made}。下一步：" if words == "zh" else f"Written to {directory}/, edition '{made}'. Next:")
+    print(
+        f"已写入 {directory}/，版本名为{made}。下一步："
+        if words == "zh"
+        else f"Written to {directory}/, edition '{made}'. Next:"
+    )
     print(f"  yitihua check {directory}\n  yitihua score {directory}")
+
+
+def _say(lang: str, zh: str, en: str) -> str:
+    return zh if lang == "zh" else en
+
+
+def _bad_call(zh: str, en: str, allowed: str) -> InputError:
+    return refuse("bad-call", problem_zh=zh, problem_en=en, allowed_zh=allowed, allowed_en=allowed)
 
 
 def _project_out(directory: Path) -> Path:
@@ -248,20 +276,23 @@ def _inputs(
     from yitihua.indicators.reading import read_table
 
     if (directory is None) == (edition is None):
-        raise refuse(
-            "bad-call", problem_zh="需要DIR或--edition其中之一", problem_en="either DIR or --edition is needed",
-            allowed_zh=f"DIR，或--edition {' | '.join(edition_names())}", allowed_en=f"DIR, or --edition {' | '.join(edition_names())}",
-        )  # fmt: skip
+        known = " | ".join(edition_names())
+        raise _bad_call("需要DIR或--edition其中之一", "either DIR or --edition is needed", f"DIR | --edition {known}")
     if edition is not None:
-        loaded, source, when = load_edition(edition, date=date), data, period
-        return loaded, read_table(loaded, source, when)
+        loaded = load_edition(edition, date=date)
+        return loaded, read_table(loaded, data, period)
     assert directory is not None
     loaded, source, when = open_edition(directory, data, period, date)
     return loaded, read_table(loaded, source, when)
 
 
 def _board(
-    directory: Path | None, edition: str | None, data: str | None, period: str | None, date: str | None, weights: str | None
+    directory: Path | None,
+    edition: str | None,
+    data: str | None,
+    period: str | None,
+    date: str | None,
+    weights: str | None,
 ) -> tuple[Scoreboard, Edition]:
     from yitihua.definitions.changes import with_changes
     from yitihua.index.apply import apply

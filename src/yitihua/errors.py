@@ -86,8 +86,7 @@ class Fault:
         if mend := self.mend(lang):
             parts.append(f"{labels[1]}{colon}{mend}")
         return (" " if lang == "en" else "").join(
-            part if part.endswith((".", "。", "?", "？")) else part + ("。" if lang == "zh" else ".")
-            for part in parts
+            part if part.endswith((".", "。", "?", "？")) else part + ("。" if lang == "zh" else ".") for part in parts
         )
 
     def to_dict(self, lang: str = "en") -> dict[str, object]:

@@ -9,9 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 
-def _entry(
-    zh: tuple[str, str, str], en: tuple[str, str, str]
-) -> dict[str, dict[str, str]]:
+def _entry(zh: tuple[str, str, str], en: tuple[str, str, str]) -> dict[str, dict[str, str]]:
     names = ("problem", "allowed", "mend")
     return {"zh": dict(zip(names, zh, strict=True)), "en": dict(zip(names, en, strict=True))}
 

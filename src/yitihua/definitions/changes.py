@@ -55,7 +55,9 @@ def with_changes(edition: Edition, changes: Mapping[str, Any]) -> Edition:
     source = Source(places={(): Place("")})
     spec = validate(IndexSpec, settings, source, (), faults)
     if spec is not None:
-        content = {name: {c: e.model_dump(exclude_none=True) for c, e in getattr(edition, name).items()} for name in SECTIONS}
+        content = {
+            name: {c: e.model_dump(exclude_none=True) for c, e in getattr(edition, name).items()} for name in SECTIONS
+        }
         parts = {name: dict(getattr(edition, name)) for name in SECTIONS}
         check_index(spec, Context(content, parts, source, faults), source)
     faults.raise_if_any()

@@ -36,7 +36,7 @@ class Context:
         entries = self.content.get(section, {})
         return list(entries) if isinstance(entries, dict) else []
 
-    def fault(self, code: str, key: Key, **details: object) -> None:
+    def fault(self, code: str, key: Key, **details: Any) -> None:
         """Add a fault at the place of a key."""
         place = self.source.place(key)
         self.faults.add(code, file=place.file, line=place.line, key=".".join(key), **details)
@@ -128,7 +128,10 @@ def _check_indicator(
     if goalposts is not None:
         if goalposts.lower >= goalposts.upper:
             context.fault(
-                "goalposts-order", (*key, "goalposts"), lower=f"{goalposts.lower:g}", upper=f"{goalposts.upper:g}"
+                "goalposts-order",
+                (*key, "goalposts"),
+                lower=f"{goalposts.lower:g}",
+                upper=f"{goalposts.upper:g}",
             )
         if indicator.transform == "ln" and goalposts.lower <= 0:
             context.fault("goalposts-log", (*key, "goalposts"), lower=f"{goalposts.lower:g}")
@@ -193,7 +196,7 @@ def _check_questionnaires(context: Context, questionnaires: dict[str, Questionna
     indicators = context.known("indicators")
     for name, made in questionnaires.items():
         for item_id, item in made.items.items():
-            where = {"file": f"surveys/…/{name}.toml", "key": f"items.{item_id}"}
+            where: dict[str, Any] = {"file": f"surveys/…/{name}.toml", "key": f"items.{item_id}"}
             if item.scale not in made.scales:
                 options = list(made.scales)
                 context.faults.add(
@@ -205,5 +208,3 @@ def _check_questionnaires(context: Context, questionnaires: dict[str, Questionna
                     "unknown-reference", **where, kind="indicator", name=item.indicator,
                     options=indicators, hint=suggest(item.indicator, indicators),
                 )  # fmt: skip
-
-

@@ -72,7 +72,16 @@ class Edition:
         project: Path | None,
     ) -> Edition:
         """Make an edition from validated parts, in the order of `SECTIONS`."""
-        return cls(name, info, **parts, questionnaires=questionnaires, spec=spec, date=date, files=files, project=project)
+        return cls(
+            name,
+            info,
+            **parts,
+            questionnaires=questionnaires,
+            spec=spec,
+            date=date,
+            files=files,
+            project=project,
+        )
 
     @property
     def title(self) -> Text:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from yitihua.definitions.index_models import AggregateRule, GradeScheme, IndexSpec, NormaliseRule
 from yitihua.definitions.source import Key, Source
@@ -25,7 +25,7 @@ class _Index:
     parents: dict[str, str]
     nodes: list[str]
 
-    def fault(self, code: str, key: Key, **details: object) -> None:
+    def fault(self, code: str, key: Key, **details: Any) -> None:
         place = self.source.place(key)
         self.faults.add(code, file=place.file, line=place.line, key=".".join(key), **details)
 
@@ -34,7 +34,12 @@ class _Index:
         for name in names:
             if name not in choices:
                 self.fault(
-                    "unknown-reference", (*key, name), kind=kind, name=name, options=choices, hint=suggest(name, choices)
+                    "unknown-reference",
+                    (*key, name),
+                    kind=kind,
+                    name=name,
+                    options=choices,
+                    hint=suggest(name, choices),
                 )
 
 
@@ -85,12 +90,20 @@ def _check_impute(index: _Index) -> None:
 
 def _check_normalise(index: _Index, context: Context) -> None:
     spec = index.spec.normalise
-    for key, rule in [(("normalise",), spec), *((("normalise", "indicators", c), r) for c, r in spec.indicators.items())]:
+    for key, rule in [
+        (("normalise",), spec),
+        *((("normalise", "indicators", c), r) for c, r in spec.indicators.items()),
+    ]:
         if rule.method != "zscore" and (rule.mean is not None or rule.sd is not None):
-            index.fault("no-effect", (*key, "mean" if rule.mean is not None else "sd"), name="mean, sd", method="zscore")
+            index.fault(
+                "no-effect",
+                (*key, "mean" if rule.mean is not None else "sd"),
+                name="mean, sd",
+                method="zscore",
+            )
     for code, indicator in context.parts["indicators"].items():
-        rule: NormaliseRule = spec.indicators.get(code, spec)
-        if rule.method == "goalposts" and indicator.goalposts is None:
+        own: NormaliseRule = spec.indicators.get(code, spec)
+        if own.method == "goalposts" and indicator.goalposts is None:
             context.fault("no-goalposts", ("indicators", code), name=code)
 
 
@@ -135,7 +148,13 @@ def check_weight_set(index: _Index, key: Key, weights: dict[str, float]) -> None
     for parent, group in siblings.items():
         given = [code for code in group if code in weights]
         if given and len(given) < len(group):
-            index.fault("partial-weights", key, parent=parent, given=given, absent=[c for c in group if c not in weights])
+            index.fault(
+                "partial-weights",
+                key,
+                parent=parent,
+                given=given,
+                absent=[c for c in group if c not in weights],
+            )
         elif given and sum(weights[code] for code in given) == 0:
             index.fault("zero-weights", key, parent=parent, given=given)
 

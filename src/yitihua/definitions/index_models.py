@@ -78,7 +78,8 @@ class AggregateRule(Strict):
 
     method: AggregateMethod = "arithmetic"
     floor: Number | None = Field(
-        None, description="geometric, harmonic, generalised p <= 0: values below are raised to it. Default: 1 % of the scale."
+        None,
+        description="Not for arithmetic: values below are raised to it. 1 % up the scale; 0 for p > 0.",
     )
     exponent: Number | None = Field(None, description="generalised: the power p.")
 
@@ -86,29 +87,43 @@ class AggregateRule(Strict):
 class ImputeSpec(ImputeRule):
     """``[impute]``."""
 
-    indicators: dict[str, Annotated[ImputeRule, BeforeValidator(_method_table, json_schema_input_type=ImputeRule | str)]] = Field(default_factory=dict)
+    indicators: dict[
+        str, Annotated[ImputeRule, BeforeValidator(_method_table, json_schema_input_type=ImputeRule | str)]
+    ] = Field(default_factory=dict)
 
 
 class TreatSpec(TreatRule):
     """``[treat]``."""
 
-    indicators: dict[str, Annotated[TreatRule, BeforeValidator(_method_table, json_schema_input_type=TreatRule | str)]] = Field(default_factory=dict)
+    indicators: dict[
+        str, Annotated[TreatRule, BeforeValidator(_method_table, json_schema_input_type=TreatRule | str)]
+    ] = Field(default_factory=dict)
 
 
 class NormaliseSpec(NormaliseRule):
     """``[normalise]``."""
 
-    indicators: dict[str, Annotated[NormaliseRule, BeforeValidator(_method_table, json_schema_input_type=NormaliseRule | str)]] = Field(
-        default_factory=dict
-    )
+    indicators: dict[
+        str,
+        Annotated[NormaliseRule, BeforeValidator(_method_table, json_schema_input_type=NormaliseRule | str)],
+    ] = Field(default_factory=dict)
 
 
 class AggregateSpec(AggregateRule):
     """``[aggregate]``: for all nodes, for a level (0 = the index itself), or for one node."""
 
-    levels: dict[str, Annotated[AggregateRule, BeforeValidator(_method_table, json_schema_input_type=AggregateRule | str)]] = Field(default_factory=dict)
-    nodes: dict[str, Annotated[AggregateRule, BeforeValidator(_method_table, json_schema_input_type=AggregateRule | str)]] = Field(default_factory=dict)
-    views: dict[str, Annotated[AggregateRule, BeforeValidator(_method_table, json_schema_input_type=AggregateRule | str)]] = Field(default_factory=dict)
+    levels: dict[
+        str,
+        Annotated[AggregateRule, BeforeValidator(_method_table, json_schema_input_type=AggregateRule | str)],
+    ] = Field(default_factory=dict)
+    nodes: dict[
+        str,
+        Annotated[AggregateRule, BeforeValidator(_method_table, json_schema_input_type=AggregateRule | str)],
+    ] = Field(default_factory=dict)
+    views: dict[
+        str,
+        Annotated[AggregateRule, BeforeValidator(_method_table, json_schema_input_type=AggregateRule | str)],
+    ] = Field(default_factory=dict)
 
 
 class WeightSet(Strict):
@@ -161,11 +176,17 @@ class IndexSpec(Strict):
     reference_unit: str | None = None
     scale: tuple[Number, Number] = (0.0, 100.0)
     score_decimals: int = Field(9, ge=0, le=12)
-    impute: Annotated[ImputeSpec, BeforeValidator(_method_table, json_schema_input_type=ImputeSpec | str)] = ImputeSpec()
+    impute: Annotated[ImputeSpec, BeforeValidator(_method_table, json_schema_input_type=ImputeSpec | str)] = (
+        ImputeSpec()
+    )
     treat: Annotated[TreatSpec, BeforeValidator(_method_table, json_schema_input_type=TreatSpec | str)] = TreatSpec()
-    normalise: Annotated[NormaliseSpec, BeforeValidator(_method_table, json_schema_input_type=NormaliseSpec | str)] = NormaliseSpec()
+    normalise: Annotated[NormaliseSpec, BeforeValidator(_method_table, json_schema_input_type=NormaliseSpec | str)] = (
+        NormaliseSpec()
+    )
     weights: Annotated[WeightSpec, BeforeValidator(_use_table, json_schema_input_type=WeightSpec | str)] = WeightSpec()
-    aggregate: Annotated[AggregateSpec, BeforeValidator(_method_table, json_schema_input_type=AggregateSpec | str)] = AggregateSpec()
+    aggregate: Annotated[AggregateSpec, BeforeValidator(_method_table, json_schema_input_type=AggregateSpec | str)] = (
+        AggregateSpec()
+    )
     coverage: CoverageSpec = CoverageSpec()
     grades: dict[str, GradeScheme] = Field(default_factory=dict)
 
@@ -186,10 +207,15 @@ def default_grades(scale: tuple[float, float]) -> dict[str, GradeScheme]:
     def at(*points: int) -> tuple[float, ...]:
         return tuple(low + (high - low) * point / 100 for point in points)
 
-    stars = tuple(Text(zh=f"{word}星", en=f"{number} star{'s' * (number > 1)}") for number, word in enumerate("一二三四五", 1))
+    stars = tuple(
+        Text(zh=f"{word}星", en=f"{number} star{'s' * (number > 1)}") for number, word in enumerate("一二三四五", 1)
+    )
     return {
         "stars": GradeScheme(
-            title=Text(zh="星级", en="stars"), labels=("1", "2", "3", "4", "5"), names=stars, cuts=at(50, 60, 70, 80)
+            title=Text(zh="星级", en="stars"),
+            labels=("1", "2", "3", "4", "5"),
+            names=stars,
+            cuts=at(50, 60, 70, 80),
         ),
         "abc": GradeScheme(title=Text(zh="等级", en="grade"), labels=("C", "B", "A"), cuts=at(60, 80)),
     }

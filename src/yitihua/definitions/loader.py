@@ -1,8 +1,8 @@
 """Load an edition: its framework, questionnaires and index file, checked as one.
 
-    indicators/NAME/*.toml   what is measured      } all of them may come from a project folder,
-    surveys/NAME/*.toml      what people are asked  } from what ships, or from the edition that
-    index/NAME.toml          how it adds up         } NAME extends
+indicators/NAME/*.toml   what is measured      } all of them may come from a project folder,
+surveys/NAME/*.toml      what people are asked  } from what ships, or from the edition that
+index/NAME.toml          how it adds up         } NAME extends
 """
 
 from __future__ import annotations
@@ -23,9 +23,7 @@ from yitihua.definitions.validation import validate
 from yitihua.errors import FaultList, refuse, suggest
 
 
-def load_edition(
-    name: str, project: str | Path | None = None, date: str | dt.date | None = None
-) -> Edition:
+def load_edition(name: str, project: str | Path | None = None, date: str | dt.date | None = None) -> Edition:
     """Load and check an edition.
 
     Parameters
@@ -89,7 +87,11 @@ class _Layers:
         elif base in seen:
             place = index.place(("extends",)) if "extends" in index.data else framework.place(("edition", "extends"))
             self.faults.add(
-                "extends-cycle", file=place.file, line=place.line, key="extends", chain=" → ".join((*seen, name, base))
+                "extends-cycle",
+                file=place.file,
+                line=place.line,
+                key="extends",
+                chain=" → ".join((*seen, name, base)),
             )
             return framework, index
         base_framework, base_index = self.read(base, next_start, (*seen, name))
@@ -108,7 +110,11 @@ class _Layers:
         if len({base for _, base in names}) > 1:
             place = names[0][0]
             self.faults.add(
-                "extends-differ", file=place.file, line=place.line, key="extends", names=[base for _, base in names]
+                "extends-differ",
+                file=place.file,
+                line=place.line,
+                key="extends",
+                names=[base for _, base in names],
             )
         return names[0][1] if names else None
 

@@ -32,7 +32,9 @@ class Column(Strict):
 
     role: Role
     unit: str = Field(min_length=1, description="Unit of the numbers, or 'text', 'code', 'date'.")
-    of: str | None = Field(None, description="value, se, n, published: the indicator or node; default: the column's name.")
+    of: str | None = Field(
+        None, description="value, se, n, published: the indicator or node; default: the column's name."
+    )
     period: str | None = Field(None, description="Period the column belongs to, for files with a column a year.")
     label: Text | None = None
 
@@ -47,6 +49,7 @@ class DatasetInfo(Strict):
     licence: str = Field(min_length=1)
     date: dt.date
     link: str = ""
+    notice: Text | None = Field(None, description="Printed with every result made from these data.")
     edition: str | None = Field(None, description="The edition the values belong to.")
     origin: str = Field("reported", description="Origin of every value: reported, published, simulated, ...")
     simulated: bool = False
@@ -70,7 +73,8 @@ class Passport(Strict):
     file: FileInfo
     columns: dict[str, Column] = Field(min_length=1)
     levels: dict[str, str] = Field(
-        default_factory=dict, description="Unit pattern -> level, first match; for files without a level column."
+        default_factory=dict,
+        description="Unit pattern -> level, first match; for files without a level column.",
     )
 
     def level_of(self, unit: str) -> str:

@@ -33,7 +33,7 @@ def shipped_root() -> Path:
 
 def _is_own_checkout(folder: Path) -> bool:
     pyproject = folder / "pyproject.toml"
-    if not pyproject.is_file() or _PACKAGE != folder / "src" / "yitihua":
+    if not pyproject.is_file() or folder / "src" / "yitihua" != _PACKAGE:
         return False
     with pyproject.open("rb") as handle:
         return bool(tomllib.load(handle).get("project", {}).get("name") == "yitihua")

@@ -24,7 +24,9 @@ Key = tuple[str, ...]
 ATOMIC = frozenset({"formula", "survey"})
 
 _HEADER = re.compile(r"^\s*\[\[?\s*(?P<name>[^\]]+?)\s*\]\]?\s*(#.*)?$")
-_ASSIGN = re.compile(r"""^\s*(?P<key>(?:[A-Za-z0-9_\-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_\-]+|"[^"]*"|'[^']*'))*)\s*=""")
+_ASSIGN = re.compile(
+    r"""^\s*(?P<key>(?:[A-Za-z0-9_\-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_\-]+|"[^"]*"|'[^']*'))*)\s*="""
+)
 _PART = re.compile(r"""[A-Za-z0-9_\-]+|"[^"]*"|'[^']*'""")
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 
@@ -88,11 +90,11 @@ def read_toml(path: Path, faults: FaultList, project: Path | None = None) -> Sou
 
 
 def key_lines(text: str) -> dict[Key, int]:
-    """Return the line of each table header and key of a TOML text.
+    r"""Return the line of each table header and key of a TOML text.
 
     Examples
     --------
-    >>> key_lines('[nodes.A]\\nname = "x"\\n')
+    >>> key_lines('[nodes.A]\nname = "x"\n')
     {('nodes',): 1, ('nodes', 'A'): 1, ('nodes', 'A', 'name'): 2}
     """
     lines: dict[Key, int] = {}

@@ -13,9 +13,7 @@ from yitihua.errors import FaultList, suggest
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def validate(
-    model: type[Model], data: Any, source: Source, prefix: Key, faults: FaultList
-) -> Model | None:
+def validate(model: type[Model], data: Any, source: Source, prefix: Key, faults: FaultList) -> Model | None:
     """Return the model, or None after adding every fault.
 
     Unknown keys are taken out and the rest is tried again, so that later checks still see the
@@ -43,7 +41,9 @@ def validate(
 
 
 def _is_pydantic_tag(part: Any) -> bool:
-    return isinstance(part, str) and (part.startswith(("function-", "literal[", "constrained-")) or part in {"str", "float", "int", "Text"})
+    return isinstance(part, str) and (
+        part.startswith(("function-", "literal[", "constrained-")) or part in {"str", "float", "int", "Text"}
+    )
 
 
 def _remove(data: Any, loc: tuple[Any, ...]) -> None:

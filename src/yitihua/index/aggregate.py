@@ -72,6 +72,8 @@ def generalised(x: Floats, weights: Floats, exponent: float, floor: float) -> Fl
     """
     if exponent == 0:
         return geometric(x, weights, floor)
+    if exponent == 1:
+        return arithmetic(np.maximum(x, floor), weights)
     with np.errstate(divide="ignore"):
         mean = _mean(np.maximum(x, floor) ** exponent, weights)
         return np.asarray(mean ** (1.0 / exponent))

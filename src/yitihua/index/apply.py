@@ -55,8 +55,8 @@ def apply(table: IndicatorTable, recipe: Recipe) -> Scoreboard:
     >>> edition = yt.load_edition("hdi")
     >>> recipe = yt.fit(yt.read_table(edition, period=2021), edition)
     >>> board = apply(yt.read_table(edition, period=2022), recipe)
-    >>> board.scores.loc[0, ["name", "score"]].to_list()
-    ['Switzerland', 0.9667...]
+    >>> board.scores["name"].head(3).to_list()
+    ['Switzerland', 'Norway', 'Iceland']
     """
     plan = recipe.plan
     raw = denominate(table, [(rule.code, rule.denominate_by) for rule in recipe.indicators])
@@ -134,6 +134,7 @@ def transform_and_treat(raw: Floats, table: IndicatorTable, recipe: Recipe, plan
         values[:, j] = cut
     for j in plan.logged:
         shift = recipe.indicators[j].treat.log_shift
+        assert shift is not None  # that is what makes the column a logged one
         values[:, j] = _log(values[:, j] + shift, recipe.indicators[j].code, table)
     return Treated(values, imputed, winsorised)
 

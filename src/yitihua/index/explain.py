@@ -104,13 +104,20 @@ def explain(board: Scoreboard, unit: str, code: str | None = None) -> Explanatio
     by_code |= {node.code: node for node in recipe.nodes}
     if wanted not in by_code:
         raise refuse(
-            "unknown-reference", kind="indicator or node", name=wanted, options=list(by_code), hint=suggest(wanted, by_code)
+            "unknown-reference",
+            kind="indicator or node",
+            name=wanted,
+            options=list(by_code),
+            hint=suggest(wanted, by_code),
         )
     rule = by_code[wanted]
     steps = _node_steps(board, row, rule) if isinstance(rule, NodeRule) else _indicator_steps(board, row, rule)
     notice = recipe.notice
     if board.table.simulated or recipe.simulated:
-        notice = (f"数据为模拟数据，不得作为结论引用。{notice[0]}", f"The data are simulated: no finding may be drawn. {notice[1]}")
+        notice = (
+            f"数据为模拟数据，不得作为结论引用。{notice[0]}",
+            f"The data are simulated: no finding may be drawn. {notice[1]}",
+        )
     names = (board.table.name_of(row, "zh"), board.table.name_of(row, "en"))
     return Explanation(board.table.units[row], names, wanted, rule.name, notice, tuple(steps))
 
@@ -137,7 +144,13 @@ def _indicator_steps(board: Scoreboard, row: int, rule: IndicatorRule) -> list[S
         steps.append(Step(("备注", "remark"), (remark, remark), None))
     steps += _stage_steps(board, row, j, rule)
     points = float(board.normalised[row, j])
-    steps.append(Step(("标准化得分", "points"), _normalise_words(board, rule, bool(board.clipped[row, j])), _or_none(points)))
+    steps.append(
+        Step(
+            ("标准化得分", "points"),
+            _normalise_words(board, rule, bool(board.clipped[row, j])),
+            _or_none(points),
+        )
+    )
     contribution, weight = board.contribution_arrays
     steps.append(
         Step(
@@ -170,7 +183,13 @@ def _stage_steps(board: Scoreboard, row: int, j: int, rule: IndicatorRule) -> li
         if rule.treat.log_shift is not None:
             parts.append(f"ln(x + {rule.treat.log_shift:.6g})")
         words = ", ".join(parts)
-        steps.append(Step(("变换与处理", "transformed and treated"), (words, words), _or_none(float(board.treated[row, j]))))
+        steps.append(
+            Step(
+                ("变换与处理", "transformed and treated"),
+                (words, words),
+                _or_none(float(board.treated[row, j])),
+            )
+        )
     return steps
 
 
@@ -178,7 +197,9 @@ def _normalise_words(board: Scoreboard, rule: IndicatorRule, clipped: bool) -> L
     n = rule.normalise
     best = ("越大越好", "more is better") if rule.positive else ("越小越好", "less is better")
     if n.method in ("goalposts", "minmax") and n.lower is not None and n.upper is not None:
-        kind = ("目标区间", "goalposts") if n.method == "goalposts" else ("样本最小—最大值", "sample minimum and maximum")
+        kind = (
+            ("目标区间", "goalposts") if n.method == "goalposts" else ("样本最小—最大值", "sample minimum and maximum")
+        )
         shown = rule.goalposts if n.method == "goalposts" and rule.goalposts else (n.lower, n.upper)
         log = ("，同取对数", ", logarithms of both") if rule.transform == "ln" and n.method == "goalposts" else ("", "")
         cut = ("；超出区间，已截断", "; outside, cut to the scale") if clipped else ("", "")
@@ -223,12 +244,20 @@ def _coverage_words(node: NodeRule) -> Label:
 
 
 def _mean_words(node: NodeRule) -> Label:
-    zh = {"arithmetic": "加权算术平均", "geometric": "加权几何平均", "harmonic": "加权调和平均", "generalised": "加权幂平均"}
+    zh = {
+        "arithmetic": "加权算术平均",
+        "geometric": "加权几何平均",
+        "harmonic": "加权调和平均",
+        "generalised": "加权幂平均",
+    }
     en = f"weighted {node.method} mean"
     if node.method == "arithmetic":
         return (zh[node.method], en)
     extra = f", p = {node.exponent:g}" if node.method == "generalised" else ""
-    return (f"{zh[node.method]}，下限{node.floor:g}{extra.replace(', ', '，')}", f"{en}, floor {node.floor:g}{extra}")
+    return (
+        f"{zh[node.method]}，下限{node.floor:g}{extra.replace(', ', '，')}",
+        f"{en}, floor {node.floor:g}{extra}",
+    )
 
 
 def _standing(board: Scoreboard, row: int, recipe: Recipe) -> list[Step]:
@@ -236,7 +265,11 @@ def _standing(board: Scoreboard, row: int, recipe: Recipe) -> list[Step]:
     if np.isfinite(board.rank[row]):
         level = board.table.levels[row]
         count = int(np.isfinite(board.rank[[r for r, name in enumerate(board.table.levels) if name == level]]).sum())
-        how = (f"{level_word(level, 'zh')}共{count}个，得分取{recipe.score_decimals}位小数，并列取最前", f"of {count} ({level_word(level, 'en')}), on scores rounded to {recipe.score_decimals} decimals, ties share the best")
+        decimals = recipe.score_decimals
+        how = (
+            f"{level_word(level, 'zh')}共{count}个，得分取{decimals}位小数，并列取最前",
+            f"of {count} ({level_word(level, 'en')}), scores rounded to {decimals} decimals, ties share the best",
+        )
         steps.append(Step(("排名", "rank"), how, float(board.rank[row])))
     for rule in recipe.grades:
         index = int(board.grade_indices[rule.code][row])
@@ -245,7 +278,13 @@ def _standing(board: Scoreboard, row: int, recipe: Recipe) -> list[Step]:
             continue
         words = ", ".join(f"{cut:.6g}" for cut in cuts)
         zh, en = rule.names[index]
-        steps.append(Step((f"{rule.title[0]}：{zh}", f"{rule.title[1]}: {en}"), (f"分界点 {words}", f"cuts {words}"), None))
+        steps.append(
+            Step(
+                (f"{rule.title[0]}：{zh}", f"{rule.title[1]}: {en}"),
+                (f"分界点 {words}", f"cuts {words}"),
+                None,
+            )
+        )
     return steps
 
 

@@ -57,9 +57,7 @@ def fit(table: IndicatorTable, edition: Edition) -> Recipe:
     from yitihua.index.apply import apply, denominate  # apply grades a fitted draft
 
     values = denominate(table, [(code, i.denominate_by) for code, i in edition.indicators.items()])
-    rules = tuple(
-        _indicator_rule(edition, code, values[:, j], table) for j, code in enumerate(edition.indicators)
-    )
+    rules = tuple(_indicator_rule(edition, code, values[:, j], table) for j, code in enumerate(edition.indicators))
     draft = Recipe(
         edition=edition.name,
         title=_label(edition.title),
@@ -114,7 +112,9 @@ def _indicator_rule(edition: Edition, code: str, x: Floats, table: IndicatorTabl
         impute_group=impute_rule.group,
         fill=tuple(fill_values.items()),
         treat=treatment,
-        normalise=_normalisation(x, rule, indicator.transform, goalposts, treatment, spec.scale, indicator.direction == "+", code),
+        normalise=_normalisation(
+            x, rule, indicator.transform, goalposts, treatment, spec.scale, indicator.direction == "+", code
+        ),
         goalposts=goalposts,
     )
 
@@ -187,10 +187,8 @@ def _normalisation(
         lower, upper = float(seen.min()), float(seen.max())
     else:
         return Normalisation("minmax", gain=high - low, base=low, clip=rule.clip)
-    origin, width = bounds(np.array([lower]), np.array([upper]), np.array([positive]))
-    return Normalisation(
-        rule.method, lower, upper, float(origin[0]), float(width[0]), high - low, low, rule.clip
-    )
+    worst, span = bounds(np.array([lower]), np.array([upper]), np.array([positive]))
+    return Normalisation(rule.method, lower, upper, float(worst[0]), float(span[0]), high - low, low, rule.clip)
 
 
 def _moments(seen: Floats) -> tuple[float | None, float | None]:
@@ -205,7 +203,13 @@ def _on_treated_scale(bound: float, transform: str, treatment: Treatment, code: 
         bound = math.log(bound)
     if treatment.log_shift is not None:
         if bound + treatment.log_shift <= 0:
-            raise refuse("log-domain", key=f"{code}.goalposts", name=code, found=f"{bound:g}", bound=f"{-treatment.log_shift:g}")
+            raise refuse(
+                "log-domain",
+                key=f"{code}.goalposts",
+                name=code,
+                found=f"{bound:g}",
+                bound=f"{-treatment.log_shift:g}",
+            )
         bound = math.log(bound + treatment.log_shift)
     return bound
 
@@ -235,9 +239,16 @@ def _node_rules(edition: Edition) -> tuple[NodeRule, ...]:
 
 
 def _mean_of(rule: AggregateRule, scale: tuple[float, float]) -> dict[str, Any]:
-    """Return method, floor and exponent; the floor is 1 % up the scale unless stated."""
+    """Return method, floor and exponent.
+
+    Where a single 0 would make the mean 0 the floor is 1 % up the scale unless stated; a power
+    mean with p > 0 only needs values that have a power.
+    """
+    exponent = 1.0 if rule.exponent is None else rule.exponent
     floor = scale[0] + 0.01 * (scale[1] - scale[0]) if rule.floor is None else rule.floor
-    return {"method": rule.method, "floor": float(floor), "exponent": 1.0 if rule.exponent is None else rule.exponent}
+    if rule.floor is None and rule.method == "generalised" and exponent > 0:
+        floor = 0.0
+    return {"method": rule.method, "floor": float(floor), "exponent": exponent}
 
 
 def _view_rules(edition: Edition) -> tuple[ViewRule, ...]:
@@ -245,11 +256,17 @@ def _view_rules(edition: Edition) -> tuple[ViewRule, ...]:
     rules = []
     for code, view in edition.views.items():
         groups = tuple(
-            (group, _label(name), tuple(c for c, i in edition.indicators.items() if i.views.get(code) == group))
+            (
+                group,
+                _label(name),
+                tuple(c for c, i in edition.indicators.items() if i.views.get(code) == group),
+            )
             for group, name in view.groups.items()
         )
         rule = spec.aggregate.views.get(code) or AggregateRule()
-        rules.append(ViewRule(code, _label(view.name), groups, coverage=spec.coverage.node, **_mean_of(rule, spec.scale)))
+        rules.append(
+            ViewRule(code, _label(view.name), groups, coverage=spec.coverage.node, **_mean_of(rule, spec.scale))
+        )
     return tuple(rules)
 
 
@@ -267,7 +284,9 @@ def _grade_rule(code: str, scheme: GradeScheme, scores: Floats | None, levels: t
                 cuts.append((level, fitted))
     names = scheme.names or tuple(Text(zh=label, en=label) for label in scheme.labels)
     title = scheme.title or Text(zh=code, en=code)
-    return GradeRule(code, _label(title), scheme.labels, tuple(_label(name) for name in names), scheme.method, tuple(cuts))
+    return GradeRule(
+        code, _label(title), scheme.labels, tuple(_label(name) for name in names), scheme.method, tuple(cuts)
+    )
 
 
 def _fitted_cuts(scheme: GradeScheme, scores: Floats) -> tuple[float, ...] | None:

@@ -86,7 +86,9 @@ class Plan:
             clip=np.array([m.clip for m in maps], dtype=bool),
             filled=[j for j, rule in enumerate(rules) if rule.impute != "none"],
             ln=[j for j, rule in enumerate(rules) if rule.transform == "ln"],
-            winsorised=[j for j, rule in enumerate(rules) if rule.treat.lower is not None or rule.treat.upper is not None],
+            winsorised=[
+                j for j, rule in enumerate(rules) if rule.treat.lower is not None or rule.treat.upper is not None
+            ],
             logged=[j for j, rule in enumerate(rules) if rule.treat.log_shift is not None],
             ranked=[j for j, m in enumerate(maps) if m.method in ("rank", "percentile_rank")],
             steps=steps,

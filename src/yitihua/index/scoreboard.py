@@ -96,7 +96,9 @@ class Scoreboard:
             for level, rows in self._level_rows.items():
                 cuts = rule.cuts_of(level)
                 if cuts is not None:
-                    indices[rows] = grade.grade_index(self.rounded_scores[rows], np.round(cuts, self.recipe.score_decimals))
+                    indices[rows] = grade.grade_index(
+                        self.rounded_scores[rows], [round(cut, self.recipe.score_decimals) for cut in cuts]
+                    )
             found[rule.code] = indices
         return found
 

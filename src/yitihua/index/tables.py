@@ -117,7 +117,9 @@ def _missing_grades(board: Scoreboard, row: int, lang: str) -> list[str]:
     if not absent:
         return []
     text = "、".join(absent) if lang == "zh" else ", ".join(absent)
-    return [f"不评级（{text}）：本层级无法确定分界点" if lang == "zh" else f"not graded ({text}): no cuts for this level"]
+    return [
+        f"不评级（{text}）：本层级无法确定分界点" if lang == "zh" else f"not graded ({text}): no cuts for this level"
+    ]
 
 
 def rank_table(board: Scoreboard) -> pd.DataFrame:

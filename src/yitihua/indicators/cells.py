@@ -19,7 +19,26 @@ if TYPE_CHECKING:
     import pandas as pd
 
 #: Cells that mean "missing".
-MISSING = frozenset({"", "NA", "N/A", "na", "n/a", "NaN", "nan", "null", "NULL", "None", ".", "-", "—", "——", "缺失", "不适用"})
+MISSING = frozenset(
+    {
+        "",
+        "NA",
+        "N/A",
+        "na",
+        "n/a",
+        "NaN",
+        "nan",
+        "null",
+        "NULL",
+        "None",
+        ".",
+        "-",
+        "—",
+        "——",
+        "缺失",
+        "不适用",
+    }
+)
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _INFINITE = re.compile(r"[+-]?inf(inity)?", re.IGNORECASE)
@@ -152,7 +171,7 @@ def _table(header: list[str], rows: list[list[str]], lines: list[int], name: str
 def from_frame(frame: pd.DataFrame) -> RawTable:
     """Return a DataFrame as a raw table; a named or non-default index becomes a column."""
     if frame.index.name is not None or not frame.index.equals(type(frame.index)(range(len(frame)))):
-        frame = frame.rename_axis(frame.index.name or "unit").reset_index()
+        frame = frame.rename_axis(str(frame.index.name or "unit")).reset_index()
     columns: dict[str, Any] = {}
     for position, name in enumerate(frame.columns):
         series = frame.iloc[:, position]

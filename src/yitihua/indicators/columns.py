@@ -67,7 +67,14 @@ def from_passport(passport: Passport, table: RawTable, period: str | None, fault
         column = passport.columns.get(name)
         if column is None:
             options = list(passport.columns)
-            faults.add("column-not-in-passport", file=table.file, key=name, name=name, options=options, hint=suggest(name, options))
+            faults.add(
+                "column-not-in-passport",
+                file=table.file,
+                key=name,
+                name=name,
+                options=options,
+                hint=suggest(name, options),
+            )
             continue
         if column.period is not None and column.period != period:
             continue
@@ -127,16 +134,30 @@ def from_header(edition: Edition, table: RawTable, faults: FaultList) -> Roles:
 
 
 def _judge_unknown(
-    edition: Edition, roles: Roles, unknown: list[str], table: RawTable, attributes: dict[str, str], faults: FaultList
+    edition: Edition,
+    roles: Roles,
+    unknown: list[str],
+    table: RawTable,
+    attributes: dict[str, str],
+    faults: FaultList,
 ) -> None:
-    """A column that looks like a misspelt one is a fault; any other is named as ignored."""
+    """Add a fault for a column that looks misspelt; name any other as ignored."""
     expected = [code for code in (*edition.indicators, *edition.measures, *attributes) if code not in table.columns]
     header = list(table.columns)
     for name in unknown:
         hint = "" if roles.is_long else _close(name, expected)
         if hint:
             cell = f"{column_letters(header.index(name))}1"
-            faults.add("unknown-column", file=table.file, line=1, cell=cell, key=name, name=name, options=expected, hint=hint)
+            faults.add(
+                "unknown-column",
+                file=table.file,
+                line=1,
+                cell=cell,
+                key=name,
+                name=name,
+                options=expected,
+                hint=hint,
+            )
         else:
             roles.ignored.append(name)
 

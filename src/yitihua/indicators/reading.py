@@ -50,7 +50,7 @@ def read_table(edition: Edition, data: Data = None, period: str | int | None = N
     --------
     >>> from yitihua.definitions import load_edition
     >>> read_table(load_edition("hdi"), period=2021)
-    <IndicatorTable 204 units x 4 indicators, 98% filled, period 2021>
+    <IndicatorTable 204 units x 4 indicators, 100% filled, period 2021>
     """
     if isinstance(data, IndicatorTable):
         return data
@@ -83,6 +83,7 @@ def _open(
     if isinstance(data, Dataset):
         return data.raw, data.passport, data.lineage, data
     if not isinstance(data, (str, Path)):
+        assert not isinstance(data, IndicatorTable)  # read_table has returned it already
         return cells.from_frame(data), None, (), None
     if isinstance(data, str) and (dataset := find_dataset(data, edition.project)) is not None:
         return dataset.raw, dataset.passport, dataset.lineage, dataset
@@ -117,7 +118,11 @@ class _Reader:
             self.roles = columns.from_header(self.edition, self.raw, self.faults)
         if "unit" not in self.roles.single:
             self.faults.add(
-                "no-unit-column", file=self.raw.file, line=1, found=list(self.raw.columns), options=columns.ALIASES["unit"]
+                "no-unit-column",
+                file=self.raw.file,
+                line=1,
+                found=list(self.raw.columns),
+                options=columns.ALIASES["unit"],
             )
             self.faults.raise_if_any()
         self._pick_period()
@@ -186,7 +191,12 @@ class _Reader:
                 self.faults.add("blank-unit", file=self.raw.file, cell=cell)
             elif unit in first:
                 self.faults.add(
-                    "duplicate-unit", file=self.raw.file, cell=cell, name=unit, first=self.raw.lines[first[unit]], what="unit"
+                    "duplicate-unit",
+                    file=self.raw.file,
+                    cell=cell,
+                    name=unit,
+                    first=self.raw.lines[first[unit]],
+                    what="unit",
                 )
             first.setdefault(unit, row)
         return units
@@ -210,7 +220,9 @@ class _Reader:
         self, units: list[str], codes: tuple[str, ...], values: Floats, origin: Any
     ) -> tuple[dict[str, Floats], dict[tuple[str, str], tuple[str, ...]]]:
         """Compute what has a formula and its measures; fills `values` and `origin` in place."""
-        now = {name: cells.numbers(self.raw, column, self.faults, units) for name, column in self.roles.measures.items()}
+        now = {
+            name: cells.numbers(self.raw, column, self.faults, units) for name, column in self.roles.measures.items()
+        }
         before = self._earlier_measures(units)
         months = self._months(units)
         flags: dict[tuple[str, str], tuple[str, ...]] = {}
@@ -247,7 +259,11 @@ class _Reader:
         months = cells.numbers(self.raw, column, self.faults, units)
         for row in np.flatnonzero((months < 1) | (months > 12)):
             self.faults.add(
-                "bad-months", file=self.raw.file, cell=self.raw.cell(column, int(row)), key=units[row], found=f"{months[row]:g}"
+                "bad-months",
+                file=self.raw.file,
+                cell=self.raw.cell(column, int(row)),
+                key=units[row],
+                found=f"{months[row]:g}",
             )
         return np.where(np.isnan(months), 12.0, months)
 
@@ -306,7 +322,12 @@ class _Reader:
         if (unit, code) in first:
             line = self.raw.lines[first[(unit, code)]]
             self.faults.add(
-                "duplicate-unit", file=self.raw.file, cell=cell, name=f"{unit} {code}", first=line, what="unit and indicator"
+                "duplicate-unit",
+                file=self.raw.file,
+                cell=cell,
+                name=f"{unit} {code}",
+                first=line,
+                what="unit and indicator",
             )
             return False
         first[(unit, code)] = row
@@ -320,8 +341,11 @@ class _Reader:
     ) -> IndicatorTable:  # fmt: skip
         computed = columns.computable(self.edition, set(measures))
         notices = []
+        if self.passport is not None and self.passport.dataset.notice is not None:
+            notices.append((self.passport.dataset.notice.zh, self.passport.dataset.notice.en))
         if self.roles.ignored:
-            notices.append(f"columns not used: {', '.join(self.roles.ignored)}")
+            names = ", ".join(self.roles.ignored)
+            notices.append((f"未使用的列：{names}", f"columns not used: {names}"))
         return IndicatorTable(
             units=tuple(units),
             indicators=codes,
@@ -363,7 +387,14 @@ class _Reader:
         found: dict[str, Any] = {}
         for name, kind in columns.used_attributes(self.edition).items():
             if name not in self.roles.attributes:
-                self.faults.add("missing-column", file=self.raw.file, line=1, key=name, name=name, reason=_why(self.edition, name))
+                self.faults.add(
+                    "missing-column",
+                    file=self.raw.file,
+                    line=1,
+                    key=name,
+                    name=name,
+                    reason=_why(self.edition, name),
+                )
             elif kind == "number":
                 values = cells.numbers(self.raw, name, self.faults)
                 for row in np.flatnonzero(values <= 0):

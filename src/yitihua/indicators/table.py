@@ -58,8 +58,8 @@ class IndicatorTable:
         Indicator -> the measures its formula names.
     flags : dict
         (unit, indicator) -> remarks on a value.
-    notices : tuple of str
-        What a reader should know about how the table was read.
+    notices : tuple of (str, str)
+        What a reader should know of the data, in Chinese and English.
     """
 
     units: tuple[str, ...]
@@ -78,7 +78,7 @@ class IndicatorTable:
     period: str | None = None
     simulated: bool = False
     lineage: tuple[Lineage, ...] = ()
-    notices: tuple[str, ...] = ()
+    notices: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         shape = (len(self.units), len(self.indicators))
@@ -116,16 +116,23 @@ class IndicatorTable:
             return self.units.index(unit)
         wanted = unit.strip().casefold()
         rows = sorted(
-            {row for names in self.names.values() for row, name in enumerate(names) if name.casefold() == wanted}
-            or {row for names in self.names.values() for row, name in enumerate(names) if wanted and wanted in name.casefold()}
+            {row for row, name in self._all_names() if name.casefold() == wanted}
+            or {row for row, name in self._all_names() if wanted and wanted in name.casefold()}
         )  # fmt: skip
         if len(rows) == 1:
             return rows[0]
         if rows:
-            raise refuse("ambiguous-unit", name=unit, options=[f"{self.units[r]} {self.name_of(r, 'zh')}" for r in rows])
-        known = [*self.units, *(name for names in self.names.values() for name in names)]
+            raise refuse(
+                "ambiguous-unit",
+                name=unit,
+                options=[f"{self.units[r]} {self.name_of(r, 'zh')}" for r in rows],
+            )
+        known = [*self.units, *(name for _, name in self._all_names())]
         options = [f"{code} {self.name_of(row, 'zh')}" for row, code in enumerate(self.units)]
         raise refuse("unknown-unit", name=unit, options=options, hint=suggest(unit, known))
+
+    def _all_names(self) -> list[tuple[int, str]]:
+        return [(row, name) for names in self.names.values() for row, name in enumerate(names)]
 
     def select(self, indicators: Sequence[str]) -> Floats:
         """Return the columns of some indicators, in their order; shape (units, len(indicators))."""

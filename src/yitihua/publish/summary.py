@@ -20,6 +20,15 @@ STAR = "★"
 
 
 @dataclass(frozen=True)
+class Ranking:
+    """The ranking of one level: its word, rows of text cells, and how many units are not shown."""
+
+    level: str
+    rows: list[list[str]]
+    more: int
+
+
+@dataclass(frozen=True)
 class Summary:
     """What a reader sees first.
 
@@ -27,21 +36,19 @@ class Summary:
     ----------
     title, notices : str, list of str
         What it is, and what must be known about it.
-    header, rows : list
-        The ranking; cells are text.
+    header : list of str
+        Titles of the ranking's columns.
+    rankings : list of Ranking
+        One a level: units of different level are not ranked together.
     methods : list of (str, str)
         Every choice that decides a headline.
-    more : int
-        Units not shown.
     """
 
     title: str
     notices: list[str]
     header: list[str]
-    rows: list[list[str]]
+    rankings: list[Ranking]
     methods: list[tuple[str, str]]
-    more: int
-    lang: str
 
 
 def summarise(board: Scoreboard, lang: str = "en", top: int | None = 10, dimensions: bool = True) -> Summary:
@@ -56,40 +63,39 @@ def summarise(board: Scoreboard, lang: str = "en", top: int | None = 10, dimensi
     top : int or None
         Units shown a level; None for all.
     dimensions : bool
-        Whether to show the first-level nodes, where there are at most five.
+        Whether to show the first-level nodes.
     """
     recipe, table = board.recipe, board.table
     which = 0 if lang == "zh" else 1
-    first = list(recipe.first_level) if dimensions and len(recipe.first_level) <= 5 else []
-    several = len(set(table.levels)) > 1
+    first = recipe.first_level if dimensions else ()
     header = [TITLES["rank"][which], TITLES["name"][which], TITLES["score"][which]]
     header += [rule.title[which] for rule in recipe.grades] + [TITLES["coverage"][which], *first]
-    rows: list[list[str]] = []
-    shown: dict[str, int] = {}
-    everything = np.hstack([board.normalised, board.node_values])
+    order = score_order(board)
+    rankings = []
+    for level in dict.fromkeys(table.levels):
+        rows = [int(row) for row in order if table.levels[row] == level]
+        shown = rows if top is None else rows[:top]
+        cells = [_cells(board, row, lang, first) for row in shown]
+        rankings.append(Ranking(level_word(level, lang), cells, len(rows) - len(shown)))
+    title = recipe.title[which] + (f" · {table.period}" if table.period else "")
+    return Summary(title, notices(board, lang), header, rankings, method_lines(recipe, lang))
+
+
+def _cells(board: Scoreboard, row: int, lang: str, first: tuple[str, ...]) -> list[str]:
+    recipe, table = board.recipe, board.table
     digits = 2 if recipe.scale[1] - recipe.scale[0] > 10 else max(3, min(recipe.score_decimals, 4))
-    for row in score_order(board):
-        level = table.levels[row]
-        shown[level] = shown.get(level, 0) + 1
-        if top is not None and shown[level] > top:
-            continue
-        name = table.name_of(int(row), lang) + (f" ({level_word(level, lang)})" if several else "")
-        if table.units[row] == recipe.reference_unit:
-            name += "〔基准〕" if lang == "zh" else " [reference]"
-        cells = [_number(board.rank[row], 0), name, _number(board.total[row], digits)]
-        cells += [_grade(board, rule.code, int(row), lang) for rule in recipe.grades]
-        cells.append(f"{board.coverage[row]:.0%}")
-        cells += [_number(everything[row, recipe.plan.column[code]], digits - (digits == 2)) for code in first]
-        rows.append(cells)
-    return Summary(
-        title=recipe.title[which] + (f" · {table.period}" if table.period else ""),
-        notices=notices(board, lang),
-        header=header,
-        rows=rows,
-        methods=method_lines(recipe, lang),
-        more=len(table.units) - len(rows),
-        lang=lang,
-    )
+    name = table.name_of(row, lang)
+    if table.units[row] == recipe.reference_unit:
+        name += "〔基准〕" if lang == "zh" else " [reference]"
+    everything = np.hstack([board.normalised[row], board.node_values[row]])
+    return [
+        _number(board.rank[row], 0),
+        name,
+        _number(board.total[row], digits),
+        *(_grade(board, rule.code, row, lang) for rule in recipe.grades),
+        f"{board.coverage[row]:.0%}",
+        *(_number(everything[recipe.plan.column[code]], digits - (digits == 2)) for code in first),
+    ]
 
 
 def notices(board: Scoreboard, lang: str) -> list[str]:
@@ -98,23 +104,23 @@ def notices(board: Scoreboard, lang: str) -> list[str]:
     found = []
     if board.table.simulated or board.recipe.simulated:
         found.append(
-            ("模拟数据：指标值为模拟，不得作为结论引用。", "SIMULATED DATA 模拟数据: the values are simulated, no finding may be drawn.")[which]
+            (
+                "模拟数据：指标值为模拟，不得作为结论引用。",
+                "SIMULATED DATA 模拟数据: the values are simulated, no finding may be drawn.",
+            )[which]
         )
-    if board.recipe.notice[which] and not _contradicts(board):
+    if board.recipe.notice[which]:
         found.append(board.recipe.notice[which])
     unscored = int(np.isnan(board.total).sum())
     if unscored:
         found.append(
-            (f"{unscored}个单位覆盖率不足，不评分、不评级，原因见scores.csv的note列。", f"Not scored for low coverage: {unscored} (the notes in scores.csv say why).")[which]
+            (
+                f"{unscored}个单位覆盖率不足，不评分、不评级，原因见scores.csv的note列。",
+                f"Not scored for low coverage: {unscored} (the notes in scores.csv say why).",
+            )[which]
         )
-    found += board.table.notices
+    found += [notice[which] for notice in board.table.notices]
     return found
-
-
-def _contradicts(board: Scoreboard) -> bool:
-    """An edition's word on its shipped data does not hold for data of the user's own."""
-    own = any(not line.name.startswith("data/") for line in board.table.lineage) or not board.table.lineage
-    return own and board.recipe.notice[1].startswith("Real data")
 
 
 def _grade(board: Scoreboard, scheme: str, row: int, lang: str) -> str:
@@ -142,32 +148,48 @@ def width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
+def natural_width(summary: Summary) -> int:
+    """Return how wide the ranking is when nothing is wrapped."""
+    rows = [summary.header, *(row for ranking in summary.rankings for row in ranking.rows)]
+    return sum(max(width(row[column]) for row in rows) + 1 for column in range(len(summary.header)))
+
+
 def summary_text(board: Scoreboard, lang: str = "en", top: int | None = 10) -> str:
     """Return the summary as plain text."""
     summary = summarise(board, lang, top, dimensions=False)
-    table = [summary.header, *summary.rows]
+    lines = [f"<Scoreboard> {summary.title}", *summary.notices]
+    table = [summary.header, *(row for ranking in summary.rankings for row in ranking.rows)]
     widths = [max(width(row[column]) for row in table) for column in range(len(summary.header))]
-    lines = [f"<Scoreboard> {summary.title}", *summary.notices, ""]
-    for cells in table:
-        padded = [cell + " " * (size - width(cell)) for cell, size in zip(cells, widths, strict=True)]
-        lines.append("  ".join(padded).rstrip())
-    if summary.more:
-        lines.append(f"… {summary.more} more; .scores has all")
+
+    def line(cells: list[str]) -> str:
+        padded = (cell + " " * (size - width(cell)) for cell, size in zip(cells, widths, strict=True))
+        return "  ".join(padded).rstrip()
+
+    for ranking in summary.rankings:
+        lines += ["", f"[{ranking.level}]"] if len(summary.rankings) > 1 else [""]
+        lines += [line(summary.header), *(line(row) for row in ranking.rows)]
+        if ranking.more:
+            lines.append(f"… {ranking.more} more; .scores has all")
     return "\n".join(lines)
 
 
 def summary_html(board: Scoreboard, lang: str = "en", top: int | None = 10) -> str:
     """Return the summary as an HTML fragment; every text is escaped."""
     summary = summarise(board, lang, top)
-    head = "".join(f"<th>{html.escape(cell)}</th>" for cell in summary.header)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in summary.rows
-    )
-    said = "".join(f"<p><strong>{html.escape(text)}</strong></p>" for text in summary.notices)
-    how = "".join(f"<tr><td>{html.escape(a)}</td><td>{html.escape(b)}</td></tr>" for a, b in summary.methods)
-    more = f"<p>… {summary.more} more</p>" if summary.more else ""
-    return (
-        f"<div><h4>{html.escape(summary.title)}</h4>{said}"
-        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
-        f"<details><summary>{'方法' if lang == 'zh' else 'method'}</summary><table>{how}</table></details></div>"
-    )
+
+    def row(cells: list[str], tag: str) -> str:
+        return "<tr>" + "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in cells) + "</tr>"
+
+    parts = [f"<div><h4>{html.escape(summary.title)}</h4>"]
+    parts += [f"<p><strong>{html.escape(text)}</strong></p>" for text in summary.notices]
+    for ranking in summary.rankings:
+        if len(summary.rankings) > 1:
+            parts.append(f"<h5>{html.escape(ranking.level)}</h5>")
+        body = "".join(row(cells, "td") for cells in ranking.rows)
+        parts.append(f"<table><thead>{row(summary.header, 'th')}</thead><tbody>{body}</tbody></table>")
+        if ranking.more:
+            parts.append(f"<p>… {ranking.more} more</p>")
+    how = "".join(row(list(pair), "td") for pair in summary.methods)
+    word = "方法" if lang == "zh" else "method"
+    parts.append(f"<details><summary>{word}</summary><table>{how}</table></details></div>")
+    return "".join(parts)

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from yitihua.errors import Fault
-from yitihua.publish.summary import Summary, summarise
+from yitihua.publish.summary import natural_width, summarise
 
 if TYPE_CHECKING:
     from yitihua.index.scoreboard import Scoreboard
@@ -26,36 +26,51 @@ def console(*, error: bool = False) -> Console:
     return Console(file=stream, width=width, highlight=False, soft_wrap=False)
 
 
-def print_board(board: Scoreboard, lang: str, top: int | None = 20, methods: bool = True) -> None:
-    """Print title, notices, ranking and method."""
+def print_board(board: Scoreboard, lang: str, top: int | None = 20, methods: bool = True, levels: int = 0) -> None:
+    """Print title, notices, ranking and method; `levels` limits how many levels are shown, 0 for all.
+
+    First-level nodes are shown where the ranking fits the width with them.
+    """
     out = console()
-    summary = summarise(board, lang, top, dimensions=out.width >= 80)
+    summary = summarise(board, lang, top)
+    if natural_width(summary) > out.width:
+        summary = summarise(board, lang, top, dimensions=False)
     out.print(Text(summary.title, style="bold"))
     for notice in summary.notices:
         out.print(Text(notice, style="yellow"))
-    out.print(_ranking(summary))
-    if summary.more:
-        more = f"另有{summary.more}个单位未显示（--top 0 显示全部）" if lang == "zh" else f"{summary.more} more units (--top 0 shows all)"
-        out.print(Text(more, style="dim"))
+    for ranking in summary.rankings[: levels or None]:
+        if len(summary.rankings) > 1:
+            out.print(Text(f"[{ranking.level}]", style="bold"))
+        out.print(_ranking(summary.header, ranking.rows))
+        if ranking.more:
+            more = f"另有{ranking.more}个未显示" if lang == "zh" else f"{ranking.more} more"
+            out.print(Text(more, style="dim"))
     if methods:
-        table = Table.grid(padding=(0, 1))
-        table.add_column(style="dim", no_wrap=True)
-        table.add_column(style="dim", overflow="fold")
-        for what, how in summary.methods:
-            table.add_row(Text(what), Text(how))
-        out.print(table)
+        _print_methods(out, summary.methods)
 
 
-def _ranking(summary: Summary) -> Table:
+def _ranking(header: list[str], rows: list[list[str]]) -> Table:
     table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold", pad_edge=False)
-    for column, title in enumerate(summary.header):
+    for column, title in enumerate(header):
         words = column == 1
-        cells = [row[column] for row in summary.rows]
-        numeric = not words and all(cell == "-" or cell.rstrip("%").replace(".", "").replace("-", "").isdigit() for cell in cells)
+        numeric = not words and all(_looks_numeric(row[column]) for row in rows)
         table.add_column(Text(title), justify="right" if numeric else "left", no_wrap=not words, overflow="fold")
-    for row in summary.rows:
+    for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     return table
+
+
+def _looks_numeric(cell: str) -> bool:
+    return cell == "-" or cell.rstrip("%").replace(".", "").replace("-", "").isdigit()
+
+
+def _print_methods(out: Console, methods: list[tuple[str, str]]) -> None:
+    table = Table.grid(padding=(0, 1))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(style="dim", overflow="fold")
+    for what, how in methods:
+        table.add_row(Text(what), Text(how))
+    out.print(table)
 
 
 def print_faults(faults: tuple[Fault, ...], lang: str) -> None:
@@ -68,7 +83,10 @@ def print_faults(faults: tuple[Fault, ...], lang: str) -> None:
         where = "  ".join(part for part in (fault.file, fault.place(lang)) if part)
         out.print(Text(f"{number}. {where}" if where else f"{number}. {fault.problem(lang)}", style="bold"))
         lines = [("问题" if zh else "found", fault.problem(lang))] if where else []
-        lines += [("允许" if zh else "allowed", fault.allowed(lang)), ("处理" if zh else "mend", fault.mend(lang))]
+        lines += [
+            ("允许" if zh else "allowed", fault.allowed(lang)),
+            ("处理" if zh else "mend", fault.mend(lang)),
+        ]
         table = Table.grid(padding=(0, 1))
         table.add_column(no_wrap=True, style="dim")
         table.add_column(overflow="fold")

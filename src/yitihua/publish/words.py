@@ -59,15 +59,19 @@ def method_lines(recipe: Recipe, lang: str = "en") -> list[tuple[str, str]]:
     """
     zh = lang == "zh"
     low, high = recipe.scale
+    decimals = recipe.score_decimals
+    scale = (
+        f"{low:g}至{high:g}；排名和等级按{decimals}位小数的得分，并列取最前"
+        if zh
+        else f"{low:g} to {high:g}; ranks and grades on scores rounded to {decimals} decimals, ties share the best rank"
+    )
     lines = [
-        ("分值" if zh else "scale",
-         f"{low:g}至{high:g}；排名和等级按{recipe.score_decimals}位小数的得分，并列取最前" if zh
-         else f"{low:g} to {high:g}; ranks and grades on scores rounded to {recipe.score_decimals} decimals, ties share the best rank"),
+        ("分值" if zh else "scale", scale),
         ("标准化" if zh else "normalise", _counted([rule.normalise.method for rule in recipe.indicators], lang)),
         ("权重" if zh else "weights", method_word(recipe.weight_set, lang)),
         ("合成" if zh else "aggregate", _aggregates(recipe, lang)),
         ("覆盖率" if zh else "coverage", _coverage(recipe, lang)),
-    ]  # fmt: skip
+    ]
     imputed = [rule.impute for rule in recipe.indicators if rule.impute != "none"]
     treated = [rule.treat.method for rule in recipe.indicators if rule.treat.method != "none"]
     lines.append(("插补" if zh else "impute", _counted(imputed, lang) if imputed else ("无" if zh else "none")))
@@ -100,7 +104,8 @@ def _coverage(recipe: Recipe, lang: str) -> str:
         filled = "填补的计入" if recipe.count_imputed else "填补的不计"
         return f"指数须有{root}、其余各级须有{nodes}的下级权重有得分，否则不评分不评级；{filled}"
     filled = "filled cells count" if recipe.count_imputed else "filled cells do not count"
-    return f"of the weight right below: {root} for the index, {nodes} for other nodes; below it no score, no grade; {filled}"
+    needed = f"of the weight right below: {root} for the index, {nodes} for other nodes"
+    return f"{needed}; below it no score, no grade; {filled}"
 
 
 def _cuts(cuts: tuple[tuple[str, tuple[float, ...]], ...]) -> str:
