@@ -129,9 +129,11 @@ def _transformed(x: Floats, transform: str, code: str) -> Floats:
 
 
 def _treatment(x: Floats, rule: TreatRule, code: str) -> Treatment:
+    if rule.method == "none":
+        return Treatment()
     seen = x[np.isfinite(x)]
-    if rule.method == "none" or seen.size == 0 or np.ptp(seen) == 0:
-        return Treatment(rule.method, outcome="" if rule.method == "none" else "nothing to treat")
+    if seen.size == 0 or np.ptp(seen) == 0:
+        return Treatment(rule.method, outcome="nothing to treat")
     if rule.method == "log":
         return _logged("log", seen, rule, code)
     if not treat.is_outlying(x[:, None], rule.skew, rule.kurtosis)[0]:
@@ -170,25 +172,31 @@ def _normalisation(
     treatment: Treatment, scale: tuple[float, float], positive: bool, code: str,
 ) -> Normalisation:  # fmt: skip
     low, high = scale
+    if rule.method == "none":
+        return Normalisation("none", origin=0.0 if positive else low + high, width=1.0 if positive else -1.0)
+    if rule.method == "goalposts":
+        assert goalposts is not None  # checked when the edition was loaded
+        lower, upper = (_on_treated_scale(bound, transform, treatment, code) for bound in goalposts)
+        return _between(rule, lower, upper, scale, positive)
     seen = x[np.isfinite(x)]
     if rule.method in ("rank", "percentile_rank"):
         return Normalisation(rule.method, reference=tuple(float(value) for value in np.sort(seen)))
-    if rule.method == "none":
-        return Normalisation("none", origin=0.0 if positive else low + high, width=1.0 if positive else -1.0)
     if rule.method == "zscore":
         mean, sd = _moments(seen)
         width = None if sd is None else (sd if positive else -sd)
         gain, base = 1.0 if rule.sd is None else rule.sd, 0.0 if rule.mean is None else rule.mean
         return Normalisation("zscore", origin=mean, width=width, gain=gain, base=base)
-    if rule.method == "goalposts":
-        assert goalposts is not None  # checked when the edition was loaded
-        lower, upper = (_on_treated_scale(bound, transform, treatment, code) for bound in goalposts)
-    elif seen.size:
-        lower, upper = float(seen.min()), float(seen.max())
-    else:
-        return Normalisation("minmax", gain=high - low, base=low, clip=rule.clip)
+    if seen.size:
+        return _between(rule, float(seen.min()), float(seen.max()), scale, positive)
+    return Normalisation("minmax", gain=high - low, base=low, clip=rule.clip)
+
+
+def _between(
+    rule: NormaliseRule, lower: float, upper: float, scale: tuple[float, float], positive: bool
+) -> Normalisation:
     worst, span = bounds(np.array([lower]), np.array([upper]), np.array([positive]))
-    return Normalisation(rule.method, lower, upper, float(worst[0]), float(span[0]), high - low, low, rule.clip)
+    gain = scale[1] - scale[0]
+    return Normalisation(rule.method, lower, upper, float(worst[0]), float(span[0]), gain, scale[0], rule.clip)
 
 
 def _moments(seen: Floats) -> tuple[float | None, float | None]:

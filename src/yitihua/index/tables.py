@@ -160,6 +160,8 @@ def cell_flags(board: Scoreboard) -> list[str]:
                 flags.append("outside goalposts, clipped" if goal[j] else "outside fitted range, clipped")
             if board.imputed[row, j]:
                 flags.append("imputed")
+            if np.isfinite(board.treated[row, j]) and np.isnan(board.normalised[row, j]):
+                flags.append("no spread in the fitted data, not used")
             if board.winsorised[row, j]:
                 flags.append("winsorised")
             flags += board.table.flags.get((unit, code), ())

@@ -148,10 +148,16 @@ def width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
+#: A ranking may wrap names longer than this so that the first-level scores still fit.
+NAME_WIDTH = 22
+
+
 def natural_width(summary: Summary) -> int:
-    """Return how wide the ranking is when nothing is wrapped."""
+    """Return how wide the ranking is when only long names are wrapped."""
     rows = [summary.header, *(row for ranking in summary.rankings for row in ranking.rows)]
-    return sum(max(width(row[column]) for row in rows) + 1 for column in range(len(summary.header)))
+    widths = [max(width(row[column]) for row in rows) + 1 for column in range(len(summary.header))]
+    widths[1] = min(widths[1], NAME_WIDTH + 1)
+    return sum(widths)
 
 
 def summary_text(board: Scoreboard, lang: str = "en", top: int | None = 10) -> str:
