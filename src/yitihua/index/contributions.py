@@ -41,12 +41,16 @@ def contributions(scores: Floats, plan: Plan) -> tuple[Floats, Floats]:
         x = scores[:, step.children]
         slope = partials(x, step.weights, step.method, step.floor, step.exponent)
         raised = x if step.method == "arithmetic" else np.maximum(x, step.floor)
+        in_force = scaled_weights(x, step.weights)
+        own = shares[:, [step.column]]
         above = factor[:, [step.column]]
-        shares[:, step.children] = above * slope * raised
-        weights[:, step.children] = weights[:, [step.column]] * scaled_weights(x, step.weights)
-        if step.method != "arithmetic":
-            # Below a floor the child's own children share what the floor lent it.
-            with np.errstate(divide="ignore", invalid="ignore"):
-                slope = np.where(x == 0, slope, slope * raised / x)
+        # A node at 0 that a floor above lent points to: its children share them by weight.
+        lent = (scores[:, [step.column]] == 0) & (own > 0)
+        shares[:, step.children] = np.where(lent, own * in_force, above * slope * raised)
+        weights[:, step.children] = weights[:, [step.column]] * in_force
         factor[:, step.children] = above * slope
+        if step.method != "arithmetic" or lent.any():
+            with np.errstate(divide="ignore", invalid="ignore"):
+                rescaled = shares[:, step.children] / x
+            factor[:, step.children] = np.where(x == 0, above * slope, rescaled)
     return shares, weights
