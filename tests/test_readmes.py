@@ -57,9 +57,8 @@ ROOT = shipped_root()
 FOLDERS = ("index", "indicators", "surveys", "data")
 TEXTS = {folder: (ROOT / folder / "README.md").read_text(encoding="utf-8") for folder in FOLDERS}
 
-_BLOCK = re.compile(
-    r"<!-- (?P<kind>[a-z ]+?)(?:: (?P<file>\S+))? -->\n```[a-z]+\n(?P<text>.*?)```", re.DOTALL
-)
+_COMMENT = r"<!-- (?P<kind>[a-z ]+?)(?:: (?P<file>\S+))? -->\n"
+_BLOCK = re.compile(_COMMENT + r"```[a-z]+\n(?P<text>.*?)```", re.DOTALL)
 
 
 def blocks(kind: str) -> dict[str, str]:
@@ -211,6 +210,10 @@ CASES = [
 ]
 
 
+IDS = [f"{folder}-{model.__name__}" for folder, _, model in CASES]
+every_model = pytest.mark.parametrize(("folder", "heading", "model"), CASES, ids=IDS)
+
+
 def section(folder: str, heading: str) -> str:
     """A section of a README without code blocks, up to the next heading of its rank or above."""
     text = re.sub(r"^```.*?^```$", "", TEXTS[folder], flags=re.DOTALL | re.MULTILINE)
@@ -260,9 +263,7 @@ def test_every_model_has_a_section(folder: str) -> None:
     assert set(nested(MODELS[folder])) == listed
 
 
-@pytest.mark.parametrize(
-    ("folder", "heading", "model"), CASES, ids=[f"{f}-{m.__name__}" for f, _, m in CASES]
-)
+@every_model
 def test_every_key_is_in_the_readme(folder: str, heading: str, model: type[BaseModel]) -> None:
     text = section(folder, heading)
     if model in (FrameworkFile, QuestionnaireFile, Passport):
@@ -273,9 +274,7 @@ def test_every_key_is_in_the_readme(folder: str, heading: str, model: type[BaseM
     assert not missing
 
 
-@pytest.mark.parametrize(
-    ("folder", "heading", "model"), CASES, ids=[f"{f}-{m.__name__}" for f, _, m in CASES]
-)
+@every_model
 def test_every_choice_is_in_the_readme(folder: str, heading: str, model: type[BaseModel]) -> None:
     text = section(folder, heading)
     said = {word.strip('"') for word in spans(text)}
@@ -289,10 +288,8 @@ def test_readmes_list_no_key_that_is_not_there() -> None:
         for heading, models in sections.items():
             if heading in ("## Keys", "## A dataset with a passport"):
                 continue
-            text = section(folder, heading)
-            tables = re.findall(
-                r"^\| Key \|.*?(?=^$)", re.split(r"^####+ ", text, flags=re.MULTILINE)[0], re.M | re.S
-            )
+            text = re.split(r"^####+ ", section(folder, heading), flags=re.MULTILINE)[0]
+            tables = re.findall(r"^\| Key \|.*?(?=^$)", text, re.MULTILINE | re.DOTALL)
             known = {key for model in models for key in model.model_fields}
             assert tables, heading
             assert set(rows("\n".join(tables))) <= known, heading
@@ -338,9 +335,8 @@ def test_shipped_files_are_valid(folder: str) -> None:
     paths = sorted((ROOT / folder).rglob("*.toml"))
     assert paths
     for path in paths:
-        faults = [
-            error.message for error in check.iter_errors(_plain(tomllib.loads(path.read_text("utf-8"))))
-        ]
+        data = _plain(tomllib.loads(path.read_text("utf-8")))
+        faults = [error.message for error in check.iter_errors(data)]
         assert not faults, path
 
 
