@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from pathlib import Path
@@ -215,6 +216,8 @@ def editions(directory: Folder = None, json: Json = False, lang: Lang = None) ->
     from yitihua.publish import terminal
 
     words = language(lang)
+    if directory is not None and not directory.is_dir():
+        raise refuse("file-not-found", file=str(directory))
     rows: list[dict[str, Any]] = []
     for name in edition_names(directory):
         loaded = load_edition(name, directory)
@@ -321,6 +324,10 @@ def _board_dict(board: Scoreboard, lang: str, out: Path | None) -> dict[str, obj
 
 def main() -> None:
     """Run the command line; bad input ends with exit code 2 and no traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        # Where Chinese cannot be written it comes as \\uXXXX, the same text in JSON, not as a traceback.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app(standalone_mode=True)
     except InputError as error:
@@ -334,7 +341,8 @@ def main() -> None:
 def _print_faults(error: InputError) -> None:
     from yitihua.publish import terminal
 
-    arguments = sys.argv
+    # Read here once more, since the command that was given the options has ended: --lang zh, --lang=zh.
+    arguments = [part for word in sys.argv for part in (word.split("=", 1) if word.startswith("--lang=") else [word])]
     stated = next((arguments[i + 1] for i, word in enumerate(arguments[:-1]) if word == "--lang"), None)
     try:
         lang = language(stated)

@@ -10,7 +10,7 @@ import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from yitihua.messages import MESSAGES
+from yitihua.messages import MESSAGES, NO_OPTIONS, PHRASE_DETAILS, in_chinese
 
 
 class YitihuaError(Exception):
@@ -56,8 +56,10 @@ class Fault:
         return ("，" if lang == "zh" else ", ").join(parts)
 
     def _text(self, which: str, lang: str) -> str:
-        template = MESSAGES[self.code][lang][which]
-        return template.format_map(self.details)
+        details = self.details
+        if lang == "zh":
+            details = {name: in_chinese(value) if name in PHRASE_DETAILS else value for name, value in details.items()}
+        return MESSAGES[self.code][lang][which].format_map(details)
 
     def problem(self, lang: str = "en") -> str:
         """Return what was found."""
@@ -65,7 +67,7 @@ class Fault:
 
     def allowed(self, lang: str = "en") -> str:
         """Return what is allowed."""
-        return self._text("allowed", lang)
+        return self._text("allowed", lang) or NO_OPTIONS[lang]
 
     def mend(self, lang: str = "en") -> str:
         """Return what to do."""

@@ -6,7 +6,14 @@ take their values from `Fault.details`.
 
 from __future__ import annotations
 
+import re
 from typing import Final
+
+#: Details that are phrases, given in English and put into Chinese by `in_chinese`.
+PHRASE_DETAILS: Final = frozenset({"kind", "reason", "what"})
+
+#: What "allowed" says where the list of options is empty.
+NO_OPTIONS: Final = {"zh": "尚未定义任何可选项", "en": "none is defined so far"}
 
 
 def _entry(zh: tuple[str, str, str], en: tuple[str, str, str]) -> dict[str, dict[str, str]]:
@@ -25,8 +32,8 @@ MESSAGES: Final[dict[str, dict[str, dict[str, str]]]] = {
         ("cannot write to '{name}': {reason}", "a place that can be written; an existing folder of results must be yitihua's own", "Choose another place, or move the folder away first"),
     ),
     "not-utf8": _entry(
-        ("文件不是UTF-8编码（{found}）", "UTF-8（定义文件）；UTF-8或GB18030（CSV数据）", "请另存为UTF-8编码"),
-        ("the file is not UTF-8 ({found})", "UTF-8 (definitions); UTF-8 or GB18030 (CSV data)", "Save it as UTF-8"),
+        ("文件不是UTF-8编码（{reason}）", "UTF-8（定义文件）；UTF-8或GB18030（CSV数据）", "请另存为UTF-8编码"),
+        ("the file is not UTF-8 ({reason})", "UTF-8 (definitions); UTF-8 or GB18030 (CSV data)", "Save it as UTF-8"),
     ),
     "bad-toml": _entry(
         ("TOML语法错误：{found}", "键 = 值；文字加双引号；表名放在方括号内", "请改正该行"),
@@ -91,8 +98,8 @@ MESSAGES: Final[dict[str, dict[str, dict[str, str]]]] = {
         ("extends differs between index/ and indicators/: {names}", "the same in both, or stated once", "Make them agree"),
     ),
     "duplicate-code": _entry(
-        ("“{name}”重复定义，另见{other}", "节点、指标和原始量的代码各不相同", "请改名或删去一处"),
-        ("'{name}' is defined twice, also at {other}", "codes of nodes, indicators and measures all differ", "Rename or remove one"),
+        ("“{name}”重复定义，另见{other}", "每个键只写一次；节点、指标和原始量的代码各不相同", "请改名或删去一处"),
+        ("'{name}' is defined twice, also at {other}", "each key once; codes of nodes, indicators and measures all differ", "Rename or remove one"),
     ),
     "reserved-code": _entry(
         ("代码“{name}”与结果表的列名冲突", "不得使用：{options}", "请换一个代码"),
@@ -178,6 +185,14 @@ MESSAGES: Final[dict[str, dict[str, dict[str, str]]]] = {
         ("没有单位列，表头为：{found}", "{options}", "请加上单位列，列名可用unit"),
         ("there is no column of units; the header has: {found}", "{options}", "Add one, for instance 'unit'"),
     ),
+    "bad-csv": _entry(
+        ("无法按CSV读取：{reason}", "逗号分隔，引号成对", "请检查该行附近的引号"),
+        ("it cannot be read as CSV: {reason}", "cells between commas, quotes in pairs", "Check the quotes near this row"),
+    ),
+    "no-column-name": _entry(
+        ("该列有内容，但没有列名", "每列都有列名", "请补上列名，或删去该列"),
+        ("the column holds something but has no name", "a name for every column", "Name it, or remove the column"),
+    ),
     "duplicate-column": _entry(
         ("列名“{name}”重复", "每个列名只出现一次", "请改名或删去一列"),
         ("the column '{name}' is there twice", "each name once", "Rename or remove one"),
@@ -225,6 +240,10 @@ MESSAGES: Final[dict[str, dict[str, dict[str, str]]]] = {
     "no-period": _entry(
         ("表中有多个时期：{options}，未指定用哪一个", "{options}", "请用--period指定"),
         ("the table holds several periods and none is named", "{options}", "Name one with --period"),
+    ),
+    "blank-period": _entry(
+        ("该行没有时期", "每行一个时期", "请补上，或删去该行"),
+        ("the row names no period", "a period in every row", "Name it, or remove the row"),
     ),
     "unknown-period": _entry(
         ("没有时期“{name}”的数据", "{options}", "请改用已有的时期"),
@@ -285,3 +304,77 @@ MESSAGES: Final[dict[str, dict[str, dict[str, str]]]] = {
         ("{problem_en}", "{allowed_en}", "See yitihua --help"),
     ),
 }  # fmt: skip
+
+#: Phrases that stand inside a message: English -> Chinese, `{}` for a value.
+PHRASES: Final[dict[str, str]] = {
+    # What a name refers to
+    "node": "节点",
+    "indicator": "指标",
+    "indicator or node": "指标或节点",
+    "node or indicator": "节点或指标",
+    "measure": "原始量",
+    "view": "视角",
+    "group": "组",
+    "level": "层级",
+    "code": "编码",
+    "scale": "量表",
+    "checklist": "清单",
+    "questionnaire item": "问卷题目",
+    "weight set": "权重方案",
+    "unit": "单位",
+    "unit and indicator": "单位与指标的组合",
+    # Why a value will not do
+    "a table is expected": "应为表（键 = 值）",
+    "a text is expected": "应为文字",
+    "a text is expected, or {} zh = ..., en = ... {}": "应为文字，或{} zh = ..., en = ... {}",
+    "a number is expected": "应为数字",
+    "a finite number is expected": "应为有限的数字",
+    "a whole number is expected": "应为整数",
+    "true or false is expected": "应为true或false",
+    "a list is expected": "应为列表",
+    "it must be {} or more": "须不小于{}",
+    "it must be above {}": "须大于{}",
+    "it must be {} or less": "须不大于{}",
+    "it must be below {}": "须小于{}",
+    "at least {} entries are needed": "至少要有{}项",
+    "at most {} entries are possible": "至多{}项",
+    "too few entries": "项数不足",
+    "it must not be empty": "不能为空",
+    "a floor is 0 or more": "下限不能为负",
+    "labels must differ": "各等级的名称须不同",
+    "letters, digits, dot, dash and underscore": "只能用字母、数字、点、短横和下划线",
+    # Expressions
+    "it cannot be read": "无法读懂",
+    "the number is too large": "数字过大",
+    "it divides by the number 0": "除以数字0",
+    "'{}' is not a name, a number or + - * /": "“{}”不是名称、数字或+ - * /",
+    # Files
+    "byte {}": "第{}字节",
+    "it is not empty": "不是空文件夹",
+    "it holds other files": "其中有其他文件",
+    "File exists": "同名文件已存在",
+    "Not a directory": "不是文件夹",
+    "Is a directory": "是文件夹",
+    "Permission denied": "没有权限",
+    "Read-only file system": "文件系统只读",
+    "No space left on device": "磁盘已满",
+}
+
+_PATTERNS: Final = [
+    (re.compile(re.escape(english).replace(r"\{\}", "(.*)"), re.DOTALL), chinese)
+    for english, chinese in PHRASES.items()
+]
+
+
+def in_chinese(phrase: str) -> str:
+    """Return a phrase in Chinese, or as it is where it has no entry in `PHRASES`.
+
+    Examples
+    --------
+    >>> in_chinese("it must be 1 or less")
+    '须不大于1'
+    """
+    for pattern, chinese in _PATTERNS:
+        if match := pattern.fullmatch(phrase):
+            return chinese.format(*match.groups())
+    return phrase

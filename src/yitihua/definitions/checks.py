@@ -36,6 +36,19 @@ class Context:
         entries = self.content.get(section, {})
         return list(entries) if isinstance(entries, dict) else []
 
+    def parents(self, section: str) -> dict[str, str | None]:
+        """Return the parent each entry states; entries whose parent was refused are left out."""
+        found: dict[str, str | None] = {}
+        for code in self.known(section):
+            made, entry = self.parts[section].get(code), self.content[section][code]
+            if made is not None:
+                found[code] = made.parent
+            elif isinstance(entry, dict):
+                parent = entry.get("parent")
+                if isinstance(parent, str) or (parent is None and section == "nodes"):
+                    found[code] = parent
+        return found
+
     def fault(self, code: str, key: Key, **details: Any) -> None:
         """Add a fault at the place of a key."""
         place = self.source.place(key)
@@ -54,58 +67,65 @@ def check_edition(
     questionnaires: dict[str, QuestionnaireFile],
     framework: Source,
     index: Source,
+    surveys: dict[str, Source],
     faults: FaultList,
 ) -> None:
     """Add every fault that shows only when the tables are read together."""
     context = Context(content, parts, framework, faults)
-    _check_codes(context)
+    codes_differ = _check_codes(context)
     if not context.known("indicators"):
         context.fault("no-indicators", ("indicators",))
         return
     tree_is_sound = _check_tree(context)
+    # What a questionnaire that was refused holds is not known.
+    refused = set(surveys) - set(questionnaires)
     for code, indicator in parts["indicators"].items():
-        _check_indicator(context, code, indicator, questionnaires)
-    _check_questionnaires(context, questionnaires)
-    if spec is not None and tree_is_sound:
+        _check_indicator(context, code, indicator, questionnaires, refused)
+    _check_questionnaires(context, questionnaires, surveys)
+    if spec is not None and tree_is_sound and codes_differ:
         check_index(spec, context, index)
 
 
-def _check_codes(context: Context) -> None:
+def _check_codes(context: Context) -> bool:
     owner: dict[str, str] = {}
+    before = len(context.faults)
     for section in ("nodes", "indicators", "measures"):
         for code in context.known(section):
             if code in owner:
                 context.fault("duplicate-code", (section, code), name=code, other=f"{owner[code]}.{code}")
             owner.setdefault(code, section)
-            if section != "measures" and code.casefold() in RESERVED:
-                context.fault("reserved-code", (section, code), name=code, options=sorted(RESERVED))
-
-
-def _raw_parent(context: Context, section: str, code: str) -> str | None:
-    entry = context.content[section][code]
-    parent = entry.get("parent") if isinstance(entry, dict) else None
-    return parent if isinstance(parent, str) else None
+    codes_differ = len(context.faults) == before
+    for code, section in owner.items():
+        if section != "measures" and code.casefold() in RESERVED:
+            context.fault("reserved-code", (section, code), name=code, options=sorted(RESERVED))
+    return codes_differ
 
 
 def _check_tree(context: Context) -> bool:
     before = len(context.faults)
     nodes = context.known("nodes")
-    parents = {code: _raw_parent(context, "nodes", code) for code in nodes}
+    parents, leaf_parents = context.parents("nodes"), context.parents("indicators")
     roots = [code for code, parent in parents.items() if parent is None]
-    if len(roots) != 1:
+    # Nodes without any root hang on an unknown parent or run in a circle, which is said below.
+    if len(roots) > 1 or not nodes:
         key = ("nodes", roots[1]) if roots else ("nodes",)
         context.fault("not-one-root", key, found=roots or "-")
-    leaf_parents = {code: _raw_parent(context, "indicators", code) for code in context.known("indicators")}
+    with_children = set(parents.values()) | set(leaf_parents.values())
+    certain = len(parents) == len(nodes) and len(leaf_parents) == len(context.known("indicators"))
+    countable = certain
     for section, table in (("nodes", parents), ("indicators", leaf_parents)):
         for code, parent in table.items():
-            if parent is not None and parent not in nodes:
+            if parent is not None and parent not in nodes and nodes:
                 context.unknown((section, code, "parent"), "node", parent, nodes)
+                # A node that is only misspelt by its child is not childless as well.
+                meant = suggest(parent, nodes)
+                with_children.add(meant)
+                countable = countable and bool(meant)
     _check_cycles(context, parents)
-    with_children = set(parents.values()) | set(leaf_parents.values())
-    for code in nodes:
+    for code in nodes if countable else ():
         if code not in with_children:
             context.fault("childless-node", ("nodes", code), name=code)
-    return len(context.faults) == before
+    return certain and len(context.faults) == before
 
 
 def _check_cycles(context: Context, parents: dict[str, str | None]) -> None:
@@ -121,7 +141,11 @@ def _check_cycles(context: Context, parents: dict[str, str | None]) -> None:
 
 
 def _check_indicator(
-    context: Context, code: str, indicator: Indicator, questionnaires: dict[str, QuestionnaireFile]
+    context: Context,
+    code: str,
+    indicator: Indicator,
+    questionnaires: dict[str, QuestionnaireFile],
+    refused: set[str],
 ) -> None:
     key = ("indicators", code)
     goalposts = indicator.goalposts
@@ -138,7 +162,7 @@ def _check_indicator(
     if indicator.formula is not None:
         _check_formula(context, (*key, "formula"), indicator.formula)
     if indicator.survey is not None:
-        _check_items(context, (*key, "survey"), indicator.survey.items, questionnaires)
+        _check_items(context, (*key, "survey"), indicator.survey.items, questionnaires, refused)
     checklists = context.known("checklists")
     if indicator.checklist is not None and indicator.checklist not in checklists:
         context.unknown((*key, "checklist"), "checklist", indicator.checklist, checklists)
@@ -157,7 +181,7 @@ def _check_formula(context: Context, key: Key, formula: Formula) -> None:
         try:
             names = names_in(text)
         except BadExpression as error:
-            context.fault("bad-expression", (*key, field), found=text, reason=str(error))
+            context.fault("bad-expression", (*key, field), found=text[:60], reason=str(error))
             continue
         for name in names:
             if name not in measures:
@@ -170,41 +194,43 @@ def _check_formula(context: Context, key: Key, formula: Formula) -> None:
 
 
 def _check_items(
-    context: Context, key: Key, items: tuple[str, ...], questionnaires: dict[str, QuestionnaireFile]
+    context: Context,
+    key: Key,
+    items: tuple[str, ...],
+    questionnaires: dict[str, QuestionnaireFile],
+    refused: set[str],
 ) -> None:
     known = [f"{name}.{item}" for name, made in questionnaires.items() for item in made.items]
     for item in items:
-        if item not in known:
+        if item not in known and item.partition(".")[0] not in refused:
             context.unknown((*key, "items"), "questionnaire item", item, known)
 
 
 def _check_views(context: Context, key: Key, indicator: Indicator) -> None:
     views = context.known("views")
     valid = context.parts["views"]
+    # A view that is only misspelt is not left out as well.
+    stated = set(indicator.views) | {suggest(name, views) for name in indicator.views if name not in views}
     for name, group in indicator.views.items():
         if name not in views:
             context.unknown((*key, "views", name), "view", name, views)
         elif name in valid and group not in valid[name].groups:
             context.unknown((*key, "views", name), "group", group, valid[name].groups)
     for name in views:
-        if name not in indicator.views:
+        if name not in stated:
             groups = valid[name].groups if name in valid else ()
             context.fault("no-group-in-view", (*key, "views"), view=name, options=list(groups))
 
 
-def _check_questionnaires(context: Context, questionnaires: dict[str, QuestionnaireFile]) -> None:
+def _check_questionnaires(
+    context: Context, questionnaires: dict[str, QuestionnaireFile], surveys: dict[str, Source]
+) -> None:
     indicators = context.known("indicators")
     for name, made in questionnaires.items():
+        own = Context({}, {}, surveys[name], context.faults)
         for item_id, item in made.items.items():
-            where: dict[str, Any] = {"file": f"surveys/…/{name}.toml", "key": f"items.{item_id}"}
+            key = ("items", item_id)
             if item.scale not in made.scales:
-                options = list(made.scales)
-                context.faults.add(
-                    "unknown-reference", **where, kind="scale", name=item.scale,
-                    options=options, hint=suggest(item.scale, options),
-                )  # fmt: skip
+                own.unknown((*key, "scale"), "scale", item.scale, made.scales)
             if item.indicator is not None and item.indicator not in indicators:
-                context.faults.add(
-                    "unknown-reference", **where, kind="indicator", name=item.indicator,
-                    options=indicators, hint=suggest(item.indicator, indicators),
-                )  # fmt: skip
+                own.unknown((*key, "indicator"), "indicator", item.indicator, indicators)

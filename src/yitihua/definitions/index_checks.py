@@ -46,10 +46,10 @@ class _Index:
 def check_index(spec: IndexSpec, context: Context, source: Source) -> None:
     """Add every fault of the index file; the tree is known to be sound."""
     parents = {
-        code: entry["parent"]
+        code: parent
         for section in ("nodes", "indicators")
-        for code, entry in context.content.get(section, {}).items()
-        if isinstance(entry, dict) and "parent" in entry
+        for code, parent in context.parents(section).items()
+        if parent is not None
     }
     index = _Index(spec, source, context.faults, context.known("indicators"), parents, context.known("nodes"))
     views = context.known("views")
@@ -139,6 +139,8 @@ def check_weight_set(index: _Index, key: Key, weights: dict[str, float]) -> None
     """Add the faults of one weight set: unknown, negative, partly given, summing to 0."""
     codes = [*index.indicators, *(node for node in index.nodes if node in index.parents)]
     index.known(key, "node or indicator", weights, codes)
+    # A code that is only misspelt is not left out as well.
+    misspelt = {suggest(code, codes) for code in weights if code not in codes}
     for code, weight in weights.items():
         if weight < 0:
             index.fault("negative-weight", (*key, code), name=code, found=f"{weight:g}")
@@ -147,15 +149,10 @@ def check_weight_set(index: _Index, key: Key, weights: dict[str, float]) -> None
         siblings.setdefault(index.parents[code], []).append(code)
     for parent, group in siblings.items():
         given = [code for code in group if code in weights]
-        if given and len(given) < len(group):
-            index.fault(
-                "partial-weights",
-                key,
-                parent=parent,
-                given=given,
-                absent=[c for c in group if c not in weights],
-            )
-        elif given and sum(weights[code] for code in given) == 0:
+        absent = [code for code in group if code not in weights and code not in misspelt]
+        if given and absent:
+            index.fault("partial-weights", key, parent=parent, given=given, absent=absent)
+        elif len(given) == len(group) and all(weights[code] == 0 for code in given):
             index.fault("zero-weights", key, parent=parent, given=given)
 
 

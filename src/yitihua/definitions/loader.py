@@ -17,7 +17,7 @@ from yitihua.definitions.checks import check_edition
 from yitihua.definitions.edition import Edition
 from yitihua.definitions.framework_models import SECTIONS, EditionInfo, FrameworkFile
 from yitihua.definitions.index_models import IndexSpec, default_grades
-from yitihua.definitions.source import Source, add_file, extend, read_toml, resolve_dates
+from yitihua.definitions.source import Place, Source, add_file, extend, read_toml, resolve_dates
 from yitihua.definitions.survey_models import QuestionnaireFile
 from yitihua.definitions.validation import validate
 from yitihua.errors import FaultList, refuse, suggest
@@ -70,34 +70,33 @@ class _Layers:
     project: Path | None
     faults: FaultList
 
-    def read(self, name: str, start: int, seen: tuple[str, ...]) -> tuple[Source, Source]:
-        """Return merged framework and index; `start` skips roots for an edition extending its namesake."""
+    def read(self, name: str, start: int, seen: tuple[str, ...], said: Place | None = None) -> tuple[Source, Source]:
+        """Return merged framework and index.
+
+        `start` skips roots for an edition extending its namesake; `said` is where the name stands.
+        """
         roots = resolver.roots(self.project)[start:]
         framework, index = self._framework(name, roots), self._index(name, roots)
         if not framework.files and not index.files:
             known = resolver.edition_names(self.project)
-            self.faults.add("unknown-edition", name=name, options=known, hint=suggest(name, known), file=_last(seen))
+            where: dict[str, Any] = {"file": said.file, "line": said.line, "key": "extends"} if said else {}
+            self.faults.add("unknown-edition", **where, name=name, options=known, hint=suggest(name, known))
             return framework, index
-        base = self._base_name(framework, index)
-        if base is None or len(self.faults):
+        before = len(self.faults)
+        place, base = self._base(framework, index)
+        if base is None or len(self.faults) > before:
             return framework, index
-        next_start = start
-        if base == name:
-            next_start = start + 1
-        elif base in seen:
-            place = index.place(("extends",)) if "extends" in index.data else framework.place(("edition", "extends"))
-            self.faults.add(
-                "extends-cycle",
-                file=place.file,
-                line=place.line,
-                key="extends",
-                chain=" → ".join((*seen, name, base)),
-            )
+        # A project's edition may extend the shipped one of its name, which lies further out.
+        namesake = base == name and any(name in resolver.project_editions(root) for root in roots[1:])
+        if base in (*seen, name) and not namesake:
+            chain = " → ".join((*seen, name, base))
+            self.faults.add("extends-cycle", file=place.file, line=place.line, key="extends", chain=chain)
             return framework, index
-        base_framework, base_index = self.read(base, next_start, (*seen, name))
+        base_framework, base_index = self.read(base, start + namesake, (*seen, name), place)
         return _without(extend(base_framework, framework), framework, self.faults), extend(base_index, index)
 
-    def _base_name(self, framework: Source, index: Source) -> str | None:
+    def _base(self, framework: Source, index: Source) -> tuple[Place, str | None]:
+        """Return which edition is extended, and where that is stated."""
         in_framework = framework.data.get("edition", {})
         stated = [
             (index.place(("extends",)), index.data.get("extends")),
@@ -106,9 +105,24 @@ class _Layers:
                 in_framework.get("extends") if isinstance(in_framework, dict) else None,
             ),
         ]
-        names = [(place, base) for place, base in stated if isinstance(base, str)]
+        names = [(place, base) for place, base in stated if base is not None]
+        for place, base in names:
+            if not isinstance(base, str):
+                self.faults.add(
+                    "bad-value", file=place.file, line=place.line, key="extends",
+                    found=repr(base)[:60], reason="a text is expected",
+                )  # fmt: skip
+                return place, None
+        if not names:
+            if isinstance(in_framework, dict) and in_framework.get("drop"):
+                place = framework.place(("edition", "drop"))
+                self.faults.add(
+                    "no-effect", file=place.file, line=place.line, key="edition.drop",
+                    name="drop", method="extends",
+                )  # fmt: skip
+            return Place(""), None
+        place, base = names[0]
         if len({base for _, base in names}) > 1:
-            place = names[0][0]
             self.faults.add(
                 "extends-differ",
                 file=place.file,
@@ -116,7 +130,7 @@ class _Layers:
                 key="extends",
                 names=[base for _, base in names],
             )
-        return names[0][1] if names else None
+        return place, base
 
     def _framework(self, name: str, roots: list[Path]) -> Source:
         for root in roots:
@@ -136,10 +150,6 @@ class _Layers:
             if path.is_file():
                 return read_toml(path, self.faults, self.project)
         return Source()
-
-
-def _last(seen: tuple[str, ...]) -> str:
-    return seen[-1] if seen else ""
 
 
 def _without(merged: Source, child: Source, faults: FaultList) -> Source:
@@ -174,15 +184,21 @@ def _without(merged: Source, child: Source, faults: FaultList) -> Source:
 
 
 def _day(framework: Source, date: str | dt.date | None, faults: FaultList) -> dt.date | None:
-    if isinstance(date, dt.date):
-        return date
     if isinstance(date, str):
         try:
             return dt.date.fromisoformat(date)
         except ValueError:
             raise refuse("bad-date", key="date", found=date) from None
     info = framework.data.get("edition", {})
-    stated = info.get("date") if isinstance(info, dict) else None
+    stated = date if date is not None else info.get("date") if isinstance(info, dict) else None
+    if isinstance(stated, str):
+        try:
+            return dt.date.fromisoformat(stated)
+        except ValueError:
+            return None  # refused with the entry itself
+    # A point in time is a date too for Python, but not comparable with one.
+    if isinstance(stated, dt.datetime):
+        return stated.date()
     return stated if isinstance(stated, dt.date) else None
 
 
@@ -191,6 +207,7 @@ def _build(
 ) -> Edition | None:
     content = resolve_dates(framework, day, faults)
     settings = resolve_dates(index, day, faults)
+    _respell_sections(content, framework, faults)
     parts: dict[str, dict[str, Any]] = {}
     for section, model in SECTIONS.items():
         parts[section] = {}
@@ -202,24 +219,39 @@ def _build(
             made = validate(model, entry, framework, (section, code), faults)
             if made is not None:
                 parts[section][code] = made
-    for section in set(content) - set(FrameworkFile.model_fields):
-        place = framework.place((section,))
-        allowed = list(FrameworkFile.model_fields)
-        faults.add(
-            "unknown-key", file=place.file, line=place.line, key=section,
-            name=section, options=allowed, hint=suggest(section, allowed),
-        )  # fmt: skip
     if "edition" not in content:
         place = framework.place(())
         faults.add("missing-key", file=place.file or f"indicators/{name}", key="edition", name="edition")
     info = validate(EditionInfo, content.get("edition", {"title": name}), framework, ("edition",), faults)
     spec = validate(IndexSpec, _with_default_grades(settings), index, (), faults)
-    questionnaires, survey_files = load_questionnaires(name, _bases(name, framework, index), project, faults)
-    check_edition(content, parts, spec, questionnaires, framework, index, faults)
+    questionnaires, surveys = load_questionnaires(name, _bases(name, framework, index), project, faults)
+    check_edition(content, parts, spec, questionnaires, framework, index, surveys, faults)
     if len(faults) or info is None or spec is None:
         return None
+    survey_files = [path for source in surveys.values() for path in source.files]
     files = tuple(dict.fromkeys([*framework.files, *index.files, *survey_files]))
     return Edition.build(name, info, parts, questionnaires, spec, day, files, project)
+
+
+def _respell_sections(content: dict[str, Any], framework: Source, faults: FaultList) -> None:
+    """Refuse unknown sections, then read each as the one it resembles.
+
+    So what refers to an entry of a misspelt section is not refused as well.
+    """
+    allowed = list(FrameworkFile.model_fields)
+    for section in [name for name in content if name not in allowed]:
+        place = framework.place((section,))
+        hint = suggest(section, allowed)
+        faults.add(
+            "unknown-key", file=place.file, line=place.line, key=section,
+            name=section, options=allowed, hint=hint,
+        )  # fmt: skip
+        entries, known = content.pop(section), content.get(hint, {})
+        if hint and isinstance(entries, dict) and isinstance(known, dict):
+            content[hint] = entries | known
+            for key, place in list(framework.places.items()):
+                if key[:1] == (section,):
+                    framework.places.setdefault((hint, *key[1:]), place)
 
 
 def _with_default_grades(settings: dict[str, Any]) -> dict[str, Any]:
@@ -262,24 +294,24 @@ def _not_a_table(source: Source, key: tuple[str, ...], found: Any, faults: Fault
 
 def load_questionnaires(
     name: str, bases: list[str], project: Path | None, faults: FaultList
-) -> tuple[dict[str, QuestionnaireFile], list[Path]]:
+) -> tuple[dict[str, QuestionnaireFile], dict[str, Source]]:
     """Read surveys/NAME/*.toml, or those of the nearest base that has any.
 
     Returns
     -------
-    dict, list of Path
-        Questionnaires by file stem, and the files read.
+    dict, dict
+        Valid questionnaires by file stem, and the sources of all that were read.
     """
     found: dict[str, QuestionnaireFile] = {}
-    files: list[Path] = []
+    sources: dict[str, Source] = {}
     for folder in (root / "surveys" / base for base in bases or [name] for root in resolver.roots(project)):
         for path in sorted(folder.glob("*.toml")):
-            source = read_toml(path, faults, project)
-            files.append(path)
-            if source.data:
+            before = len(faults)
+            sources[path.stem] = source = read_toml(path, faults, project)
+            if len(faults) == before:
                 made = validate(QuestionnaireFile, source.data, source, (), faults)
                 if made is not None:
                     found[path.stem] = made
-        if files:
+        if sources:
             break
-    return found, files
+    return found, sources

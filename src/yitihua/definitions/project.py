@@ -10,9 +10,9 @@ from pydantic import Field
 
 from yitihua.definitions import resolver
 from yitihua.definitions.framework_models import Strict
-from yitihua.definitions.source import read_toml
+from yitihua.definitions.source import Source, read_toml
 from yitihua.definitions.validation import validate
-from yitihua.errors import FaultList, refuse
+from yitihua.errors import FaultList, refuse, suggest
 
 
 class ProjectFile(Strict):
@@ -58,7 +58,7 @@ def load_project(folder: str | Path) -> Project:
     """
     root = Path(folder)
     faults = FaultList()
-    settings = ProjectFile()
+    settings, source = ProjectFile(), Source()
     path = root / "project.toml"
     if not root.is_dir():
         raise refuse("file-not-found", file=str(folder), reason="")
@@ -69,10 +69,17 @@ def load_project(folder: str | Path) -> Project:
         assert made is not None
         settings = made
     edition = settings.edition
+    known = resolver.edition_names(root)
+    if edition is not None and edition not in known:
+        place = source.place(("edition",))
+        raise refuse(
+            "unknown-edition", file=place.file, line=place.line, key="edition",
+            name=edition, options=known, hint=suggest(edition, known),
+        )  # fmt: skip
     if edition is None:
         own = resolver.project_editions(root)
         if len(own) != 1:
-            options = own or resolver.edition_names(root)
+            options = own or known
             raise refuse("unknown-edition", file="project.toml", key="edition", name="", options=options)
         (edition,) = own
     return Project(root, edition, settings)

@@ -28,7 +28,8 @@ _ASSIGN = re.compile(
     r"""^\s*(?P<key>(?:[A-Za-z0-9_\-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_\-]+|"[^"]*"|'[^']*'))*)\s*="""
 )
 _PART = re.compile(r"""[A-Za-z0-9_\-]+|"[^"]*"|'[^']*'""")
-_DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
+#: Meant as a date, right or not: "2022-1-1" is refused as a date instead of as an unknown key.
+_DATE = re.compile(r"^\d{4}-\d{1,2}-\d{1,2}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +71,11 @@ def read_toml(path: Path, faults: FaultList, project: Path | None = None) -> Sou
     name = shown(path, project)
     source = Source(places={(): Place(name)}, files=[path])
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        raw = path.read_bytes()
+        text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        faults.add("not-utf8", file=name, found=f"byte {error.start}")
+        line = raw[: error.start].count(b"\n") + 1
+        faults.add("not-utf8", file=name, line=line, reason=f"byte {error.start + 1}")
         return source
     except OSError as error:
         faults.add("file-not-found", file=name, reason=error.strerror or "")
@@ -192,18 +195,17 @@ def resolve_dates(source: Source, date: dt.date | None, faults: FaultList) -> di
         return {name: resolve(item, (*key, name)) for name, item in value.items()}
 
     def latest(value: dict[str, Any], key: Key) -> Any:
-        days = []
-        for name in value:
+        place = source.place(key)
+        days = {}
+        for name, item in value.items():
             try:
-                days.append(dt.date.fromisoformat(name))
+                days[dt.date.fromisoformat(name)] = item
             except ValueError:
-                place = source.place(key)
                 faults.add("bad-date", file=place.file, line=place.line, key=".".join(key), found=name)
         past = [day for day in days if date is None or day <= date]
         if past:
-            return resolve(value[max(past).isoformat()], key)
-        if days:
-            place = source.place(key)
+            return resolve(days[max(past)], key)
+        if len(days) == len(value):
             faults.add(
                 "no-value-yet",
                 file=place.file,
@@ -212,7 +214,8 @@ def resolve_dates(source: Source, date: dt.date | None, faults: FaultList) -> di
                 date=date,
                 first=min(days),
             )
-        return None
+        # Refused already; any of the values lets the rest of the entry be checked.
+        return resolve(next(iter(value.values())), key)
 
     resolved: dict[str, Any] = resolve(source.data, ())
     return resolved

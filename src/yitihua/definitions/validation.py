@@ -13,31 +13,70 @@ from yitihua.errors import FaultList, suggest
 Model = TypeVar("Model", bound=BaseModel)
 
 
+#: What pydantic found -> the reason a reader is given; values come from the error's context.
+_REASONS = {
+    "model_type": "a table is expected",
+    "model_attributes_type": "a table is expected",
+    "dict_type": "a table is expected",
+    "string_type": "a text is expected",
+    "float_type": "a number is expected",
+    "float_parsing": "a number is expected",
+    "finite_number": "a finite number is expected",
+    "int_type": "a whole number is expected",
+    "int_parsing": "a whole number is expected",
+    "int_from_float": "a whole number is expected",
+    "bool_type": "true or false is expected",
+    "bool_parsing": "true or false is expected",
+    "tuple_type": "a list is expected",
+    "list_type": "a list is expected",
+    "missing": "too few entries",
+    "too_short": "at least {min_length} entries are needed",
+    "too_long": "at most {max_length} entries are possible",
+    "string_too_short": "it must not be empty",
+    "greater_than_equal": "it must be {ge:g} or more",
+    "greater_than": "it must be above {gt:g}",
+    "less_than_equal": "it must be {le:g} or less",
+    "less_than": "it must be below {lt:g}",
+}
+
+
 def validate(model: type[Model], data: Any, source: Source, prefix: Key, faults: FaultList) -> Model | None:
     """Return the model, or None after adding every fault.
 
-    Unknown keys are taken out and the rest is tried again, so that later checks still see the
-    entry and one misspelt key does not bring a crowd of consequences.
+    An unknown key is read as the key it resembles, or taken out, and the rest is tried again:
+    later checks still see the entry, and one misspelt key does not bring a crowd of consequences.
     """
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        found = error.errors(include_url=False)
-    rest = copy.deepcopy(data)
-    only_extra = True
-    for item in found:
-        loc = tuple(part for part in item["loc"] if not _is_pydantic_tag(part))
-        _add(model, data, source, prefix, loc, item, faults)
+        found = _found(error)
+    rest, renamed = copy.deepcopy(data), []
+    for item, loc in found:
         if item["type"] == "extra_forbidden":
-            _remove(rest, loc)
-        else:
-            only_extra = False
-    if not only_extra:
-        return None
-    try:
-        return model.model_validate(rest)
-    except ValidationError:
-        return None
+            _add(model, source, prefix, loc, item, faults)
+            renamed.append(_respell(rest, loc, suggest(str(loc[-1]), _fields_at(model, loc[:-1]))))
+    if renamed:
+        try:
+            return model.model_validate(rest)
+        except ValidationError as error:
+            # What is wrong below a key that was read as another is not held against that other.
+            found = [pair for pair in _found(error) if not any(pair[1][: len(r)] == r for r in renamed)]
+    for item, loc in found:
+        _add(model, source, prefix, loc, item, faults)
+    return None
+
+
+def _found(error: ValidationError) -> list[tuple[Any, tuple[Any, ...]]]:
+    """Return pydantic's errors with their keys; a list is not too short for what is wrong in it."""
+    pairs = [
+        (item, tuple(part for part in item["loc"] if not _is_pydantic_tag(part)))
+        for item in error.errors(include_url=False)
+    ]
+    return [
+        (item, loc)
+        for item, loc in pairs
+        if item["type"] != "too_short" or not any(other[: len(loc)] == loc != other for _, other in pairs)
+    ]
 
 
 def _is_pydantic_tag(part: Any) -> bool:
@@ -46,25 +85,26 @@ def _is_pydantic_tag(part: Any) -> bool:
     )
 
 
-def _remove(data: Any, loc: tuple[Any, ...]) -> None:
+def _respell(data: Any, loc: tuple[Any, ...], name: str) -> tuple[Any, ...]:
+    """Take a key out, or rename it where `name` is free; return the key it has now."""
     for part in loc[:-1]:
         data = data[part]
-    data.pop(loc[-1], None)
+    value = data.pop(loc[-1])
+    if name and name not in data:
+        data[name] = value
+        return (*loc[:-1], name)
+    return loc
 
 
 def _add(
-    model: type[BaseModel],
-    data: Any,
-    source: Source,
-    prefix: Key,
-    loc: tuple[Any, ...],
-    item: Any,
-    faults: FaultList,
+    model: type[BaseModel], source: Source, prefix: Key, loc: tuple[Any, ...], item: Any, faults: FaultList
 ) -> None:
-    key = prefix + tuple(str(part) for part in loc)
-    place = source.place(key if item["type"] != "missing" else key[:-1])
-    where: dict[str, Any] = {"file": place.file, "line": place.line, "key": ".".join(key)}
     kind = item["type"]
+    if kind == "missing" and loc and isinstance(loc[-1], int):
+        loc, kind = loc[:-1], "missing entry"
+    key = prefix + tuple(str(part) for part in loc)
+    place = source.place(key if kind != "missing" else key[:-1])
+    where: dict[str, Any] = {"file": place.file, "line": place.line, "key": ".".join(key)}
     if kind == "extra_forbidden":
         allowed = _fields_at(model, loc[:-1])
         name = str(loc[-1])
@@ -75,6 +115,8 @@ def _add(
         options = _literal_options(item)
         found = str(item["input"])
         faults.add("bad-choice", **where, found=found, options=options, hint=suggest(found, options))
+    elif kind.startswith(("date_", "datetime_")):
+        faults.add("bad-date", **where, found=str(item["input"]))
     else:
         faults.add("bad-value", **where, found=_brief(item["input"]), reason=_reason(item))
 
@@ -90,6 +132,11 @@ def _brief(value: Any) -> str:
 
 
 def _reason(item: Any) -> str:
+    context = item.get("ctx", {})
+    if context.get("class_name") == "Text":
+        return "a text is expected, or { zh = ..., en = ... }"
+    if item["type"] in _REASONS:
+        return _REASONS[item["type"]].format_map(context)
     message = str(item["msg"])
     return message[0].lower() + message[1:]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,6 +70,10 @@ class RawTable:
         """Return the spreadsheet name of a cell, as "C7"."""
         return f"{column_letters(list(self.columns).index(column))}{self.lines[row]}"
 
+    def header(self, column: str) -> str:
+        """Return the spreadsheet name of a column's header, as "C1"."""
+        return f"{column_letters(list(self.columns).index(column))}1"
+
     def text(self, column: str) -> list[str]:
         """Return a column as stripped text; missing becomes ""."""
         return ["" if _is_none(value) else str(value).strip() for value in self.columns[column]]
@@ -109,8 +114,8 @@ def decode(raw: bytes, name: str, faults: FaultList) -> str | None:
         else:
             if "\x00" not in text:
                 return text
-            where = text.index("\x00")
-    faults.add("not-utf8", file=name, found=f"byte {where}")
+            where = raw.index(b"\x00")
+    faults.add("not-utf8", file=name, line=raw[:where].count(b"\n") + 1, reason=f"byte {where + 1}")
     return None
 
 
@@ -135,7 +140,7 @@ def read_csv(path: Path, name: str, faults: FaultList) -> RawTable | None:
                 lines.append(start)
             start = reader.line_num + 1
     except csv.Error as error:
-        faults.add("bad-value", file=name, line=reader.line_num, found="CSV", reason=str(error))
+        faults.add("bad-csv", file=name, line=start, reason=str(error))
         return None
     if len(rows) < 2:
         faults.add("empty-table", file=name)
@@ -164,7 +169,7 @@ def _table(header: list[str], rows: list[list[str]], lines: list[int], name: str
     columns = {title: [row[index] for row in rows] for index, title in enumerate(titles) if title}
     for index, title in enumerate(titles):
         if not title and any(row[index].strip() for row in rows):
-            faults.add("missing-key", file=name, line=1, cell=f"{column_letters(index)}1", name="column name")
+            faults.add("no-column-name", file=name, line=1, cell=f"{column_letters(index)}1")
     return RawTable(columns, lines, name)
 
 
@@ -207,14 +212,19 @@ def numbers(table: RawTable, column: str, faults: FaultList, label: list[str] | 
         if infinite:
             faults.add("infinite", **where, found=found)
         else:
-            extra = ""
-            if re.search(r"[%％]", found):
-                extra = " (65% → 65)"
-            elif re.search(r"\d,\d", found):
-                extra = " (1,234 → 1234)"
-            faults.add("not-a-number", **where, found=found[:40], extra=extra)
+            faults.add("not-a-number", **where, found=found[:40], extra=_hint(found))
         values[row] = np.nan
     return values
+
+
+def _hint(found: str) -> str:
+    """Return how a number that was dressed up would be written, or an empty string."""
+    plain = unicodedata.normalize("NFKC", found)  # full-width digits, commas and percent signs
+    if "%" in plain:
+        return " (65% → 65)"
+    if re.search(r"\d,\d", plain):
+        return " (1,234 → 1234)"
+    return f" ({found} → {plain})" if plain != found and _NUMBER.fullmatch(plain) else ""
 
 
 def _number(cell: Any) -> float:
@@ -227,3 +237,17 @@ def _number(cell: Any) -> float:
     if _NUMBER.fullmatch(text):
         return float(text)
     return float("nan") if text in MISSING else float("inf")
+
+
+def plain(value: str) -> str:
+    """Return a code or a period as text; spreadsheets turn 2022 into 2022.0."""
+    return value[:-2] if value.endswith(".0") and value[:-2].isdigit() else value
+
+
+def period_before(period: str, known: list[str]) -> str | None:
+    """Return the period a year before, or the one sorted before where periods are not years."""
+    if period.isdigit():
+        before = str(int(period) - 1)
+        return before if before in known else None
+    index = known.index(period)
+    return known[index - 1] if index else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from yitihua.definitions.edition import Edition
 from yitihua.definitions.passport import Passport
 from yitihua.errors import FaultList, suggest
-from yitihua.indicators.cells import RawTable, column_letters
+from yitihua.indicators.cells import RawTable
 from yitihua.indicators.derive import needed
 
 #: Headers that are understood without a passport, in small letters.
@@ -70,6 +70,8 @@ def from_passport(passport: Passport, table: RawTable, period: str | None, fault
             faults.add(
                 "column-not-in-passport",
                 file=table.file,
+                line=1,
+                cell=table.header(name),
                 key=name,
                 name=name,
                 options=options,
@@ -143,19 +145,24 @@ def _judge_unknown(
 ) -> None:
     """Add a fault for a column that looks misspelt; name any other as ignored."""
     expected = [code for code in (*edition.indicators, *edition.measures, *attributes) if code not in table.columns]
-    header = list(table.columns)
     for name in unknown:
-        hint = "" if roles.is_long else _close(name, expected)
+        hint, options = "", expected
+        if not roles.is_long:
+            hint = _close(name, expected)
+            for ending in ("_se", "_n"):
+                if not hint and name.endswith(ending):
+                    # A standard error whose indicator is misspelt would be lost without a word.
+                    options = [code + ending for code in edition.indicators if code + ending not in table.columns]
+                    hint = _close(name, options)
         if hint:
-            cell = f"{column_letters(header.index(name))}1"
             faults.add(
                 "unknown-column",
                 file=table.file,
                 line=1,
-                cell=cell,
+                cell=table.header(name),
                 key=name,
                 name=name,
-                options=expected,
+                options=options,
                 hint=hint,
             )
         else:

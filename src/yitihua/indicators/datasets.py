@@ -57,7 +57,14 @@ class Dataset:
         faults = FaultList()
         data = {}
         for name in self.raw.columns:
-            column = self.passport.columns[name]
+            column = self.passport.columns.get(name)
+            if column is None:
+                options = list(self.passport.columns)
+                faults.add(
+                    "column-not-in-passport", file=self.raw.file, line=1, cell=self.raw.header(name), key=name,
+                    name=name, options=options, hint=suggest(name, options),
+                )  # fmt: skip
+                continue
             data[name] = self.raw.text(name) if _is_text(column) else cells.numbers(self.raw, name, faults)
         faults.raise_if_any()
         return pd.DataFrame(data)

@@ -100,21 +100,31 @@ def derive(
         values, base = _change(values, earlier[0]), _numerator(formula, before, values)
         _note(remarks, np.isnan(earlier[0]) | (earlier[0] == 0), NO_BASE_PERIOD)
     else:
-        _note(remarks, base == 0, UNDEFINED)
+        _note(remarks, np.isnan(values) & ((base == 0) | _all_known(formula, now)), UNDEFINED)
     if formula.min_denominator is not None:
         _note(remarks, (base < formula.min_denominator) & np.isfinite(values), SMALL_BASE)
     return Derived(values * formula.multiplier, remarks)
 
 
 def _ratio(formula: Formula, measures: Mapping[str, Floats], months: Floats | float) -> tuple[Floats, Floats]:
-    top = np.asarray(evaluate(formula.numerator, measures), dtype=float)
-    if formula.annualise:
-        top = top * 12.0 / months
-    if formula.denominator is None:
-        return top, top
-    bottom = np.asarray(evaluate(formula.denominator, measures), dtype=float)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(bottom == 0, np.nan, top / bottom), bottom
+    # Expressions may divide as well: whatever is not finite is undefined, hence missing.
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        top = np.asarray(evaluate(formula.numerator, measures), dtype=float)
+        if formula.annualise:
+            top = top * 12.0 / months
+        bottom = top
+        ratio = top
+        if formula.denominator is not None:
+            bottom = np.asarray(evaluate(formula.denominator, measures), dtype=float)
+            ratio = top / bottom
+    return np.where(np.isfinite(ratio), ratio, np.nan), bottom
+
+
+def _all_known(formula: Formula, measures: Mapping[str, Floats]) -> np.ndarray:
+    known = np.array(True)
+    for name in needed(formula):
+        known = known & np.isfinite(measures[name])
+    return known
 
 
 def _change(now: Floats, before: Floats) -> Floats:

@@ -11,7 +11,7 @@ import numpy as np
 from yitihua.definitions.edition import Edition
 from yitihua.definitions.passport import Passport, dataset_names, sha256_of
 from yitihua.errors import FaultList, refuse, suggest
-from yitihua.indicators import cells, columns
+from yitihua.indicators import cells, columns, unit_columns
 from yitihua.indicators.cells import RawTable
 from yitihua.indicators.columns import Roles
 from yitihua.indicators.datasets import Dataset, find_dataset
@@ -141,7 +141,11 @@ class _Reader:
         column = self.roles.single.get("period")
         if column is None:
             return
-        stated = [_plain(value) for value in self.raw.text(column)]
+        stated = [cells.plain(value) for value in self.raw.text(column)]
+        for row, value in enumerate(stated):
+            if not value:
+                self.faults.add("blank-period", file=self.raw.file, cell=self.raw.cell(column, row))
+        self.faults.raise_if_any()
         known = sorted(set(stated))
         wanted = self.period or (self.edition.spec.period if self.edition.spec.period in known else None)
         if wanted is None:
@@ -150,7 +154,7 @@ class _Reader:
             wanted = known[0]
         if wanted not in known:
             raise refuse("unknown-period", file=self.raw.file, key=column, name=wanted, options=known)
-        before = _period_before(wanted, known)
+        before = cells.period_before(wanted, known)
         self.period = wanted
         whole = self.raw
         self.raw = whole.take([row for row, value in enumerate(stated) if value == wanted])
@@ -180,10 +184,14 @@ class _Reader:
                 n[:, j] = cells.numbers(self.raw, self.roles.n[code], self.faults, units)
         origin[np.isfinite(values)] = self._origin("reported")
         measures, flags = self._derive(units, codes, values, origin)
+        for j, code in enumerate(codes):
+            column = self.roles.values.get(code)
+            cell_of = {row: self.raw.cell(column, row) for row in range(len(units))} if column else {}
+            self._check_log(code, values[:, j], units, cell_of)
         return self._table(units, codes, values, se, n, origin, measures, flags, list(range(len(units))))
 
     def _units(self) -> list[str]:
-        units = [_plain(value) for value in self.raw.text(self.roles.single["unit"])]
+        units = [cells.plain(value) for value in self.raw.text(self.roles.single["unit"])]
         first: dict[str, int] = {}
         for row, unit in enumerate(units):
             cell = self.raw.cell(self.roles.single["unit"], row)
@@ -228,7 +236,10 @@ class _Reader:
         flags: dict[tuple[str, str], tuple[str, ...]] = {}
         for code in columns.computable(self.edition, set(now)):
             if code in self.roles.values:
-                self.faults.add("both-given", file=self.raw.file, line=1, key=self.roles.values[code], name=code)
+                column = self.roles.values[code]
+                self.faults.add(
+                    "both-given", file=self.raw.file, line=1, cell=self.raw.header(column), key=column, name=code
+                )
                 continue
             formula = self.edition.indicators[code].formula
             assert formula is not None
@@ -243,7 +254,7 @@ class _Reader:
     def _earlier_measures(self, units: list[str]) -> dict[str, Floats] | None:
         if self.earlier is None:
             return None
-        stated = [_plain(value) for value in self.earlier.text(self.roles.single["unit"])]
+        stated = [cells.plain(value) for value in self.earlier.text(self.roles.single["unit"])]
         row_of = {unit: row for row, unit in enumerate(stated)}
         index = np.array([row_of.get(unit, -1) for unit in units])
         found = {}
@@ -271,7 +282,7 @@ class _Reader:
 
     def _long(self) -> IndicatorTable:
         single = self.roles.single
-        row_units = [_plain(value) for value in self.raw.text(single["unit"])]
+        row_units = [cells.plain(value) for value in self.raw.text(single["unit"])]
         row_codes = self.raw.text(single["indicator"])
         codes = tuple(self.edition.indicators)
         units = list(dict.fromkeys(unit for unit in row_units if unit))
@@ -302,6 +313,13 @@ class _Reader:
                 origin[at] = origins[row] or self._origin("reported")
             if remarks[row]:
                 flags[(unit, code)] = (remarks[row],)
+        for j, code in enumerate(codes):
+            cell_of = {
+                i: self.raw.cell(single["value"], first[(unit, code)])
+                for i, unit in enumerate(units)
+                if (unit, code) in first
+            }
+            self._check_log(code, arrays["value"][:, j], units, cell_of)
         first_rows = [rows.get(unit, 0) for unit in units]
         return self._table(units, codes, arrays["value"], arrays["se"], arrays["n"], origin, {}, flags, first_rows)
 
@@ -335,6 +353,16 @@ class _Reader:
 
     # Both.
 
+    def _check_log(self, code: str, x: Floats, units: list[str], cell_of: dict[int, str]) -> None:
+        """Refuse here, where the cell is known, what has no logarithm later."""
+        if self.edition.indicators[code].transform != "ln":
+            return
+        for row in np.flatnonzero(x <= 0).tolist():
+            self.faults.add(
+                "log-domain", file=self.raw.file, cell=cell_of.get(row, ""), key=f"{units[row]}, {code}",
+                name=code, found=f"{x[row]:g}", bound="0",
+            )  # fmt: skip
+
     def _table(
         self, units: list[str], codes: tuple[str, ...], values: Floats, se: Floats, n: Floats, origin: Any,
         measures: dict[str, Floats], flags: dict[tuple[str, str], tuple[str, ...]], rows: list[int],
@@ -353,9 +381,9 @@ class _Reader:
             se=se if np.isfinite(se).any() else None,
             n=n if np.isfinite(n).any() else None,
             origin=origin,
-            names=self._names(rows),
-            levels=self._levels(units, rows),
-            attributes=self._attributes(rows, units),
+            names=unit_columns.names(self.raw, self.roles, rows),
+            levels=unit_columns.levels(self.raw, self.roles, self.passport, units, rows),
+            attributes=unit_columns.attributes(self.edition, self.raw, self.roles, rows, self.faults),
             measures=measures,
             formulas={code: describe(self.edition.indicators[code].formula) for code in computed},
             formula_measures={code: measures_of(self.edition, code) for code in computed},
@@ -363,69 +391,6 @@ class _Reader:
             period=self.period,
             notices=tuple(notices),
         )
-
-    def _names(self, rows: list[int]) -> dict[str, tuple[str, ...]]:
-        single = self.roles.single
-        found = {}
-        for lang in ("zh", "en"):
-            column = single.get(f"name_{lang}") or single.get("name")
-            if column is not None:
-                text = self.raw.text(column)
-                found[lang] = tuple(text[row] for row in rows)
-        return found
-
-    def _levels(self, units: list[str], rows: list[int]) -> tuple[str, ...]:
-        column = self.roles.single.get("level")
-        if column is not None:
-            text = self.raw.text(column)
-            return tuple(text[row] or "unit" for row in rows)
-        if self.passport is not None and self.passport.levels:
-            return tuple(self.passport.level_of(unit) for unit in units)
-        return ()
-
-    def _attributes(self, rows: list[int], units: list[str]) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for name, kind in columns.used_attributes(self.edition).items():
-            if name not in self.roles.attributes:
-                self.faults.add(
-                    "missing-column",
-                    file=self.raw.file,
-                    line=1,
-                    key=name,
-                    name=name,
-                    reason=_why(self.edition, name),
-                )
-            elif kind == "number":
-                values = cells.numbers(self.raw, name, self.faults)
-                for row in np.flatnonzero(values <= 0):
-                    self.faults.add(
-                        "bad-denominator", file=self.raw.file, cell=self.raw.cell(name, int(row)),
-                        key=self.raw.text(self.roles.single["unit"])[row], name=name, found=f"{values[row]:g}",
-                    )  # fmt: skip
-                found[name] = values[rows]
-            else:
-                text = self.raw.text(name)
-                found[name] = np.array([text[row] for row in rows], dtype=object)
-        return found
-
-
-def _why(edition: Edition, name: str) -> str:
-    users = [code for code, indicator in edition.indicators.items() if indicator.denominate_by == name]
-    return f"denominate_by: {', '.join(users[:6])}" if users else "impute.group"
-
-
-def _plain(value: str) -> str:
-    """Return a code or a period as text; spreadsheets turn 2022 into 2022.0."""
-    return value[:-2] if value.endswith(".0") and value[:-2].isdigit() else value
-
-
-def _period_before(period: str, known: list[str]) -> str | None:
-    """Return the period a year before, or the one sorted before where periods are not years."""
-    if period.isdigit():
-        before = str(int(period) - 1)
-        return before if before in known else None
-    index = known.index(period)
-    return known[index - 1] if index else None
 
 
 def measures_of(edition: Edition, code: str) -> tuple[str, ...]:
