@@ -273,7 +273,10 @@ def test_a_definition_that_is_not_utf8(tsi, refused, encoding):
 
 @pytest.mark.parametrize(
     ("text", "key"),
-    [('[measures.visits]\nname = "x"\nunit = "x"\n', "measures.visits"), ('[edition]\ntitle = "x"\n', "edition.title")],
+    [
+        ('[measures.visits]\nname = "x"\nunit = "x"\n', "measures.visits"),
+        ('[edition]\ntitle = "x"\n', "edition.title"),
+    ],
 )
 def test_one_code_in_two_files(tsi, refused, text, key):
     tsi.write("indicators/tsi/more.toml", text)
@@ -348,7 +351,10 @@ def test_syntax_errors_of_two_files_come_at_once(tsi, refused):
     tsi.edit(FRAMEWORK, 'unit = "%"', "unit = %")
     tsi.edit(INDEX, "score_decimals = 9", "score_decimals =")
     faults = refused(load_edition, "tsi", tsi.folder)
-    assert sorted((fault.file, fault.code) for fault in faults) == [(INDEX, "bad-toml"), (FRAMEWORK, "bad-toml")]
+    assert sorted((fault.file, fault.code) for fault in faults) == [
+        (INDEX, "bad-toml"),
+        (FRAMEWORK, "bad-toml"),
+    ]
 
 
 def test_faults_come_in_the_same_order_every_time(tsi, refused):

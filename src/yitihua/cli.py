@@ -325,7 +325,7 @@ def _board_dict(board: Scoreboard, lang: str, out: Path | None) -> dict[str, obj
 def main() -> None:
     """Run the command line; bad input ends with exit code 2 and no traceback."""
     for stream in (sys.stdout, sys.stderr):
-        # Where Chinese cannot be written it comes as \\uXXXX, the same text in JSON, not as a traceback.
+        # Where Chinese cannot be written it comes as \uXXXX, the same text in JSON, not as a traceback.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
@@ -336,6 +336,9 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except OSError as error:
+        _print_faults(refuse("no-access", name=error.filename or "", reason=error.strerror or str(error)))
+        sys.exit(2)
 
 
 def _print_faults(error: InputError) -> None:

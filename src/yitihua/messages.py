@@ -31,6 +31,10 @@ MESSAGES: Final[dict[str, dict[str, dict[str, str]]]] = {
         ("不能写入“{name}”：{reason}", "可写入的位置；已有的结果文件夹须由yitihua写成", "请另选输出位置，或先移走原有文件夹"),
         ("cannot write to '{name}': {reason}", "a place that can be written; an existing folder of results must be yitihua's own", "Choose another place, or move the folder away first"),
     ),
+    "no-access": _entry(
+        ("无法访问“{name}”：{reason}", "有权限访问的位置", "请检查权限，或另选位置"),
+        ("'{name}' cannot be accessed: {reason}", "a place you have the right to use", "Check the rights, or choose another place"),
+    ),
     "not-utf8": _entry(
         ("文件不是UTF-8编码（{reason}）", "UTF-8（定义文件）；UTF-8或GB18030（CSV数据）", "请另存为UTF-8编码"),
         ("the file is not UTF-8 ({reason})", "UTF-8 (definitions); UTF-8 or GB18030 (CSV data)", "Save it as UTF-8"),

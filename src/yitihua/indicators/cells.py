@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from yitihua.errors import FaultList
+from yitihua.errors import FaultList, refuse
 from yitihua.indicators.table import Floats
 
 if TYPE_CHECKING:
@@ -179,6 +179,8 @@ def from_frame(frame: pd.DataFrame) -> RawTable:
         frame = frame.rename_axis(str(frame.index.name or "unit")).reset_index()
     columns: dict[str, Any] = {}
     for position, name in enumerate(frame.columns):
+        if str(name) in columns:
+            raise refuse("duplicate-column", line=1, cell=f"{column_letters(position)}1", name=name)
         series = frame.iloc[:, position]
         numeric = series.dtype.kind in "fiu"
         columns[str(name)] = series.to_numpy(dtype=float, na_value=np.nan) if numeric else series.tolist()
