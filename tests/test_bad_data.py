@@ -217,7 +217,7 @@ def test_what_cannot_be_divided_is_missing_with_a_remark(tsi, formula, data):
     board = yt.evaluate(tsi.folder)
     column = board.table.indicators.index("waiting")
     assert np.flatnonzero(np.isnan(board.table.values[:, column])).tolist() == [1]
-    assert board.table.flags[("T2", "waiting")] == ("undefined",)
+    assert board.table.flags[("T2", "waiting")] == (("不适用", "undefined"),)
 
 
 def test_a_missing_measure_is_not_called_undefined(tsi):

@@ -148,17 +148,61 @@ def test_framework_extends_drops_and_changes(project: Path) -> None:
     assert list(edition.questionnaires) == ["residents"]
 
 
-def test_dropping_a_node_drops_what_is_below(project: Path) -> None:
-    child = project / "indicators" / "next"
-    child.mkdir(parents=True)
-    (child / "framework.toml").write_text(
-        '[edition]\ntitle = "Next"\nextends = "tsi"\ndrop = ["access"]\n', encoding="utf-8"
+def write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def test_dropping_a_node_drops_what_is_below_and_its_weights(project: Path) -> None:
+    write(
+        project / "indicators" / "next" / "framework.toml",
+        '[edition]\ntitle = "Next"\nextends = "tsi"\ndrop = ["access"]\n',
     )
-    (project / "index" / "next.toml").write_text('[weights]\nuse = "equal"\n[weights.sets.quality-first.weights]\n'
-                                                 "quality = 1\n", encoding="utf-8")  # fmt: skip
-    with pytest.raises(yt.InputError) as caught:  # the base's set still names the dropped node
-        yt.load_edition("next", project)
-    assert {fault.code for fault in caught.value.faults} == {"unknown-reference"}
+    edition = yt.load_edition("next", project)
+    assert list(edition.indicators) == ["spending", "satisfaction"]
+    assert edition.first_level == ("quality",)
+    assert edition.spec.weights.sets["quality-first"].weights == {"quality": 60}
+
+
+def test_dropping_an_indicator_of_the_flagship(tmp_path: Path) -> None:
+    """Its weight sets name the dropped indicator; that must not stand in the way."""
+    write(
+        tmp_path / "indicators" / "short" / "framework.toml",
+        '[edition]\ntitle = "Short"\nextends = "zhejiang-2022"\ndrop = ["A07", "A08"]\n',
+    )
+    board = yt.evaluate(tmp_path, weights="overlap-halved")
+    assert len(board.recipe.codes) == 49
+    assert "A07" not in yt.load_edition("short", tmp_path).spec.weights.sets["overlap-halved"].weights
+
+
+def test_adding_an_indicator_needs_weights_only_in_the_set_that_is_used(tmp_path: Path) -> None:
+    write(
+        tmp_path / "indicators" / "longer" / "framework.toml",
+        '[edition]\ntitle = "Longer"\nextends = "zhejiang-2022"\n'
+        '[indicators.A11]\nname = "New"\nparent = "A"\nunit = "%"\n'
+        'goalposts = { lower = 0, upper = 100, reason = "[bound]" }\n'
+        'views = { ssp = "situation", stage = "practice", holistic = "trust" }\n',
+    )
+    assert len(yt.load_edition("longer", tmp_path).children["A"]) == 11
+    with pytest.raises(yt.InputError) as caught:
+        yt.evaluate(tmp_path, weights="overlap-halved")
+    assert [fault.code for fault in caught.value.faults] == ["partial-weights"]
+
+
+def test_another_method_leaves_the_base_s_keys_behind(tmp_path: Path) -> None:
+    write(tmp_path / "index" / "a.toml", 'extends = "egdi-2022"\n[normalise]\nmethod = "zscore"\nmean = 50\nsd = 10\n')
+    write(tmp_path / "index" / "b.toml", 'extends = "a"\nnormalise = "minmax"\n[grades.group]\nmethod = "quantile"\n')
+    spec = yt.load_edition("b", tmp_path).spec
+    assert spec.normalise.mean is None
+    assert spec.grades["group"].cuts is None
+    assert spec.grades["group"].labels == ("low", "middle", "high", "very high")
+
+
+def test_a_word_for_a_table_keeps_the_base_s_weight_sets(tmp_path: Path) -> None:
+    write(tmp_path / "index" / "mine.toml", 'extends = "zhejiang-2022"\nweights = "satisfaction-35"\n')
+    spec = yt.load_edition("mine", tmp_path).spec
+    assert spec.weights.use == "satisfaction-35"
+    assert len(spec.weights.sets) == 3
 
 
 def test_a_project_wins_over_what_ships(tmp_path: Path) -> None:

@@ -227,7 +227,7 @@ def test_measures_are_computed_with_year_on_year_and_months() -> None:
     value = {code: table.values[:, j] for j, code in enumerate(table.indicators)}
     np.testing.assert_allclose(value["C07"], [12.0, 15.0])  # 600 cases in six months are 1200 a year
     np.testing.assert_allclose(value["C01"], [32.0, NAN])
-    assert table.flags[("330109", "C01")] == ("no value a period before",)
+    assert table.flags[("330109", "C01")] == (("无上年同期值", "no value a period before"),)
     assert table.origin[0, table.indicators.index("C07")] == "computed"
 
 

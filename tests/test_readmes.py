@@ -148,16 +148,14 @@ def test_long_example_scores(tmp_path: Path) -> None:
     assert board.scores.loc[1, "score"] != board.scores.loc[1, "score"]
 
 
-def test_what_a_base_cannot_keep(tmp_path: Path) -> None:
+def test_what_a_base_passes_on(tmp_path: Path) -> None:
     """What index/README.md says of `drop` and weight sets, and of a bare name in place of a table."""
     write(tmp_path, {"indicators/z/f.toml": '[edition]\nextends = "zhejiang-2022"\ndrop = ["A01"]\n'})
-    with pytest.raises(yt.InputError, match="overlap-halved"):
-        yt.load_edition("z", tmp_path)
-    write(tmp_path, {"index/z.toml": 'weights = "equal"\n'})
-    assert len(yt.load_edition("z", tmp_path).indicators) == 50
-    sets = '[weights]\nuse = "own"\n[weights.sets.own]\nweights = { A = 2, B = 1, C = 1, D = 1, E = 1 }\n'
-    write(tmp_path, {"index/y.toml": f'extends = "z"\n{sets}'})
-    assert yt.load_edition("y", tmp_path).spec.weights.use == "own"
+    sets = yt.load_edition("z", tmp_path).spec.weights.sets
+    assert "A01" not in sets["overlap-halved"].weights
+    write(tmp_path, {"index/z.toml": 'weights = "satisfaction-35"\n'})
+    spec = yt.load_edition("z", tmp_path).spec
+    assert (spec.weights.use, set(spec.weights.sets)) == ("satisfaction-35", set(sets))
 
 
 # (c): every key.

@@ -45,9 +45,13 @@ def _root(version: Annotated[bool, typer.Option("--version", help="Print the ver
         raise typer.Exit
 
 
-def language(stated: str | None) -> str:
-    """Return "zh" or "en": the option, YITIHUA_LANG, or the locale."""
+def language(stated: str | None, directory: Path | None = None) -> str:
+    """Return "zh" or "en": the option, YITIHUA_LANG, the project's own, or the locale."""
     chosen = stated or os.environ.get("YITIHUA_LANG")
+    if chosen is None and directory is not None:
+        from yitihua.definitions.project import load_project
+
+        chosen = load_project(directory).settings.lang
     if chosen is None:
         locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
         return "zh" if locale.lower().startswith("zh") else "en"
@@ -72,7 +76,7 @@ def score(
     """Score a project or an edition: ranking on screen, tables in OUT. 计分排名."""
     from yitihua.publish import terminal
 
-    words = language(lang)
+    words = language(lang, directory)
     if out is None and directory is not None:
         out = _project_out(directory)
     board, loaded = _board(directory, edition, data, period, date, weights)
@@ -106,7 +110,7 @@ def check(
     """Check definitions and data; every fault by file and place. 检查定义和数据."""
     from yitihua.publish import terminal
 
-    words = language(lang)
+    words = language(lang, directory)
     loaded, table = _inputs(directory, edition, data, period, date)
     from yitihua.index.apply import apply
     from yitihua.index.fit import fit
@@ -153,9 +157,9 @@ def explain(
     """Explain a number: from raw measures to points and to the score. 说明一个数怎样得来."""
     from yitihua.publish import terminal
 
-    lang = language(lang)
     parts = list(words_)
     directory = None if edition is not None else Path(parts.pop(0))
+    lang = language(lang, directory)
     if not 1 <= len(parts) <= 2:
         raise _bad_call(
             f"需要单位和（可选）指标，给了{len(parts)}个词",

@@ -109,6 +109,14 @@ MESSAGES: Final[dict[str, dict[str, dict[str, str]]]] = {
         ("代码“{name}”与结果表的列名冲突", "不得使用：{options}", "请换一个代码"),
         ("the code '{name}' is a column of the result tables", "any other than: {options}", "Take another code"),
     ),
+    "scoring-scale": _entry(
+        ("评分方式{scoring}不适用于量表“{scale}”", "量表类型：{options}", "请改换评分方式或量表"),
+        ("the scoring {scoring} does not fit the scale '{scale}'", "a scale of kind {options}", "Choose another scoring or scale"),
+    ),
+    "duplicate-option": _entry(
+        ("选项代码{name}重复", "同一量表内各选项的代码不同", "请改正代码"),
+        ("the option code {name} is there twice", "codes differ within a scale", "Correct the code"),
+    ),
     # Definitions: tree
     "no-indicators": _entry(
         ("没有任何指标", "至少一个[indicators.代码]", "请添加指标"),
@@ -249,6 +257,10 @@ MESSAGES: Final[dict[str, dict[str, dict[str, str]]]] = {
         ("该行没有时期", "每行一个时期", "请补上，或删去该行"),
         ("the row names no period", "a period in every row", "Name it, or remove the row"),
     ),
+    "no-period-column": _entry(
+        ("指定了时期“{name}”，但数据没有时期列", "period列，或资料卡中各列的period", "请加上period列，或不指定时期"),
+        ("the period '{name}' is asked for but the data has no column of periods", "a column 'period', or periods of columns in the passport", "Add the column, or name no period"),
+    ),
     "unknown-period": _entry(
         ("没有时期“{name}”的数据", "{options}", "请改用已有的时期"),
         ("there is no data for the period '{name}'", "{options}", "Use one of these"),
@@ -269,10 +281,6 @@ MESSAGES: Final[dict[str, dict[str, dict[str, str]]]] = {
         ("months为{found}", "1至12", "请改正覆盖月数"),
         ("months is {found}", "1 to 12", "Correct the months covered"),
     ),
-    "all-missing": _entry(
-        ("指标“{name}”没有任何数值，无法拟合{method}", "至少一个数值", "请补数据，或改用goalposts"),
-        ("'{name}' has no value at all, {method} cannot be fitted", "at least one value", "Add data, or use goalposts"),
-    ),
     "unknown-unit": _entry(
         ("没有单位“{name}”", "{options}", "请用代码或名称"),
         ("there is no unit '{name}'", "{options}", "Use a code or a name"),
@@ -285,11 +293,23 @@ MESSAGES: Final[dict[str, dict[str, dict[str, str]]]] = {
         ("数据没有recipe所需的指标：{absent}", "{options}", "请用同一版本的数据"),
         ("the data lacks indicators of the recipe: {absent}", "{options}", "Use data of the same edition"),
     ),
-    "few-units": _entry(
-        ("{scheme}要分{expected}等，但“{level}”只有{found}个不同的得分", "不同的得分不少于等级数", "请减少等级，或改用fixed"),
-        ("{scheme} has {expected} grades but '{level}' has only {found} different scores", "at least as many different scores as grades", "Use fewer grades, or fixed cuts"),
+    "negative-n": _entry(
+        ("样本量为负：{found}", "0或正数", "请改正"),
+        ("the number of respondents is negative: {found}", "0 or more", "Correct it"),
     ),
     # Passports
+    "not-scored": _entry(
+        ("数据集“{name}”只供查阅，不能计分（layout = \"reference\"）", "{options}", "请改用可计分的数据集"),
+        ("the dataset '{name}' is for reading, not for scoring (layout = \"reference\")", "{options}", "Use a dataset that holds values"),
+    ),
+    "passport-column-absent": _entry(
+        ("资料卡所列的列“{name}”不在文件中", "{options}", "请改正列名，或从资料卡中删去"),
+        ("the passport lists a column '{name}' that the file does not have", "{options}", "Correct the name, or remove it from the passport"),
+    ),
+    "layout-differs": _entry(
+        ("资料卡写明layout = \"{found}\"，但列的角色不符", "long须有role为indicator和value的列；wide不得有indicator列", "请改正layout或role"),
+        ("the passport says layout = \"{found}\" but the roles of its columns do not fit", "long has columns with the roles indicator and value; wide has no indicator column", "Correct the layout or the roles"),
+    ),
     "bad-hash": _entry(
         ("文件与其资料卡的sha256不符", "{options}", "请恢复原文件，或核实后更新资料卡"),
         ("the file does not match the sha256 of its passport", "{options}", "Restore the file, or update the passport once checked"),

@@ -71,7 +71,7 @@ def compare(board: Scoreboard, units: Sequence[str] | None = None, lang: str = "
                         "points": float(own),
                         "gap_to_best": float(own - points.max()),
                         "gap_to_reference": float(own - reference[0]) if reference else np.nan,
-                        "flags": "; ".join(table.flags.get((unit, rule.code), ())),
+                        "flags": "; ".join(remark[which] for remark in table.flags.get((unit, rule.code), ())),
                     }
                 )
     columns = ["level", "indicator", "indicator_name", "unit", "name", "reference", "value", "measure_unit",

@@ -11,15 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from yitihua.definitions.expressions import BadExpression, names_in
-from yitihua.definitions.framework_models import Formula, Indicator
+from yitihua.definitions.framework_models import RESERVED, Formula, Indicator
 from yitihua.definitions.index_checks import check_index
 from yitihua.definitions.index_models import IndexSpec
 from yitihua.definitions.source import Key, Source
 from yitihua.definitions.survey_models import QuestionnaireFile
 from yitihua.errors import FaultList, suggest
-
-#: Column names of the result tables, which a code must not take.
-RESERVED = frozenset({"unit", "name", "level", "score", "rank", "coverage", "note", "period", "indicator", "value"})
 
 
 @dataclass(slots=True)
@@ -222,6 +219,15 @@ def _check_views(context: Context, key: Key, indicator: Indicator) -> None:
             context.fault("no-group-in-view", (*key, "views"), view=name, options=list(groups))
 
 
+#: Scoring of an item -> kinds of scale it makes sense on.
+SCORABLE = {
+    "none": ("ordinal", "binary", "nominal", "numeric", "text"),
+    "linear100": ("ordinal", "numeric"),
+    "top2": ("ordinal",),
+    "share_yes": ("binary",),
+}
+
+
 def _check_questionnaires(
     context: Context, questionnaires: dict[str, QuestionnaireFile], surveys: dict[str, Source]
 ) -> None:
@@ -232,5 +238,12 @@ def _check_questionnaires(
             key = ("items", item_id)
             if item.scale not in made.scales:
                 own.unknown((*key, "scale"), "scale", item.scale, made.scales)
+            elif made.scales[item.scale].kind not in SCORABLE[item.scoring]:
+                kinds = ", ".join(SCORABLE[item.scoring])
+                own.fault("scoring-scale", (*key, "scoring"), scoring=item.scoring, scale=item.scale, options=kinds)
             if item.indicator is not None and item.indicator not in indicators:
                 own.unknown((*key, "indicator"), "indicator", item.indicator, indicators)
+        for scale_id, scale in made.scales.items():
+            codes = [option.code for option in scale.options]
+            for code in sorted({code for code in codes if codes.count(code) > 1}):
+                own.fault("duplicate-option", ("scales", scale_id, "options"), name=code)

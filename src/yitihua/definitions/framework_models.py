@@ -13,6 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from yitihua.definitions.text import Text
 
+#: Column names of the result tables, which a code or a grade scheme must not take.
+RESERVED = frozenset({"unit", "name", "level", "score", "rank", "coverage", "note", "period", "indicator", "value"})
+
 
 class Strict(BaseModel):
     """Frozen, and refuses keys it does not know."""

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from yitihua.definitions.framework_models import RESERVED
 from yitihua.definitions.index_models import AggregateRule, GradeScheme, IndexSpec, NormaliseRule
-from yitihua.definitions.source import Key, Source
+from yitihua.definitions.source import Key, Place, Source
 from yitihua.errors import FaultList, suggest
 
 if TYPE_CHECKING:
@@ -66,7 +67,11 @@ def check_index(spec: IndexSpec, context: Context, source: Source) -> None:
     _check_normalise(index, context)
     _check_aggregate(index)
     _check_weights(index)
+    _check_treat(index)
+    taken = {*RESERVED, *index.indicators, *index.nodes}
     for name, scheme in spec.grades.items():
+        if name in taken:
+            index.fault("reserved-code", ("grades", name), name=name, options=sorted(RESERVED))
         _check_grades(index, ("grades", name), scheme)
 
 
@@ -88,6 +93,17 @@ def _check_impute(index: _Index) -> None:
             index.fault("no-effect", (*key, "group"), name="group", method="group_mean")
 
 
+def _check_treat(index: _Index) -> None:
+    spec = index.spec.treat
+    rules = {("treat",): spec} | {("treat", "indicators", code): rule for code, rule in spec.indicators.items()}
+    for key, rule in rules.items():
+        for name in sorted(rule.model_fields_set & {"skew", "kurtosis", "max_winsorised"}):
+            if rule.method != "winsorise_log":
+                index.fault("no-effect", (*key, name), name=name, method="winsorise_log")
+        if "offset" in rule.model_fields_set and rule.method == "none":
+            index.fault("no-effect", (*key, "offset"), name="offset", method="log, winsorise_log")
+
+
 def _check_normalise(index: _Index, context: Context) -> None:
     spec = index.spec.normalise
     for key, rule in [
@@ -101,6 +117,8 @@ def _check_normalise(index: _Index, context: Context) -> None:
                 name="mean, sd",
                 method="zscore",
             )
+        if "clip" in rule.model_fields_set and rule.method not in ("goalposts", "minmax"):
+            index.fault("no-effect", (*key, "clip"), name="clip", method="goalposts, minmax")
     for code, indicator in context.parts["indicators"].items():
         own: NormaliseRule = spec.indicators.get(code, spec)
         if own.method == "goalposts" and indicator.goalposts is None:
@@ -121,6 +139,11 @@ def _check_aggregate(index: _Index) -> None:
             index.fault("no-effect", (*key, "floor"), name="floor", method="geometric, harmonic, generalised")
         if rule.floor is not None and rule.floor < 0:
             index.fault("bad-value", (*key, "floor"), found=f"{rule.floor:g}", reason="a floor is 0 or more")
+        powered = rule.method in ("geometric", "harmonic") or (
+            rule.method == "generalised" and (rule.exponent or 0) <= 0
+        )
+        if powered and rule.floor is None and index.spec.scale[0] < 0:
+            index.fault("needs-key", key, method=f"{rule.method} (scale < 0)", name="floor")
 
 
 def _check_weights(index: _Index) -> None:
@@ -131,12 +154,18 @@ def _check_weights(index: _Index) -> None:
             "unknown-reference", ("weights", "use"), kind="weight set", name=spec.use,
             options=options, hint=suggest(spec.use, options),
         )  # fmt: skip
+    own = index.source.places.get((), Place("")).file
     for name, weight_set in spec.sets.items():
-        check_weight_set(index, ("weights", "sets", name, "weights"), weight_set.weights)
+        key = ("weights", "sets", name, "weights")
+        if name == "equal":
+            index.fault("reserved-code", key[:-1], name=name, options=["equal"])
+        # A set taken over from a base may lack what this edition added; it is refused when it is used.
+        inherited = name != spec.use and index.source.place(key).file != own
+        check_weight_set(index, key, weight_set.weights, whole=not inherited)
 
 
-def check_weight_set(index: _Index, key: Key, weights: dict[str, float]) -> None:
-    """Add the faults of one weight set: unknown, negative, partly given, summing to 0."""
+def check_weight_set(index: _Index, key: Key, weights: dict[str, float], whole: bool = True) -> None:
+    """Add the faults of one weight set: unknown, negative, partly given (if `whole`), summing to 0."""
     codes = [*index.indicators, *(node for node in index.nodes if node in index.parents)]
     index.known(key, "node or indicator", weights, codes)
     # A code that is only misspelt is not left out as well.
@@ -150,6 +179,8 @@ def check_weight_set(index: _Index, key: Key, weights: dict[str, float]) -> None
     for parent, group in siblings.items():
         given = [code for code in group if code in weights]
         absent = [code for code in group if code not in weights and code not in misspelt]
+        if given and absent and not whole:
+            continue
         if given and absent:
             index.fault("partial-weights", key, parent=parent, given=given, absent=absent)
         elif len(given) == len(group) and all(weights[code] == 0 for code in given):

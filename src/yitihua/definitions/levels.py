@@ -1,4 +1,4 @@
-"""Words for the levels that units rank within."""
+"""Words for levels that units rank within, and for origins of values."""
 
 from __future__ import annotations
 
@@ -20,3 +20,24 @@ def level_word(level: str, lang: str) -> str:
     ('县级', 'region')
     """
     return LEVELS.get(level, (level, level))[0 if lang == "zh" else 1]
+
+
+ORIGINS = {
+    "reported": ("填报", "reported"),
+    "computed": ("由原始量算出", "computed"),
+    "published": ("公开数字", "published"),
+    "simulated": ("模拟", "simulated 模拟"),
+    "imputed": ("填补", "imputed"),
+    "missing": ("缺失", "missing"),
+}
+
+
+def origin_label(origin: str) -> tuple[str, str]:
+    """Return an origin in Chinese and English; unknown ones stand for themselves.
+
+    Examples
+    --------
+    >>> origin_label("computed")
+    ('由原始量算出', 'computed')
+    """
+    return ORIGINS.get(origin, (origin, origin))

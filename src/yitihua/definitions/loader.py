@@ -17,7 +17,8 @@ from yitihua.definitions.checks import check_edition
 from yitihua.definitions.edition import Edition
 from yitihua.definitions.framework_models import SECTIONS, EditionInfo, FrameworkFile
 from yitihua.definitions.index_models import IndexSpec, default_grades
-from yitihua.definitions.source import Place, Source, add_file, extend, read_toml, resolve_dates
+from yitihua.definitions.inheritance import drop, extend, extend_index
+from yitihua.definitions.source import Place, Source, add_file, read_toml, resolve_dates
 from yitihua.definitions.survey_models import QuestionnaireFile
 from yitihua.definitions.validation import validate
 from yitihua.errors import FaultList, refuse, suggest
@@ -92,8 +93,13 @@ class _Layers:
             chain = " → ".join((*seen, name, base))
             self.faults.add("extends-cycle", file=place.file, line=place.line, key="extends", chain=chain)
             return framework, index
+        before = len(self.faults)
         base_framework, base_index = self.read(base, start + namesake, (*seen, name), place)
-        return _without(extend(base_framework, framework), framework, self.faults), extend(base_index, index)
+        if len(self.faults) > before:
+            return framework, index  # what follows would be faults of a base that could not be read
+        merged = extend(base_framework, framework)
+        gone = drop(merged, framework, self.faults)
+        return merged, extend_index(base_index, index, name, gone)
 
     def _base(self, framework: Source, index: Source) -> tuple[Place, str | None]:
         """Return which edition is extended, and where that is stated."""
@@ -150,37 +156,6 @@ class _Layers:
             if path.is_file():
                 return read_toml(path, self.faults, self.project)
         return Source()
-
-
-def _without(merged: Source, child: Source, faults: FaultList) -> Source:
-    """Leave out what the child's `[edition] drop` names, with everything below it."""
-    dropped = child.data.get("edition", {}).get("drop", [])
-    if not isinstance(dropped, list):
-        return merged
-    sections = {name: merged.data.get(name, {}) for name in ("nodes", "indicators")}
-    known = [code for entries in sections.values() for code in entries]
-    gone = set()
-    for code in dropped:
-        if code in known:
-            gone.add(code)
-        else:
-            place = child.place(("edition", "drop"))
-            faults.add(
-                "unknown-reference", file=place.file, line=place.line, key="edition.drop",
-                kind="indicator or node", name=code, options=known, hint=suggest(str(code), known),
-            )  # fmt: skip
-    while True:
-        below = {
-            code for entries in sections.values() for code, entry in entries.items()
-            if isinstance(entry, dict) and entry.get("parent") in gone
-        } - gone  # fmt: skip
-        if not below:
-            break
-        gone |= below
-    for name, entries in sections.items():
-        if entries:
-            merged.data[name] = {code: entry for code, entry in entries.items() if code not in gone}
-    return merged
 
 
 def _day(framework: Source, date: str | dt.date | None, faults: FaultList) -> dt.date | None:

@@ -23,7 +23,8 @@ from yitihua.errors import FaultList
 
 Role = Literal[
     "unit", "name_zh", "name_en", "name", "level", "period", "months",
-    "value", "se", "n", "measure", "indicator", "origin", "flag", "attribute", "published", "context",
+    "value", "se", "n", "measure", "indicator", "origin", "flag", "flag_zh", "flag_en",
+    "attribute", "published", "context",
 ]  # fmt: skip
 
 
@@ -33,7 +34,7 @@ class Column(Strict):
     role: Role
     unit: str = Field(min_length=1, description="Unit of the numbers, or 'text', 'code', 'date'.")
     of: str | None = Field(
-        None, description="value, se, n, published: the indicator or node; default: the column's name."
+        None, description="The indicator, measure or node. se and n must state it; for others the column's name."
     )
     period: str | None = Field(None, description="Period the column belongs to, for files with a column a year.")
     label: Text | None = None

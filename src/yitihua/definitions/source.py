@@ -19,10 +19,6 @@ from yitihua.errors import FaultList
 
 Key = tuple[str, ...]
 
-#: Tables that replace those of the base edition as a whole: merging half a formula with half
-#: of another would make a third that nobody wrote.
-ATOMIC = frozenset({"formula", "survey"})
-
 _HEADER = re.compile(r"^\s*\[\[?\s*(?P<name>[^\]]+?)\s*\]\]?\s*(#.*)?$")
 _ASSIGN = re.compile(
     r"""^\s*(?P<key>(?:[A-Za-z0-9_\-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_\-]+|"[^"]*"|'[^']*'))*)\s*="""
@@ -160,23 +156,6 @@ def add_file(whole: Source, part: Source, faults: FaultList) -> None:
     for key, place in part.places.items():
         whole.places.setdefault(key, place)
     whole.files += part.files
-
-
-def extend(base: Source, child: Source) -> Source:
-    """Return `base` with everything that `child` states laid over it."""
-    places = {**base.places, **child.places}
-    return Source(_merge(base.data, child.data), places, base.files + child.files)
-
-
-def _merge(base: dict[str, Any], child: dict[str, Any]) -> dict[str, Any]:
-    merged = dict(base)
-    for key, value in child.items():
-        old = merged.get(key)
-        if isinstance(old, dict) and isinstance(value, dict) and key not in ATOMIC:
-            merged[key] = _merge(old, value)
-        else:
-            merged[key] = value
-    return merged
 
 
 def resolve_dates(source: Source, date: dt.date | None, faults: FaultList) -> dict[str, Any]:

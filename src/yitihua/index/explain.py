@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from yitihua.definitions.levels import level_word
+from yitihua.definitions.levels import level_word, origin_label
 from yitihua.errors import refuse, suggest
 from yitihua.index.recipe import IndicatorRule, Label, NodeRule, Recipe
 
@@ -136,12 +136,12 @@ def _indicator_steps(board: Scoreboard, row: int, rule: IndicatorRule) -> list[S
     ]
     formula = board.table.formulas.get(rule.code, "")
     origin = str(table.origin[row, column]) or "missing"
-    how = f"{formula}  [{origin}]" if formula else f"[{origin}]"
-    steps.append(Step(("原始值", "raw value"), (how, how), _or_none(raw), rule.unit))
+    words = tuple(f"{formula}  [{word}]" if formula else f"[{word}]" for word in origin_label(origin))
+    steps.append(Step(("原始值", "raw value"), (words[0], words[1]), _or_none(raw), rule.unit))
     if table.se is not None and np.isfinite(table.se[row, column]):
         steps.append(Step(("标准误", "standard error"), ("", ""), float(table.se[row, column]), rule.unit))
     for remark in table.flags.get((unit, rule.code), ()):
-        steps.append(Step(("备注", "remark"), (remark, remark), None))
+        steps.append(Step(("备注", "remark"), remark, None))
     steps += _stage_steps(board, row, j, rule)
     points = float(board.normalised[row, j])
     steps.append(
@@ -174,7 +174,8 @@ def _stage_steps(board: Scoreboard, row: int, j: int, rule: IndicatorRule) -> li
         how = (f"÷ {rule.denominate_by} = {divisor:.10g}",) * 2
         steps.append(Step(("除以分母", "denominated"), how, _or_none(float(board.denominated[row, j]))))
     if board.imputed[row, j]:
-        how = (f"以{rule.impute}填补", f"filled by {rule.impute}")
+        zh = {"mean": "均值", "median": "中位数", "group_mean": "组均值"}.get(rule.impute, rule.impute)
+        how = (f"以{zh}填补", f"filled by {rule.impute}")
         steps.append(Step(("插补", "imputed"), how, None))
     if rule.transform == "ln" or rule.treat.outcome not in ("", "nothing to treat", "passed untreated"):
         parts = ["ln"] if rule.transform == "ln" else []

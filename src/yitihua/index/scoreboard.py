@@ -122,7 +122,7 @@ class Scoreboard:
 
     @property
     def ranks(self) -> pd.DataFrame:
-        """Long: unit, name, level, node, score, rank."""
+        """Long: unit, name, level, node, score, rank, coverage."""
         from yitihua.index import tables
 
         return tables.rank_table(self)
@@ -137,9 +137,13 @@ class Scoreboard:
     @property
     def indicators(self) -> pd.DataFrame:
         """Long: unit, indicator, raw value and each step to its contribution; what indicators.csv holds."""
+        return self.indicator_table("en")
+
+    def indicator_table(self, lang: str = "en") -> pd.DataFrame:
+        """Return `indicators` with flags in one language."""
         from yitihua.index import tables
 
-        return tables.indicator_table(self)
+        return tables.indicator_table(self, lang)
 
     @property
     def contributions(self) -> pd.DataFrame:
@@ -154,7 +158,11 @@ class Scoreboard:
         return contributions(np.hstack([self.normalised, self.node_values]), self.recipe.plan)
 
     def view(self, name: str, lang: str = "en") -> pd.DataFrame:
-        """Return the scores of a view's groups, one row a unit.
+        """Return the scores of a view's groups, one row a unit, and their mean as "total".
+
+        Every indicator keeps its weight in the whole index. So "total" equals the score under
+        arithmetic means and complete data; where a cell is missing its weight goes to others of
+        its group, who are not the same as in the tree, and the two differ a little.
 
         Parameters
         ----------

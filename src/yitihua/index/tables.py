@@ -123,7 +123,7 @@ def _missing_grades(board: Scoreboard, row: int, lang: str) -> list[str]:
 
 
 def rank_table(board: Scoreboard) -> pd.DataFrame:
-    """Return unit, name, level, node, score and rank, one row a unit and node."""
+    """Return unit, name, level, node, score, rank and coverage, one row a unit and node."""
     units, nodes = len(board.table.units), len(board.recipe.nodes)
     order = [nodes - 1, *range(nodes - 1)]
     return pd.DataFrame(
@@ -132,6 +132,7 @@ def rank_table(board: Scoreboard) -> pd.DataFrame:
             "node": np.tile(np.array([board.recipe.nodes[k].code for k in order], dtype=object), units),
             "score": board.node_values[:, order].ravel(),
             "rank": whole_or_na(board.node_ranks[:, order].ravel()),
+            "coverage": board.node_coverage[:, order].ravel(),
         }
     )
 
@@ -149,28 +150,40 @@ def grade_table(board: Scoreboard) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def cell_flags(board: Scoreboard) -> list[str]:
+#: What may be said of a cell besides the remarks that came with the data.
+CLIPPED_GOALPOSTS = ("超出目标区间，已截断", "outside goalposts, clipped")
+CLIPPED_RANGE = ("超出拟合范围，已截断", "outside fitted range, clipped")
+IMPUTED = ("已填补", "imputed")
+WINSORISED = ("已缩尾", "winsorised")
+NO_SPREAD = ("拟合数据无差异，未采用", "no spread in the fitted data, not used")
+
+
+def cell_flags(board: Scoreboard, lang: str = "en") -> list[str]:
     """Return the flags of every cell, row by row: clipped, imputed, winsorised, remarks."""
-    found = []
-    goal = [rule.normalise.method == "goalposts" for rule in board.recipe.indicators]
-    for row, unit in enumerate(board.table.units):
-        for j, code in enumerate(board.recipe.codes):
-            flags = []
-            if board.clipped[row, j]:
-                flags.append("outside goalposts, clipped" if goal[j] else "outside fitted range, clipped")
-            if board.imputed[row, j]:
-                flags.append("imputed")
-            if np.isfinite(board.treated[row, j]) and np.isnan(board.normalised[row, j]):
-                flags.append("no spread in the fitted data, not used")
-            if board.winsorised[row, j]:
-                flags.append("winsorised")
-            flags += board.table.flags.get((unit, code), ())
-            found.append("; ".join(flags))
-    return found
+    which = 0 if lang == "zh" else 1
+    goal = np.array([rule.normalise.method == "goalposts" for rule in board.recipe.indicators])
+    flat = np.isfinite(board.treated) & np.isnan(board.normalised)
+    found: dict[tuple[int, int], list[str]] = {}
+    for mask, words in (
+        (board.clipped & goal, CLIPPED_GOALPOSTS),
+        (board.clipped & ~goal, CLIPPED_RANGE),
+        (board.imputed, IMPUTED),
+        (flat, NO_SPREAD),
+        (board.winsorised, WINSORISED),
+    ):
+        for row, j in np.argwhere(mask).tolist():
+            found.setdefault((row, j), []).append(words[which])
+    place = {code: j for j, code in enumerate(board.recipe.codes)}
+    row_of = {unit: row for row, unit in enumerate(board.table.units)}
+    for (unit, code), remarks in board.table.flags.items():
+        if code in place:
+            found.setdefault((row_of[unit], place[code]), []).extend(remark[which] for remark in remarks)
+    units, codes = len(board.table.units), len(board.recipe.codes)
+    return ["; ".join(found.get((row, j), ())) for row in range(units) for j in range(codes)]
 
 
-def indicator_table(board: Scoreboard) -> pd.DataFrame:
-    """Return one row a unit and indicator: raw value, se, every stage, weight, contribution, origin."""
+def indicator_table(board: Scoreboard, lang: str = "en") -> pd.DataFrame:
+    """Return one row a unit and indicator: raw value, se, n, every stage, weight, contribution, origin, flags."""
     table, codes = board.table, board.recipe.codes
     units, count = len(table.units), len(codes)
     contribution, weight = board.contribution_arrays
@@ -188,17 +201,18 @@ def indicator_table(board: Scoreboard) -> pd.DataFrame:
             "indicator": np.tile(np.array(codes, dtype=object), units),
             "raw_value": flat(table.values[:, columns]),
             "se": flat(None if table.se is None else table.se[:, columns]),
+            "n": flat(None if table.n is None else table.n[:, columns]),
             "treated": flat(board.treated),
             "normalised": flat(board.normalised),
             "weight": flat(weight[:, :count]),
             "contribution": flat(contribution[:, :count]),
             "origin": origin.ravel(),
-            "flags": cell_flags(board),
+            "flags": cell_flags(board, lang),
         }
     )
 
 
-def contribution_table(board: Scoreboard) -> pd.DataFrame:
+def contribution_table(board: Scoreboard, lang: str = "en") -> pd.DataFrame:
     """Return unit, code, name, depth, weight in force, points and contribution, top down."""
     recipe = board.recipe
     contribution, weight = board.contribution_arrays
@@ -212,7 +226,7 @@ def contribution_table(board: Scoreboard) -> pd.DataFrame:
         {
             "unit": np.repeat(np.array(board.table.units, dtype=object), len(codes)),
             "code": np.tile(np.array(codes, dtype=object), units),
-            "name": np.tile(np.array([recipe.labels[code][1] for code in codes], dtype=object), units),
+            "name": np.tile(np.array([pick(recipe.labels[code], lang) for code in codes], dtype=object), units),
             "depth": np.tile([depth[code] for code in codes], units),
             "weight": weight[:, order].ravel(),
             "points": points[:, order].ravel(),

@@ -25,7 +25,13 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "n": ("n", "样本量"),
     "origin": ("origin", "来源"),
     "flag": ("flag", "备注"),
+    "flag_zh": ("flag_zh",),
+    "flag_en": ("flag_en",),
 }
+
+
+#: Roles that belong to the long layout only.
+LONG_ROLES = frozenset({"indicator", "value", "se", "n", "origin", "flag", "flag_zh", "flag_en"})
 
 
 @dataclass(slots=True)
@@ -60,43 +66,58 @@ def used_attributes(edition: Edition) -> dict[str, str]:
     return groups | {i.denominate_by: "number" for i in edition.indicators.values() if i.denominate_by}
 
 
-def from_passport(passport: Passport, table: RawTable, period: str | None, faults: FaultList) -> Roles:
+def from_passport(
+    passport: Passport, edition: Edition, table: RawTable, period: str | None, faults: FaultList
+) -> Roles:
     """Read the roles a passport states, for one period where columns belong to periods."""
     roles = Roles()
+    long = "indicator" in {column.role for column in passport.columns.values()}
+    if long != (passport.file.layout == "long"):
+        faults.add("layout-differs", file=PASSPORT, key="file.layout", found=passport.file.layout)
+    for name in passport.columns:
+        if name not in table.columns:
+            options, key = list(table.columns), f"columns.{name}"
+            hint = suggest(name, options)
+            faults.add("passport-column-absent", file=PASSPORT, key=key, name=name, options=options, hint=hint)
     for name in table.columns:
         column = passport.columns.get(name)
         if column is None:
-            options = list(passport.columns)
+            options, cell, hint = list(passport.columns), table.header(name), suggest(name, passport.columns)
             faults.add(
-                "column-not-in-passport",
-                file=table.file,
-                line=1,
-                cell=table.header(name),
-                key=name,
-                name=name,
-                options=options,
-                hint=suggest(name, options),
-            )
-            continue
-        if column.period is not None and column.period != period:
-            continue
-        target = column.of or name
-        match column.role:
-            case "value" if "indicator" not in {c.role for c in passport.columns.values()}:
-                roles.values[target] = name
-            case "se" if column.of:
-                roles.se[target] = name
-            case "n" if column.of:
-                roles.n[target] = name
-            case "measure":
-                roles.measures[target] = name
-            case "attribute":
-                roles.attributes.append(name)
-            case "published" | "context":
-                pass
-            case role:
-                roles.single[role] = name
+                "column-not-in-passport", file=table.file, line=1, cell=cell, key=name, name=name,
+                options=options, hint=hint,
+            )  # fmt: skip
+        elif column.period is None or column.period == period:
+            _take_role(roles, passport, edition, name, long, faults)
     return roles
+
+
+#: How messages name the passport of the dataset being read.
+PASSPORT = "passport.toml"
+
+
+def _take_role(roles: Roles, passport: Passport, edition: Edition, name: str, long: bool, faults: FaultList) -> None:
+    column = passport.columns[name]
+    target = column.of or name
+    key = f"columns.{name}"
+    by_code = {"value": roles.values, "se": roles.se, "n": roles.n, "measure": roles.measures}
+    if column.role in ("published", "context"):
+        return
+    if column.role == "attribute":
+        roles.attributes.append(name)
+    elif column.role not in by_code or (long and column.role != "measure"):
+        roles.single[column.role] = name
+    elif column.role in ("se", "n") and column.of is None:
+        faults.add("needs-key", file=PASSPORT, key=key, method=f"role {column.role}", name="of")
+    elif column.role == "measure" and column.period is not None:
+        faults.add("no-effect", file=PASSPORT, key=f"{key}.period", name="period", method="value, se, n, published")
+    else:
+        known = edition.measures if column.role == "measure" else edition.indicators
+        if passport.dataset.edition == edition.name and target not in known:
+            kind = "measure" if column.role == "measure" else "indicator"
+            options, hint = list(known), suggest(target, known)
+            faults.add("unknown-reference", file=PASSPORT, key=key, kind=kind, name=target, options=options, hint=hint)
+        by_code[column.role][target] = name
 
 
 def from_header(edition: Edition, table: RawTable, faults: FaultList) -> Roles:
@@ -111,7 +132,7 @@ def from_header(edition: Edition, table: RawTable, faults: FaultList) -> Roles:
             roles.single[role] = match
     attributes = used_attributes(edition)
     taken = set(roles.single.values()) if roles.is_long else {
-        name for role, name in roles.single.items() if role not in {"indicator", "value", "se", "n", "origin", "flag"}
+        name for role, name in roles.single.items() if role not in LONG_ROLES
     }  # fmt: skip
     if not roles.is_long:
         roles.single = {role: name for role, name in roles.single.items() if name in taken}

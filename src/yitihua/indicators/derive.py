@@ -9,10 +9,12 @@ import numpy as np
 
 from yitihua.definitions.expressions import evaluate, names_in
 from yitihua.definitions.framework_models import Formula
-from yitihua.indicators.table import Floats
+from yitihua.indicators.table import Floats, Remark
 
 #: Remarks on a computed value, as written to indicators.csv.
-SMALL_BASE, UNDEFINED, NO_BASE_PERIOD = "small denominator", "undefined", "no value a period before"
+SMALL_BASE: Remark = ("分母过小", "small denominator")
+UNDEFINED: Remark = ("不适用", "undefined")
+NO_BASE_PERIOD: Remark = ("无上年同期值", "no value a period before")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Derived:
     """
 
     values: Floats
-    remarks: dict[int, str]
+    remarks: dict[int, Remark]
 
 
 def needed(formula: Formula) -> tuple[str, ...]:
@@ -69,6 +71,7 @@ def derive(
     now: Mapping[str, Floats],
     before: Mapping[str, Floats] | None = None,
     months: Floats | float = 12.0,
+    months_before: Floats | float | None = None,
 ) -> Derived:
     """Compute one indicator from measures.
 
@@ -78,8 +81,8 @@ def derive(
         As an edition states it.
     now, before : mapping
         Measure -> array over units, this period and the period before; NaN is missing.
-    months : float or ndarray
-        Months covered, used where ``formula.annualise``.
+    months, months_before : float or ndarray
+        Months covered by each period, used where ``formula.annualise``; before: 12 unless stated.
 
     Returns
     -------
@@ -93,12 +96,14 @@ def derive(
     >>> derive(f, {"done": np.array([3.0, 1.0]), "due": np.array([4.0, 0.0])}).values
     array([75., nan])
     """
-    remarks: dict[int, str] = {}
+    remarks: dict[int, Remark] = {}
     values, base = _ratio(formula, now, months)
     if formula.kind == "yoy_change":
-        earlier = _ratio(formula, before, months) if before is not None else (np.full_like(values, np.nan), None)
-        values, base = _change(values, earlier[0]), _numerator(formula, before, values)
-        _note(remarks, np.isnan(earlier[0]) | (earlier[0] == 0), NO_BASE_PERIOD)
+        earlier = np.full_like(values, np.nan)
+        if before is not None:
+            earlier, _ = _ratio(formula, before, 12.0 if months_before is None else months_before)
+        values, base = _change(values, earlier), _numerator(formula, before, values)
+        _note(remarks, np.isnan(earlier) | (earlier == 0), NO_BASE_PERIOD)
     else:
         _note(remarks, np.isnan(values) & ((base == 0) | _all_known(formula, now)), UNDEFINED)
     if formula.min_denominator is not None:
@@ -139,6 +144,6 @@ def _numerator(formula: Formula, before: Mapping[str, Floats] | None, like: Floa
     return np.asarray(evaluate(formula.numerator, before), dtype=float)
 
 
-def _note(remarks: dict[int, str], where: np.ndarray, text: str) -> None:
+def _note(remarks: dict[int, Remark], where: np.ndarray, text: Remark) -> None:
     for row in np.flatnonzero(where):
         remarks.setdefault(int(row), text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,13 +11,14 @@ import numpy as np
 
 from yitihua.definitions.edition import Edition
 from yitihua.definitions.passport import Passport, dataset_names, sha256_of
-from yitihua.errors import FaultList, refuse, suggest
+from yitihua.errors import FaultList, listing, refuse, suggest
 from yitihua.indicators import cells, columns, unit_columns
+from yitihua.indicators.blocks import Block, read_block
 from yitihua.indicators.cells import RawTable
 from yitihua.indicators.columns import Roles
 from yitihua.indicators.datasets import Dataset, find_dataset
 from yitihua.indicators.derive import derive, describe, needed
-from yitihua.indicators.table import Floats, IndicatorTable, Lineage
+from yitihua.indicators.table import Floats, IndicatorTable, Lineage, Remark
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,12 +83,12 @@ def _open(
         if data is None:
             raise refuse("no-data", file=f"index/{edition.name}.toml", key="dataset")
     if isinstance(data, Dataset):
-        return data.raw, data.passport, data.lineage, data
+        return _of_dataset(data, edition)
     if not isinstance(data, (str, Path)):
         assert not isinstance(data, IndicatorTable)  # read_table has returned it already
         return cells.from_frame(data), None, (), None
     if isinstance(data, str) and (dataset := find_dataset(data, edition.project)) is not None:
-        return dataset.raw, dataset.passport, dataset.lineage, dataset
+        return _of_dataset(dataset, edition)
     path = Path(data)
     if not path.suffix:
         options = dataset_names(edition.project)
@@ -96,6 +98,21 @@ def _open(
     raw = cells.read_csv(path, str(data), faults)
     lineage = (Lineage(path.name, sha256_of(path)),) if raw is not None else ()
     return raw, None, lineage, None
+
+
+def _of_dataset(
+    dataset: Dataset, edition: Edition
+) -> tuple[RawTable | None, Passport | None, tuple[Lineage, ...], Dataset | None]:
+    if dataset.passport.file.layout == "reference":
+        options = dataset_names(edition.project)
+        raise refuse(
+            "not-scored",
+            file=f"data/{dataset.name}/passport.toml",
+            key="file.layout",
+            name=dataset.name,
+            options=options,
+        )
+    return dataset.raw, dataset.passport, dataset.lineage, dataset
 
 
 @dataclass(slots=True)
@@ -112,7 +129,7 @@ class _Reader:
 
     def read(self) -> IndicatorTable:
         if self.passport is not None:
-            self.roles = columns.from_passport(self.passport, self.raw, self.period, self.faults)
+            self.roles = columns.from_passport(self.passport, self.edition, self.raw, self.period, self.faults)
             self._check_column_periods()
         else:
             self.roles = columns.from_header(self.edition, self.raw, self.faults)
@@ -127,11 +144,16 @@ class _Reader:
             self.faults.raise_if_any()
         self._pick_period()
         self.faults.raise_if_any()
-        return self._long() if self.roles.is_long else self._wide()
+        block = read_block(self.raw, self.roles, self.edition, self.faults)
+        self._check_codes(block)
+        return self._table(block)
+
+    def _column_periods(self) -> list[str]:
+        columns_ = self.passport.columns.values() if self.passport is not None else ()
+        return sorted({column.period for column in columns_ if column.period and column.role == "value"})
 
     def _check_column_periods(self) -> None:
-        assert self.passport is not None
-        known = sorted({c.period for c in self.passport.columns.values() if c.period and c.role == "value"})
+        known = self._column_periods()
         if known and self.period is None:
             raise refuse("no-period", file=self.raw.file, options=known)
         if known and self.period not in known:
@@ -140,6 +162,8 @@ class _Reader:
     def _pick_period(self) -> None:
         column = self.roles.single.get("period")
         if column is None:
+            if self.period is not None and not self._column_periods():
+                raise refuse("no-period-column", file=self.raw.file, key="period", name=self.period)
             return
         stated = [cells.plain(value) for value in self.raw.text(column)]
         for row, value in enumerate(stated):
@@ -161,62 +185,18 @@ class _Reader:
         if before is not None:
             self.earlier = whole.take([row for row, value in enumerate(stated) if value == before])
 
-    # Wide: a row a unit.
-
-    def _wide(self) -> IndicatorTable:
-        units = self._units()
-        codes = tuple(self.edition.indicators)
-        given = [code for code in codes if code in self.roles.values]
-        if not given and not columns.computable(self.edition, set(self.roles.measures)):
-            self.faults.add(
-                "no-indicator-column", file=self.raw.file, line=1,
-                found=list(self.raw.columns), options=[*codes, *self.edition.measures],
-            )  # fmt: skip
-        values = np.full((len(units), len(codes)), np.nan)
-        se, n = np.full_like(values, np.nan), np.full_like(values, np.nan)
-        origin = np.full(values.shape, "", dtype=object)
-        for j, code in enumerate(codes):
-            if code in self.roles.values:
-                values[:, j] = cells.numbers(self.raw, self.roles.values[code], self.faults, units)
-            if code in self.roles.se:
-                se[:, j] = self._standard_errors(self.roles.se[code], units)
-            if code in self.roles.n:
-                n[:, j] = cells.numbers(self.raw, self.roles.n[code], self.faults, units)
-        origin[np.isfinite(values)] = self._origin("reported")
-        measures, flags = self._derive(units, codes, values, origin)
-        for j, code in enumerate(codes):
-            column = self.roles.values.get(code)
-            cell_of = {row: self.raw.cell(column, row) for row in range(len(units))} if column else {}
-            self._check_log(code, values[:, j], units, cell_of)
-        return self._table(units, codes, values, se, n, origin, measures, flags, list(range(len(units))))
-
-    def _units(self) -> list[str]:
-        units = [cells.plain(value) for value in self.raw.text(self.roles.single["unit"])]
-        first: dict[str, int] = {}
-        for row, unit in enumerate(units):
-            cell = self.raw.cell(self.roles.single["unit"], row)
-            if not unit:
-                self.faults.add("blank-unit", file=self.raw.file, cell=cell)
-            elif unit in first:
-                self.faults.add(
-                    "duplicate-unit",
-                    file=self.raw.file,
-                    cell=cell,
-                    name=unit,
-                    first=self.raw.lines[first[unit]],
-                    what="unit",
-                )
-            first.setdefault(unit, row)
-        return units
-
-    def _standard_errors(self, column: str, label: list[str]) -> Floats:
-        found = cells.numbers(self.raw, column, self.faults, label)
-        for row in np.flatnonzero(found < 0):
-            self.faults.add(
-                "negative-se", file=self.raw.file, cell=self.raw.cell(column, int(row)),
-                key=f"{label[row]}, {column}", found=f"{found[row]:g}",
-            )  # fmt: skip
-        return found
+    def _check_codes(self, block: Block) -> None:
+        """Refuse a table without any known code, values given twice, and what has no logarithm."""
+        given = [code for code in self.edition.indicators if code in block.numbers]
+        computable = columns.computable(self.edition, set(block.numbers))
+        if not given and not computable:
+            options = [*self.edition.indicators, *self.edition.measures]
+            found = list(self.raw.columns)
+            self.faults.add("no-indicator-column", file=self.raw.file, line=1, found=found, options=options)
+        for code in given:
+            if code in computable:
+                cell = block.columns.get(code, "")
+                self.faults.add("both-given", file=self.raw.file, line=1, cell=cell, key=code, name=code)
 
     def _origin(self, default: str) -> str:
         if self.passport is None:
@@ -224,156 +204,22 @@ class _Reader:
         info = self.passport.dataset
         return "simulated" if info.simulated else (info.origin if default == "reported" else default)
 
-    def _derive(
-        self, units: list[str], codes: tuple[str, ...], values: Floats, origin: Any
-    ) -> tuple[dict[str, Floats], dict[tuple[str, str], tuple[str, ...]]]:
-        """Compute what has a formula and its measures; fills `values` and `origin` in place."""
-        now = {
-            name: cells.numbers(self.raw, column, self.faults, units) for name, column in self.roles.measures.items()
-        }
-        before = self._earlier_measures(units)
-        months = self._months(units)
-        flags: dict[tuple[str, str], tuple[str, ...]] = {}
-        for code in columns.computable(self.edition, set(now)):
-            if code in self.roles.values:
-                column = self.roles.values[code]
-                self.faults.add(
-                    "both-given", file=self.raw.file, line=1, cell=self.raw.header(column), key=column, name=code
-                )
-                continue
-            formula = self.edition.indicators[code].formula
-            assert formula is not None
-            j = codes.index(code)
-            derived = derive(formula, now, before, months)
-            values[:, j] = derived.values
-            origin[np.isfinite(derived.values), j] = self._origin("computed")
-            for row, remark in derived.remarks.items():
-                flags[(units[row], code)] = (remark,)
-        return now, flags
-
-    def _earlier_measures(self, units: list[str]) -> dict[str, Floats] | None:
-        if self.earlier is None:
-            return None
-        stated = [cells.plain(value) for value in self.earlier.text(self.roles.single["unit"])]
-        row_of = {unit: row for row, unit in enumerate(stated)}
-        index = np.array([row_of.get(unit, -1) for unit in units])
-        found = {}
-        for name, column in self.roles.measures.items():
-            column_values = cells.numbers(self.earlier, column, self.faults, stated)
-            found[name] = np.where(index >= 0, column_values[index], np.nan)
-        return found
-
-    def _months(self, units: list[str]) -> Floats | float:
-        column = self.roles.single.get("months")
-        if column is None:
-            return 12.0
-        months = cells.numbers(self.raw, column, self.faults, units)
-        for row in np.flatnonzero((months < 1) | (months > 12)):
-            self.faults.add(
-                "bad-months",
-                file=self.raw.file,
-                cell=self.raw.cell(column, int(row)),
-                key=units[row],
-                found=f"{months[row]:g}",
-            )
-        return np.where(np.isnan(months), 12.0, months)
-
-    # Long: a row a unit and an indicator.
-
-    def _long(self) -> IndicatorTable:
-        single = self.roles.single
-        row_units = [cells.plain(value) for value in self.raw.text(single["unit"])]
-        row_codes = self.raw.text(single["indicator"])
-        codes = tuple(self.edition.indicators)
-        units = list(dict.fromkeys(unit for unit in row_units if unit))
-        place_unit = {unit: i for i, unit in enumerate(units)}
-        place_code = {code: j for j, code in enumerate(codes)}
-        label = [f"{unit} {code}" for unit, code in zip(row_units, row_codes, strict=True)]
-        column = {
-            "value": cells.numbers(self.raw, single["value"], self.faults, label),
-            "se": self._standard_errors(single["se"], label) if "se" in single else None,
-            "n": cells.numbers(self.raw, single["n"], self.faults, label) if "n" in single else None,
-        }
-        arrays = {name: np.full((len(units), len(codes)), np.nan) for name in column}
-        origin = np.full((len(units), len(codes)), "", dtype=object)
-        origins = self.raw.text(single["origin"]) if "origin" in single else [""] * len(self.raw)
-        remarks = self.raw.text(single["flag"]) if "flag" in single else [""] * len(self.raw)
-        flags: dict[tuple[str, str], tuple[str, ...]] = {}
-        first: dict[tuple[str, str], int] = {}
-        rows: dict[str, int] = {}
-        for row, (unit, code) in enumerate(zip(row_units, row_codes, strict=True)):
-            if not self._sound_pair(row, unit, code, place_code, first):
-                continue
-            rows.setdefault(unit, row)
-            at = place_unit[unit], place_code[code]
-            for name, found in column.items():
-                if found is not None:
-                    arrays[name][at] = found[row]
-            if np.isfinite(arrays["value"][at]):
-                origin[at] = origins[row] or self._origin("reported")
-            if remarks[row]:
-                flags[(unit, code)] = (remarks[row],)
+    def _table(self, block: Block) -> IndicatorTable:
+        units, codes = block.units, tuple(self.edition.indicators)
+        values, se, n = (np.full((len(units), len(codes)), np.nan) for _ in range(3))
         for j, code in enumerate(codes):
-            cell_of = {
-                i: self.raw.cell(single["value"], first[(unit, code)])
-                for i, unit in enumerate(units)
-                if (unit, code) in first
-            }
-            self._check_log(code, arrays["value"][:, j], units, cell_of)
-        first_rows = [rows.get(unit, 0) for unit in units]
-        return self._table(units, codes, arrays["value"], arrays["se"], arrays["n"], origin, {}, flags, first_rows)
-
-    def _sound_pair(
-        self, row: int, unit: str, code: str, known: dict[str, int], first: dict[tuple[str, str], int]
-    ) -> bool:
-        single = self.roles.single
-        if not unit:
-            self.faults.add("blank-unit", file=self.raw.file, cell=self.raw.cell(single["unit"], row))
-            return False
-        cell = self.raw.cell(single["indicator"], row)
-        if code not in known:
-            self.faults.add(
-                "unknown-indicator", file=self.raw.file, cell=cell, key=unit, name=code,
-                options=list(known), hint=suggest(code, known),
-            )  # fmt: skip
-            return False
-        if (unit, code) in first:
-            line = self.raw.lines[first[(unit, code)]]
-            self.faults.add(
-                "duplicate-unit",
-                file=self.raw.file,
-                cell=cell,
-                name=f"{unit} {code}",
-                first=line,
-                what="unit and indicator",
-            )
-            return False
-        first[(unit, code)] = row
-        return True
-
-    # Both.
-
-    def _check_log(self, code: str, x: Floats, units: list[str], cell_of: dict[int, str]) -> None:
-        """Refuse here, where the cell is known, what has no logarithm later."""
-        if self.edition.indicators[code].transform != "ln":
-            return
-        for row in np.flatnonzero(x <= 0).tolist():
-            self.faults.add(
-                "log-domain", file=self.raw.file, cell=cell_of.get(row, ""), key=f"{units[row]}, {code}",
-                name=code, found=f"{x[row]:g}", bound="0",
-            )  # fmt: skip
-
-    def _table(
-        self, units: list[str], codes: tuple[str, ...], values: Floats, se: Floats, n: Floats, origin: Any,
-        measures: dict[str, Floats], flags: dict[tuple[str, str], tuple[str, ...]], rows: list[int],
-    ) -> IndicatorTable:  # fmt: skip
-        computed = columns.computable(self.edition, set(measures))
-        notices = []
-        if self.passport is not None and self.passport.dataset.notice is not None:
-            notices.append((self.passport.dataset.notice.zh, self.passport.dataset.notice.en))
-        if self.roles.ignored:
-            names = ", ".join(self.roles.ignored)
-            notices.append((f"未使用的列：{names}", f"columns not used: {names}"))
+            for array, source in ((values, block.numbers), (se, block.se), (n, block.n)):
+                if code in source:
+                    array[:, j] = source[code]
+        origin = np.where(np.isfinite(values), self._origin("reported"), "").astype(object)
+        for (unit, code), text in block.origins.items():
+            if code in self.edition.indicators:
+                origin[units.index(unit), codes.index(code)] = text
+        measures = {code: block.numbers[code] for code in self.edition.measures if code in block.numbers}
+        computed = [c for c in columns.computable(self.edition, set(measures)) if c not in block.numbers]
+        flags = dict(block.remarks)
+        self._derive(block, computed, values, origin, flags)
+        self._check_log(block, values)
         return IndicatorTable(
             units=tuple(units),
             indicators=codes,
@@ -381,16 +227,61 @@ class _Reader:
             se=se if np.isfinite(se).any() else None,
             n=n if np.isfinite(n).any() else None,
             origin=origin,
-            names=unit_columns.names(self.raw, self.roles, rows),
-            levels=unit_columns.levels(self.raw, self.roles, self.passport, units, rows),
-            attributes=unit_columns.attributes(self.edition, self.raw, self.roles, rows, self.faults),
+            names=unit_columns.names(self.raw, self.roles, block.rows),
+            levels=unit_columns.levels(self.raw, self.roles, self.passport, units, block.rows),
+            attributes=unit_columns.attributes(self.edition, self.raw, self.roles, block.rows, self.faults),
             measures=measures,
             formulas={code: describe(self.edition.indicators[code].formula) for code in computed},
             formula_measures={code: measures_of(self.edition, code) for code in computed},
             flags=flags,
             period=self.period,
-            notices=tuple(notices),
+            notices=tuple(self._notices(units, values)),
         )
+
+    def _derive(
+        self, block: Block, computed: list[str], values: Floats, origin: Any, flags: dict[Any, tuple[Remark, ...]]
+    ) -> None:
+        """Compute what has a formula and its measures; fills `values`, `origin` and `flags` in place."""
+        before, months_before = None, None
+        if self.earlier is not None:
+            earlier = read_block(self.earlier, self.roles, self.edition, self.faults)
+            before, months_before = earlier.aligned(block.units), earlier.aligned_months(block.units)
+        codes = list(self.edition.indicators)
+        for code in computed:
+            formula = self.edition.indicators[code].formula
+            assert formula is not None  # that is what makes it computable
+            derived = derive(formula, block.numbers, before, block.months, months_before)
+            j = codes.index(code)
+            values[:, j] = derived.values
+            origin[np.isfinite(derived.values), j] = self._origin("computed")
+            for row, remark in derived.remarks.items():
+                flags[(block.units[row], code)] = (*flags.get((block.units[row], code), ()), remark)
+
+    def _check_log(self, block: Block, values: Floats) -> None:
+        """Refuse here, where the cell is known, what has no logarithm later."""
+        for j, (code, indicator) in enumerate(self.edition.indicators.items()):
+            if indicator.transform != "ln":
+                continue
+            for row in np.flatnonzero(values[:, j] <= 0).tolist():
+                unit, found = block.units[row], f"{values[row, j]:g}"
+                cell = block.places.get((unit, code), "")
+                key = f"{unit}, {code}"
+                self.faults.add("log-domain", file=self.raw.file, cell=cell, key=key, name=code, found=found, bound="0")
+
+    def _notices(self, units: list[str], values: Floats) -> Iterator[tuple[str, str]]:
+        """Say what a reader of the result should know of the data; nothing is left out in silence."""
+        if self.passport is not None and self.passport.dataset.notice is not None:
+            yield self.passport.dataset.notice.zh, self.passport.dataset.notice.en
+        if self.roles.ignored:
+            names = ", ".join(self.roles.ignored)
+            yield f"未使用的列：{names}", f"columns not used: {names}"
+        empty = [code for j, code in enumerate(self.edition.indicators) if np.isnan(values[:, j]).all()]
+        if empty:
+            names = listing(empty)
+            yield f"没有任何数据的指标：{names}", f"indicators without any data: {names}"
+        reference = self.edition.spec.reference_unit
+        if reference is not None and reference not in units:
+            yield f"数据中没有基准单位{reference}", f"the reference unit {reference} is not in the data"
 
 
 def measures_of(edition: Edition, code: str) -> tuple[str, ...]:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 Words = npt.NDArray[Any]
 
+#: A remark on a value, in Chinese and English.
+Remark = tuple[str, str]
+
 
 @dataclass(frozen=True)
 class Lineage:
@@ -57,7 +60,7 @@ class IndicatorTable:
     formula_measures : dict
         Indicator -> the measures its formula names.
     flags : dict
-        (unit, indicator) -> remarks on a value.
+        (unit, indicator) -> remarks on a value, each in Chinese and English.
     notices : tuple of (str, str)
         What a reader should know of the data, in Chinese and English.
     """
@@ -74,11 +77,11 @@ class IndicatorTable:
     measures: Mapping[str, Floats] = field(default_factory=dict)
     formulas: Mapping[str, str] = field(default_factory=dict)
     formula_measures: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    flags: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    flags: Mapping[tuple[str, str], tuple[Remark, ...]] = field(default_factory=dict)
     period: str | None = None
     simulated: bool = False
     lineage: tuple[Lineage, ...] = ()
-    notices: tuple[tuple[str, str], ...] = ()
+    notices: tuple[Remark, ...] = ()
 
     def __post_init__(self) -> None:
         shape = (len(self.units), len(self.indicators))

@@ -38,7 +38,7 @@ def board_files(board: Scoreboard, edition: Edition, lang: str = "en") -> dict[s
     encoding = "utf-8-sig" if lang == "zh" else "utf-8"
     files = {
         "scores.csv": score_table(board, lang).to_csv(index=False, lineterminator="\n").encode(encoding),
-        "indicators.csv": board.indicators.to_csv(index=False, lineterminator="\n").encode(encoding),
+        "indicators.csv": board.indicator_table(lang).to_csv(index=False, lineterminator="\n").encode(encoding),
         "recipe.json": board.recipe.to_json().encode("utf-8"),
     }
     files["run.json"] = run_record(board, edition, files).encode("utf-8")
