@@ -12,7 +12,7 @@ import pytest
 SOURCE = Path(__file__).parents[1] / "src" / "yitihua"
 
 #: Nothing looks back: a package may import only those before it.
-ORDER = ["definitions", "indicators", "surveys", "index", "analysis", "publish", "api", "cli"]
+ORDER = ["definitions", "indicators", "surveys", "index", "analysis", "publish", "api", "commands", "cli"]
 
 
 def modules() -> list[Path]:
