@@ -9,7 +9,7 @@ import numpy as np
 
 from yitihua.definitions.expressions import evaluate, names_in
 from yitihua.definitions.framework_models import Formula
-from yitihua.indicators.table import Floats, Remark
+from yitihua.indicators.arrays import Floats, Remark
 
 #: Remarks on a computed value, as written to indicators.csv.
 SMALL_BASE: Remark = ("分母过小", "small denominator")

@@ -13,11 +13,12 @@ from yitihua.definitions.edition import Edition
 from yitihua.definitions.passport import Passport, dataset_names, sha256_of
 from yitihua.errors import FaultList, listing, refuse, suggest
 from yitihua.indicators import cells, columns, unit_columns
+from yitihua.indicators.background import Background, same_months, words_of
 from yitihua.indicators.blocks import Block, read_block
 from yitihua.indicators.cells import RawTable
 from yitihua.indicators.columns import Roles
 from yitihua.indicators.datasets import Dataset, find_dataset
-from yitihua.indicators.derive import derive, describe, needed
+from yitihua.indicators.derive import describe, needed
 from yitihua.indicators.table import Floats, IndicatorTable, Lineage, Remark
 
 if TYPE_CHECKING:
@@ -126,6 +127,7 @@ class _Reader:
     period: str | None
     roles: Roles = field(default_factory=Roles)
     earlier: RawTable | None = None
+    earlier_period: str | None = None
 
     def read(self) -> IndicatorTable:
         if self.passport is not None:
@@ -184,6 +186,7 @@ class _Reader:
         self.raw = whole.take([row for row, value in enumerate(stated) if value == wanted])
         if before is not None:
             self.earlier = whole.take([row for row, value in enumerate(stated) if value == before])
+            self.earlier_period = before
 
     def _check_codes(self, block: Block) -> None:
         """Refuse a table without any known code, values given twice, and what has no logarithm."""
@@ -218,7 +221,8 @@ class _Reader:
         measures = {code: block.numbers[code] for code in self.edition.measures if code in block.numbers}
         computed = [c for c in columns.computable(self.edition, set(measures)) if c not in block.numbers]
         flags = dict(block.remarks)
-        self._derive(block, computed, values, origin, flags)
+        background = self._background(block, computed, measures)
+        self._derive(background, block, computed, values, origin, flags)
         self._check_log(block, values)
         return IndicatorTable(
             units=tuple(units),
@@ -236,21 +240,36 @@ class _Reader:
             flags=flags,
             period=self.period,
             notices=tuple(self._notices(units, values)),
+            background=background,
+        )
+
+    def _background(self, block: Block, computed: list[str], measures: dict[str, Floats]) -> Background:
+        """Return what stands behind the values: words, formulas, and the period before."""
+        before: dict[str, Floats] = {}
+        months_before = None
+        if self.earlier is not None:
+            earlier = read_block(self.earlier, self.roles, self.edition, self.faults)
+            before = {code: x for code, x in earlier.aligned(block.units).items() if code in self.edition.measures}
+            months_before = same_months(earlier.aligned_months(block.units))
+        formulas = {code: self.edition.indicators[code].formula for code in computed}
+        return replace(
+            words_of(self.edition, list(measures)),
+            formulas={code: formula for code, formula in formulas.items() if formula is not None},
+            before=before,
+            before_period=self.earlier_period,
+            months=same_months(block.months),
+            months_before=months_before,
         )
 
     def _derive(
-        self, block: Block, computed: list[str], values: Floats, origin: Any, flags: dict[Any, tuple[Remark, ...]]
-    ) -> None:
+        self, background: Background, block: Block, computed: list[str], values: Floats, origin: Any,
+        flags: dict[Any, tuple[Remark, ...]],
+    ) -> None:  # fmt: skip
         """Compute what has a formula and its measures; fills `values`, `origin` and `flags` in place."""
-        before, months_before = None, None
-        if self.earlier is not None:
-            earlier = read_block(self.earlier, self.roles, self.edition, self.faults)
-            before, months_before = earlier.aligned(block.units), earlier.aligned_months(block.units)
         codes = list(self.edition.indicators)
         for code in computed:
-            formula = self.edition.indicators[code].formula
-            assert formula is not None  # that is what makes it computable
-            derived = derive(formula, block.numbers, before, block.months, months_before)
+            derived = background.compute(background.formulas[code], block.numbers)
+            assert derived is not None  # its measures are there: that is what makes it computable
             j = codes.index(code)
             values[:, j] = derived.values
             origin[np.isfinite(derived.values), j] = self._origin("computed")

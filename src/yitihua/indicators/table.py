@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from yitihua.errors import refuse, suggest
+from yitihua.indicators.arrays import Floats, Remark, Words
+from yitihua.indicators.background import Background
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Floats = npt.NDArray[np.float64]
-Words = npt.NDArray[Any]
-
-#: A remark on a value, in Chinese and English.
-Remark = tuple[str, str]
+__all__ = ["Floats", "IndicatorTable", "Lineage", "Remark", "Words"]
 
 
 @dataclass(frozen=True)
@@ -63,6 +60,8 @@ class IndicatorTable:
         (unit, indicator) -> remarks on a value, each in Chinese and English.
     notices : tuple of (str, str)
         What a reader should know of the data, in Chinese and English.
+    background : Background
+        Words of the edition, formulas, and the measures of the period before.
     """
 
     units: tuple[str, ...]
@@ -82,6 +81,7 @@ class IndicatorTable:
     simulated: bool = False
     lineage: tuple[Lineage, ...] = ()
     notices: tuple[Remark, ...] = ()
+    background: Background = field(default_factory=Background)
 
     def __post_init__(self) -> None:
         shape = (len(self.units), len(self.indicators))
@@ -164,6 +164,7 @@ class IndicatorTable:
             attributes={name: column[index] for name, column in self.attributes.items()},
             measures={name: column[index] for name, column in self.measures.items()},
             flags={key: value for key, value in self.flags.items() if key[0] in kept},
+            background=self.background.take(index),
         )
 
     def to_frame(self) -> pd.DataFrame:
