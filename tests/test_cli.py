@@ -45,7 +45,7 @@ def test_score_writes_a_project_s_results(tmp_path: Path) -> None:
     text = run("score", tmp_path / "p", "--lang", "en")
     assert "Oldmarket" in text
     assert sorted(path.name for path in (tmp_path / "p" / "results").iterdir()) == [
-        "indicators.csv", "recipe.json", "run.json", "scores.csv",
+        "indicators.csv", "recipe.json", "run.json", "scores.csv", "table.json",
     ]  # fmt: skip
     assert "No faults" in run("check", tmp_path / "p", "--lang", "en")
 

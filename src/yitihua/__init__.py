@@ -21,6 +21,7 @@ _WHERE = {
     "IndicatorTable": "yitihua.indicators.table",
     "InputError": "yitihua.errors",
     "Recipe": "yitihua.index.recipe",
+    "Run": "yitihua.index.run",
     "Scoreboard": "yitihua.index.scoreboard",
     "YitihuaError": "yitihua.errors",
     "apply": "yitihua.index.apply",
@@ -30,6 +31,7 @@ _WHERE = {
     "fit": "yitihua.index.fit",
     "load_dataset": "yitihua.indicators.datasets",
     "load_edition": "yitihua.definitions.loader",
+    "read_run": "yitihua.index.run",
     "read_table": "yitihua.indicators.reading",
 }
 
@@ -39,6 +41,7 @@ __all__ = [
     "IndicatorTable",
     "InputError",
     "Recipe",
+    "Run",
     "Scoreboard",
     "YitihuaError",
     "__version__",
@@ -49,6 +52,7 @@ __all__ = [
     "fit",
     "load_dataset",
     "load_edition",
+    "read_run",
     "read_table",
 ]
 
@@ -62,6 +66,7 @@ if TYPE_CHECKING:
     from yitihua.index.apply import apply
     from yitihua.index.fit import fit
     from yitihua.index.recipe import Recipe
+    from yitihua.index.run import Run, read_run
     from yitihua.index.scoreboard import Scoreboard
     from yitihua.indicators.datasets import Dataset, load_dataset
     from yitihua.indicators.reading import read_table

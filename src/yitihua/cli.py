@@ -91,7 +91,7 @@ def score(
     if out is not None:
         print(
             f"已写入 {out}/：" if words == "zh" else f"Written to {out}/:",
-            "scores.csv, indicators.csv, recipe.json, run.json",
+            "scores.csv, indicators.csv, recipe.json, table.json, run.json",
         )
     else:
         print("加 -o 目录 可写出结果文件。" if words == "zh" else "Add -o FOLDER to write the tables.")

@@ -318,6 +318,19 @@ MESSAGES: Final[dict[str, dict[str, dict[str, str]]]] = {
         ("列“{name}”未列入资料卡", "{options}", "请在passport.toml的[columns]中写明单位"),
         ("the column '{name}' is not in the passport", "{options}", "State it with its unit under [columns] of the passport"),
     ),
+    # Runs that are read back, and questions asked of them
+    "not-a-run": _entry(
+        ("不是完整的结果文件夹：{reason}", "由yitihua score -o写出的文件夹，含run.json、recipe.json、table.json", "请检查路径；旧版本写出的结果请重新计分"),
+        ("not a whole folder of results: {reason}", "a folder written by yitihua score -o, with run.json, recipe.json and table.json", "Check the path; score again what an older version wrote"),
+    ),
+    "changed-file": _entry(
+        ("“{name}”写出后被改动，与run.json中的sha256不符", "{options}", "请恢复原文件，或重新计分"),
+        ("'{name}' was changed after it was written: its sha256 is not that in run.json", "{options}", "Restore the file, or score again"),
+    ),
+    "unknown-format": _entry(
+        ("格式版本{found}无法识别", "{options}", "请用写出它的版本读取，或重新计分"),
+        ("the format {found} is not known", "{options}", "Read it with the version that wrote it, or score again"),
+    ),
     # Calls
     "unknown-change": _entry(
         ("没有名为“{name}”的设置", "{options}", "请改名"),
@@ -373,6 +386,7 @@ PHRASES: Final[dict[str, str]] = {
     "it divides by the number 0": "除以数字0",
     "'{}' is not a name, a number or + - * /": "“{}”不是名称、数字或+ - * /",
     # Files
+    "missing: {}": "缺少{}",
     "byte {}": "第{}字节",
     "it is not empty": "不是空文件夹",
     "it holds other files": "其中有其他文件",

@@ -14,8 +14,8 @@ import numpy as np
 from yitihua.definitions.edition import Edition
 from yitihua.definitions.framework_models import Formula
 from yitihua.definitions.text import Text
-from yitihua.indicators.derive import Derived, derive, needed
 from yitihua.indicators.arrays import Floats, Remark
+from yitihua.indicators.derive import Derived, derive, needed
 
 
 @dataclass(frozen=True)

@@ -25,21 +25,24 @@ from yitihua.definitions.passport import sha256_of
 from yitihua.errors import refuse
 from yitihua.index.scoreboard import Scoreboard
 from yitihua.index.tables import score_table
+from yitihua.indicators.table_json import table_to_json
 
 PACKAGES = ("yitihua", "numpy", "scipy", "pandas", "pydantic")
 
 
 def board_files(board: Scoreboard, edition: Edition, lang: str = "en") -> dict[str, bytes]:
-    """Return scores.csv, indicators.csv, recipe.json and run.json as bytes.
+    """Return scores.csv, indicators.csv, recipe.json, table.json and run.json as bytes.
 
-    CSV files in Chinese begin with a byte-order mark, without which Excel shows Chinese as
-    nonsense; English ones have none.
+    table.json holds all that went in, so that `yitihua.read_run` finds the same scores again. CSV
+    files in Chinese begin with a byte-order mark, without which Excel shows Chinese as nonsense;
+    English ones have none.
     """
     encoding = "utf-8-sig" if lang == "zh" else "utf-8"
     files = {
         "scores.csv": score_table(board, lang).to_csv(index=False, lineterminator="\n").encode(encoding),
         "indicators.csv": board.indicator_table(lang).to_csv(index=False, lineterminator="\n").encode(encoding),
         "recipe.json": board.recipe.to_json().encode("utf-8"),
+        "table.json": table_to_json(board.table).encode("utf-8"),
     }
     files["run.json"] = run_record(board, edition, files).encode("utf-8")
     return files
