@@ -26,6 +26,7 @@ _WHERE = {
     "YitihuaError": "yitihua.errors",
     "apply": "yitihua.index.apply",
     "compare": "yitihua.analysis.compare",
+    "diff": "yitihua.analysis.diff",
     "edition_names": "yitihua.definitions.resolver",
     "evaluate": "yitihua.api",
     "fit": "yitihua.index.fit",
@@ -47,6 +48,7 @@ __all__ = [
     "__version__",
     "apply",
     "compare",
+    "diff",
     "edition_names",
     "evaluate",
     "fit",
@@ -58,6 +60,7 @@ __all__ = [
 
 if TYPE_CHECKING:
     from yitihua.analysis.compare import compare
+    from yitihua.analysis.diff import diff
     from yitihua.api import evaluate
     from yitihua.definitions.edition import Edition
     from yitihua.definitions.loader import load_edition

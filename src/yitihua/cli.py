@@ -175,6 +175,20 @@ def explain(
 
 
 @app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(metavar="RUN", help="A folder of results.")],
+    new: Annotated[Path, typer.Argument(metavar="RUN", help="A later one.")],
+    unit: Annotated[str | None, typer.Argument(metavar="[UNIT]", help="One unit, by code or name.")] = None,
+    json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Say what changed between two runs and why units moved. 比较两次结果."""
+    from yitihua.commands.disputes import print_diff
+
+    print_diff(old, new, unit, json, language(lang))
+
+
+@app.command()
 def demo(out: Out = None, json: Json = False, lang: Lang = None) -> None:
     """Score all four editions and say what is real and what simulated. 演示."""
     from yitihua.api import evaluate

@@ -176,8 +176,8 @@ def _normalisation(
         return Normalisation("none", origin=0.0 if positive else low + high, width=1.0 if positive else -1.0)
     if rule.method == "goalposts":
         assert goalposts is not None  # checked when the edition was loaded
-        lower, upper = (_on_treated_scale(bound, transform, treatment, code) for bound in goalposts)
-        return _between(rule, lower, upper, scale, positive)
+        lower, upper = (on_treated_scale(bound, transform, treatment, code) for bound in goalposts)
+        return normalisation_between(rule.method, rule.clip, lower, upper, scale, positive)
     seen = x[np.isfinite(x)]
     if rule.method in ("rank", "percentile_rank"):
         return Normalisation(rule.method, reference=tuple(float(value) for value in np.sort(seen)))
@@ -187,16 +187,23 @@ def _normalisation(
         gain, base = 1.0 if rule.sd is None else rule.sd, 0.0 if rule.mean is None else rule.mean
         return Normalisation("zscore", origin=mean, width=width, gain=gain, base=base)
     if seen.size:
-        return _between(rule, float(seen.min()), float(seen.max()), scale, positive)
+        return normalisation_between(rule.method, rule.clip, float(seen.min()), float(seen.max()), scale, positive)
     return Normalisation("minmax", gain=high - low, base=low, clip=rule.clip)
 
 
-def _between(
-    rule: NormaliseRule, lower: float, upper: float, scale: tuple[float, float], positive: bool
+def normalisation_between(
+    method: str, clip: bool, lower: float, upper: float, scale: tuple[float, float], positive: bool
 ) -> Normalisation:
+    """Return the affine map that takes two bounds to the ends of the scale.
+
+    Examples
+    --------
+    >>> normalisation_between("minmax", True, 2.0, 12.0, (0.0, 100.0), False).origin
+    12.0
+    """
     worst, span = bounds(np.array([lower]), np.array([upper]), np.array([positive]))
     gain = scale[1] - scale[0]
-    return Normalisation(rule.method, lower, upper, float(worst[0]), float(span[0]), gain, scale[0], rule.clip)
+    return Normalisation(method, lower, upper, float(worst[0]), float(span[0]), gain, scale[0], clip)
 
 
 def _moments(seen: Floats) -> tuple[float | None, float | None]:
@@ -205,8 +212,14 @@ def _moments(seen: Floats) -> tuple[float | None, float | None]:
     return float(seen.mean()), float(seen.std(ddof=1))
 
 
-def _on_treated_scale(bound: float, transform: str, treatment: Treatment, code: str) -> float:
-    """Take a goalpost through the same logarithms as the values."""
+def on_treated_scale(bound: float, transform: str, treatment: Treatment, code: str) -> float:
+    """Take a goalpost through the same logarithms as the values.
+
+    Examples
+    --------
+    >>> on_treated_scale(1.0, "ln", Treatment(), "A08")
+    0.0
+    """
     if transform == "ln":
         bound = math.log(bound)
     if treatment.log_shift is not None:
