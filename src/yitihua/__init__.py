@@ -29,6 +29,7 @@ _WHERE = {
     "diff": "yitihua.analysis.diff",
     "edition_names": "yitihua.definitions.resolver",
     "evaluate": "yitihua.api",
+    "exemplars": "yitihua.analysis.exemplars",
     "fit": "yitihua.index.fit",
     "load_dataset": "yitihua.indicators.datasets",
     "load_edition": "yitihua.definitions.loader",
@@ -51,6 +52,7 @@ __all__ = [
     "diff",
     "edition_names",
     "evaluate",
+    "exemplars",
     "fit",
     "load_dataset",
     "load_edition",
@@ -61,6 +63,7 @@ __all__ = [
 if TYPE_CHECKING:
     from yitihua.analysis.compare import compare
     from yitihua.analysis.diff import diff
+    from yitihua.analysis.exemplars import exemplars
     from yitihua.api import evaluate
     from yitihua.definitions.edition import Edition
     from yitihua.definitions.loader import load_edition
