@@ -143,7 +143,7 @@ CALLS = {
     "unknown dataset": (["score", "project", "--data", "asme"], "Did you mean 'asem'?"),
     "unknown period": (["score", "--edition", "hdi", "--period", "1850"], "1850"),
     "missing data file": (["score", "project", "--data", "none.csv"], "none.csv"),
-    "init of nothing": (["init", "new"], "--new-edition"),
+    "init of an edition without measures": (["init", "new", "--edition", "hdi"], "hdi"),
     "init in a folder that is full": (["init", "--new-edition", "project"], "it is not empty"),
     "init below a file": (["init", "--new-edition", "project/project.toml/x"], "project.toml/x"),
     "init with a bad name": (["init", "--new-edition", "new", "--name", "../x"], "../x"),

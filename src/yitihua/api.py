@@ -15,6 +15,7 @@ from yitihua.index.apply import apply
 from yitihua.index.fit import fit
 from yitihua.index.scoreboard import Scoreboard
 from yitihua.indicators.reading import read_table
+from yitihua.indicators.sources import Sources
 
 if TYPE_CHECKING:
     from yitihua.indicators.reading import Data
@@ -86,5 +87,8 @@ def open_edition(
     project = load_project(folder)
     loaded = load_edition(project.edition, project.folder, date)
     if data is None:
+        settings = project.settings
         data = project.data
+        if project.survey is not None or settings.simulated:
+            data = Sources(project.data, project.survey, settings.simulated)
     return loaded, data, period if period is not None else project.settings.period

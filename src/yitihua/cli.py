@@ -11,6 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from yitihua import __version__
+from yitihua.commands.options import bad_call as _bad_call
+from yitihua.commands.options import language
+from yitihua.commands.options import say as _say
+from yitihua.commands.simulate import simulate
 from yitihua.errors import InputError, refuse
 
 if TYPE_CHECKING:
@@ -43,21 +47,6 @@ def _root(version: Annotated[bool, typer.Option("--version", help="Print the ver
     if version:
         print(f"yitihua {__version__}")
         raise typer.Exit
-
-
-def language(stated: str | None, directory: Path | None = None) -> str:
-    """Return "zh" or "en": the option, YITIHUA_LANG, the project's own, or the locale."""
-    chosen = stated or os.environ.get("YITIHUA_LANG")
-    if chosen is None and directory is not None:
-        from yitihua.definitions.project import load_project
-
-        chosen = load_project(directory).settings.lang
-    if chosen is None:
-        locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-        return "zh" if locale.lower().startswith("zh") else "en"
-    if chosen not in ("zh", "en"):
-        raise refuse("bad-choice", key="--lang", found=chosen, options=["zh", "en"])
-    return chosen
 
 
 @app.command()
@@ -104,13 +93,22 @@ def check(
     data: DataFile = None,
     period: Period = None,
     date: Date = None,
+    marked: Annotated[
+        Path | None, typer.Option("--marked", help="Folder for copies of faulty submissions, faults marked.")
+    ] = None,
     json: Json = False,
     lang: Lang = None,
 ) -> None:
-    """Check definitions and data; every fault by file and place. 检查定义和数据."""
+    """Check definitions, data and submissions; every fault by file and place. 检查定义、数据和报送."""
+    from yitihua.commands import province
     from yitihua.publish import terminal
 
     words = language(lang, directory)
+    if directory is not None and data is None and province.has_submissions(directory):
+        lines = province.check_submissions(directory, marked, words)
+        if not province.is_collected(directory):
+            province.print_checked(directory, lines, json, words)
+            return
     loaded, table = _inputs(directory, edition, data, period, date)
     from yitihua.index.apply import apply
     from yitihua.index.fit import fit
@@ -155,17 +153,10 @@ def explain(
     lang: Lang = None,
 ) -> None:
     """Explain a number: from raw measures to points and to the score. 说明一个数怎样得来."""
+    from yitihua.commands.disputes import unit_words
     from yitihua.publish import terminal
 
-    parts = list(words_)
-    directory = None if edition is not None else Path(parts.pop(0))
-    lang = language(lang, directory)
-    if not 1 <= len(parts) <= 2:
-        raise _bad_call(
-            f"需要单位和（可选）指标，给了{len(parts)}个词",
-            f"a unit and perhaps an indicator are needed, {len(parts)} words given",
-            "explain DIR UNIT [INDICATOR] | explain --edition NAME UNIT [INDICATOR]",
-        )
+    directory, parts, lang = unit_words(words_, edition, lang, "explain")
     board, _ = _board(directory, edition, data, period, date, weights)
     found = board.explain(*parts)
     if json:
@@ -186,6 +177,31 @@ def diff(
     from yitihua.commands.disputes import print_diff
 
     print_diff(old, new, unit, json, language(lang))
+
+
+@app.command()
+def exemplars(
+    words_: Annotated[
+        list[str], typer.Argument(metavar="[DIR] UNIT [INDICATOR]", help="With --edition leave DIR out.")
+    ],
+    edition: EditionName = None,
+    data: DataFile = None,
+    period: Period = None,
+    date: Date = None,
+    weights: Weights = None,
+    k: Annotated[int, typer.Option("-k", min=1, help="How many, at most.")] = 3,
+    traits: Annotated[
+        str | None, typer.Option("--traits", help="CSV: unit, then what makes units comparable: words or sizes.")
+    ] = None,
+    json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Name the comparable units that do best, the gap and what closing it brings. 示范单位与差距."""
+    from yitihua.commands.disputes import print_exemplars, unit_words
+
+    directory, parts, chosen = unit_words(words_, edition, lang, "exemplars")
+    board, _ = _board(directory, edition, data, period, date, weights)
+    print_exemplars(board, parts[0], parts[1] if len(parts) > 1 else None, k, traits, json, chosen)
 
 
 @app.command()
@@ -253,33 +269,49 @@ def editions(directory: Folder = None, json: Json = False, lang: Lang = None) ->
 @app.command()
 def init(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")],
+    edition: Annotated[str, typer.Option("--edition", "-e", help="Whose measures the templates ask for.")] = (
+        "zhejiang-2022"
+    ),
+    unit: Annotated[list[str] | None, typer.Option("--unit", help="A template for this unit; may be repeated.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="A template for every unit.")] = False,
+    period: Period = None,
+    demo: Annotated[bool, typer.Option("--demo", help="Fill them in with simulated values 模拟.")] = False,
     new_edition: Annotated[
-        bool, typer.Option("--new-edition", help="Write the skeleton of an edition of your own.")
+        bool, typer.Option("--new-edition", help="Write the skeleton of an edition of your own instead.")
     ] = False,
-    name: Annotated[str | None, typer.Option("--name", help="Name of the edition; default: the folder's.")] = None,
+    name: Annotated[str | None, typer.Option("--name", help="Name of the new edition; default: the folder's.")] = None,
     lang: Lang = None,
 ) -> None:
-    """Write a project folder to start from. 新建项目."""
+    """Write a project folder: Excel templates to send out, or an edition of your own. 新建项目."""
     words = language(lang)
     if not new_edition:
-        raise _bad_call("需要说明新建什么", "say what to write", "yitihua init --new-edition DIR")
+        from yitihua.commands.province import start_project
+
+        start_project(directory, edition, unit or [], every, period, demo, words)
+        return
     from yitihua.definitions.skeleton import write_skeleton
 
     made = write_skeleton(directory, name)
     print(
-        f"已写入 {directory}/，版本名为{made}。下一步："
-        if words == "zh"
-        else f"Written to {directory}/, edition '{made}'. Next:"
+        _say(
+            words, f"已写入 {directory}/，版本名为{made}。下一步：", f"Written to {directory}/, edition '{made}'. Next:"
+        )
     )
     print(f"  yitihua check {directory}\n  yitihua score {directory}")
 
 
-def _say(lang: str, zh: str, en: str) -> str:
-    return zh if lang == "zh" else en
+@app.command()
+def collect(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="A project folder with submissions/.")],
+    newest: Annotated[bool, typer.Option("--newest", help="Of several from one unit take the newest.")] = False,
+    keep_going: Annotated[bool, typer.Option("--keep-going", help="Leave units with faults out.")] = False,
+    json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Merge submissions into data/collected.csv; who is missing, late, double. 汇总报送."""
+    from yitihua.commands import province
 
-
-def _bad_call(zh: str, en: str, allowed: str) -> InputError:
-    return refuse("bad-call", problem_zh=zh, problem_en=en, allowed_zh=allowed, allowed_en=allowed)
+    province.collect(directory, newest, keep_going, json, language(lang, directory))
 
 
 def _project_out(directory: Path) -> Path:
@@ -338,6 +370,9 @@ def _board_dict(board: Scoreboard, lang: str, out: Path | None) -> dict[str, obj
         "out": None if out is None else str(out),
         "scores": board.score_table(lang).to_dict("records"),
     }
+
+
+app.command()(simulate)
 
 
 def main() -> None:

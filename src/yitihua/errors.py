@@ -35,6 +35,8 @@ class Fault:
         The definition key ("indicators.A01.unit") or unit and column.
     details : dict
         Values for the message templates.
+    sheet : str
+        The sheet of a workbook.
     """
 
     code: str
@@ -43,10 +45,13 @@ class Fault:
     cell: str = ""
     key: str = ""
     details: dict[str, str] = field(default_factory=dict)
+    sheet: str = ""
 
     def place(self, lang: str = "en") -> str:
-        """Return where the fault is: line or cell, and key."""
+        """Return where the fault is: sheet, line or cell, and key."""
         parts = []
+        if self.sheet:
+            parts.append(f"工作表“{self.sheet}”" if lang == "zh" else f"sheet '{self.sheet}'")
         if self.line is not None:
             parts.append(f"第{self.line}行" if lang == "zh" else f"line {self.line}")
         if self.cell:
@@ -96,6 +101,7 @@ class Fault:
         return {
             "code": self.code,
             "file": self.file,
+            "sheet": self.sheet,
             "line": self.line,
             "cell": self.cell,
             "key": self.key,
@@ -150,11 +156,12 @@ class FaultList:
         line: int | None = None,
         cell: str = "",
         key: str = "",
+        sheet: str = "",
         **details: object,
     ) -> None:
         """Add one fault; `details` fill the message templates."""
         texts = {name: _as_text(value) for name, value in details.items()}
-        self._faults.append(Fault(code, file, line, cell, key, texts))
+        self._faults.append(Fault(code, file, line, cell, key, texts, sheet))
 
     def extend(self, faults: Iterable[Fault]) -> None:
         """Add faults found elsewhere."""

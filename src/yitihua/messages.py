@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from yitihua.messages_submissions import SUBMISSIONS
+
 #: Details that are phrases, given in English and put into Chinese by `in_chinese`.
 PHRASE_DETAILS: Final = frozenset({"kind", "reason", "what"})
 
@@ -331,6 +333,10 @@ MESSAGES: Final[dict[str, dict[str, dict[str, str]]]] = {
         ("格式版本{found}无法识别", "{options}", "请用写出它的版本读取，或重新计分"),
         ("the format {found} is not known", "{options}", "Read it with the version that wrote it, or score again"),
     ),
+    "nothing-shared": _entry(
+        ("两次结果没有共同的单位或指标，无法比较", "同一指标体系的结果；所给：{options}", "请检查两个文件夹"),
+        ("the two runs have no unit or no indicator in common", "results of the same framework; given: {options}", "Check the two folders"),
+    ),
     # Calls
     "unknown-change": _entry(
         ("没有名为“{name}”的设置", "{options}", "请改名"),
@@ -340,7 +346,7 @@ MESSAGES: Final[dict[str, dict[str, dict[str, str]]]] = {
         ("{problem_zh}", "{allowed_zh}", "见 yitihua --help"),
         ("{problem_en}", "{allowed_en}", "See yitihua --help"),
     ),
-}  # fmt: skip
+} | {code: _entry(zh, en) for code, (zh, en) in SUBMISSIONS.items()}  # fmt: skip
 
 #: Phrases that stand inside a message: English -> Chinese, `{}` for a value.
 PHRASES: Final[dict[str, str]] = {
@@ -360,6 +366,8 @@ PHRASES: Final[dict[str, str]] = {
     "weight set": "权重方案",
     "unit": "单位",
     "unit and indicator": "单位与指标的组合",
+    "row": "行",
+    "column": "列",
     # Why a value will not do
     "a table is expected": "应为表（键 = 值）",
     "a text is expected": "应为文字",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -23,6 +24,11 @@ class ProjectFile(Strict):
     period: str | None = None
     lang: Literal["zh", "en"] | None = None
     out: str = Field("results", description="Folder for results, inside the project.")
+    survey: str | None = Field(None, description="A second data file with survey estimates, merged by unit.")
+    units: str | None = Field(None, description="Dataset with the codes and names of the units that report.")
+    former: str | None = Field(None, description="Dataset of old names and codes of units.")
+    deadline: dt.date | None = Field(None, description="Last day for submissions.")
+    simulated: bool = Field(False, description="Every value is simulated; every result says so.")
 
 
 @dataclass(frozen=True)
@@ -36,7 +42,14 @@ class Project:
     @property
     def data(self) -> str | None:
         """The data to score: a path inside the project, or a dataset's name."""
-        stated = self.settings.data
+        return self._located(self.settings.data)
+
+    @property
+    def survey(self) -> str | None:
+        """The second data file, with survey estimates."""
+        return self._located(self.settings.survey)
+
+    def _located(self, stated: str | None) -> str | None:
         if stated is None:
             return None
         path = self.folder / stated

@@ -1,4 +1,4 @@
-"""Read data into an IndicatorTable: a CSV file, a dataset with a passport, or a DataFrame."""
+"""Read data into an IndicatorTable: a CSV or Parquet file, a dataset with a passport, or a DataFrame."""
 
 from __future__ import annotations
 
@@ -12,19 +12,20 @@ import numpy as np
 from yitihua.definitions.edition import Edition
 from yitihua.definitions.passport import Passport, dataset_names, sha256_of
 from yitihua.errors import FaultList, listing, refuse, suggest
-from yitihua.indicators import cells, columns, unit_columns
+from yitihua.indicators import cells, columns, parquet, unit_columns
 from yitihua.indicators.background import Background, same_months, words_of
 from yitihua.indicators.blocks import Block, read_block
 from yitihua.indicators.cells import RawTable
 from yitihua.indicators.columns import Roles
 from yitihua.indicators.datasets import Dataset, find_dataset
 from yitihua.indicators.derive import describe, needed
+from yitihua.indicators.sources import Sources
 from yitihua.indicators.table import Floats, IndicatorTable, Lineage, Remark
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    Data = str | Path | pd.DataFrame | Dataset | IndicatorTable | None
+    Data = str | Path | pd.DataFrame | Dataset | IndicatorTable | Sources | None
 
 
 def read_table(edition: Edition, data: Data = None, period: str | int | None = None) -> IndicatorTable:
@@ -35,7 +36,7 @@ def read_table(edition: Edition, data: Data = None, period: str | int | None = N
     edition : Edition
         Says which columns are indicators, measures, groups and denominators.
     data : str, Path, DataFrame, Dataset, IndicatorTable, optional
-        A CSV file, the name of a dataset, or a table in memory. Default: the edition's dataset.
+        A CSV or Parquet file, the name of a dataset, or a table in memory. Default: the edition's dataset.
     period : str or int, optional
         Which period, where the data holds several. Default: the edition's.
 
@@ -57,6 +58,10 @@ def read_table(edition: Edition, data: Data = None, period: str | int | None = N
     """
     if isinstance(data, IndicatorTable):
         return data
+    if isinstance(data, Sources):
+        from yitihua.indicators.merging import read_sources  # which reads each part by this function
+
+        return read_sources(edition, data, period)
     faults = FaultList()
     wanted = str(period) if period is not None else None
     raw, passport, lineage, source = _open(edition, data, faults)
@@ -86,7 +91,7 @@ def _open(
     if isinstance(data, Dataset):
         return _of_dataset(data, edition)
     if not isinstance(data, (str, Path)):
-        assert not isinstance(data, IndicatorTable)  # read_table has returned it already
+        assert not isinstance(data, (IndicatorTable, Sources))  # read_table has dealt with those
         return cells.from_frame(data), None, (), None
     if isinstance(data, str) and (dataset := find_dataset(data, edition.project)) is not None:
         return _of_dataset(dataset, edition)
@@ -94,9 +99,12 @@ def _open(
     if not path.suffix:
         options = dataset_names(edition.project)
         raise refuse("unknown-dataset", name=str(data), options=options, hint=suggest(str(data), options))
-    if path.suffix.lower() != ".csv":
+    if parquet.is_parquet(path):
+        raw = parquet.read_parquet(path, str(data), faults)
+    elif path.suffix.lower() == ".csv":
+        raw = cells.read_csv(path, str(data), faults)
+    else:
         raise refuse("unknown-suffix", file=str(data), found=path.suffix)
-    raw = cells.read_csv(path, str(data), faults)
     lineage = (Lineage(path.name, sha256_of(path)),) if raw is not None else ()
     return raw, None, lineage, None
 

@@ -1,0 +1,107 @@
+"""One table from a project's two files: what offices submitted, and what surveys estimated."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from yitihua.definitions.edition import Edition
+from yitihua.errors import FaultList, listing, suggest
+from yitihua.indicators import cells
+from yitihua.indicators.columns import ALIASES
+from yitihua.indicators.reading import read_table
+from yitihua.indicators.sources import Sources
+from yitihua.indicators.table import Floats, IndicatorTable
+
+
+def read_sources(edition: Edition, sources: Sources, period: str | int | None = None) -> IndicatorTable:
+    """Read a project's data, with the survey estimates merged in by unit.
+
+    Raises
+    ------
+    InputError
+        If the survey names a unit that did not report, or an indicator that both files give.
+    """
+    table = read_table(edition, sources.data, period)
+    if sources.survey is not None:
+        extra = read_table(edition, sources.survey, period if _has_periods(sources.survey) else None)
+        table = merge(table, extra, sources.survey)
+    if sources.simulated:
+        assert table.origin is not None  # set when the table was made
+        origin = np.where(table.origin == "", "", "simulated").astype(object)
+        table = replace(table, simulated=True, origin=origin)
+    return table
+
+
+def _has_periods(survey: str) -> bool:
+    raw = cells.read_csv(Path(survey), survey, FaultList()) if survey.lower().endswith(".csv") else None
+    return raw is not None and any(name.casefold() in ALIASES["period"] for name in raw.columns)
+
+
+def merge(table: IndicatorTable, extra: IndicatorTable, file: str) -> IndicatorTable:
+    """Return a table with the values, standard errors and respondents of another added by unit.
+
+    Parameters
+    ----------
+    table, extra : IndicatorTable
+        Of the same edition.
+    file : str
+        Name of the second for messages.
+    """
+    faults = FaultList()
+    place = {unit: i for i, unit in enumerate(table.units)}
+    for unit in extra.units:
+        if unit not in place:
+            options = list(table.units)
+            faults.add(
+                "survey-unknown-unit", file=file, key=unit, name=unit, options=options, hint=suggest(unit, options)
+            )
+    rows = [(place[unit], i) for i, unit in enumerate(extra.units) if unit in place]
+    into, source = [list(side) for side in zip(*rows, strict=True)] if rows else ([], [])
+    added = np.full(table.values.shape, np.nan)
+    added[into] = extra.select(table.indicators)[source]
+    both = np.isfinite(added) & np.isfinite(table.values)
+    for j in np.flatnonzero(both.any(axis=0)).tolist():
+        faults.add("survey-both", file=file, key=table.indicators[j], name=table.indicators[j])
+    faults.raise_if_any()
+    fresh = np.isfinite(added)
+    values = np.where(fresh, added, table.values)
+    assert table.origin is not None and extra.origin is not None  # set when the tables were made
+    origins = np.full(table.values.shape, "", dtype=object)
+    origins[into] = extra.origin[source]
+    return replace(
+        table,
+        values=values,
+        se=_beside(table, table.se, extra.se, into, source),
+        n=_beside(table, table.n, extra.n, into, source),
+        origin=np.where(fresh, origins, table.origin).astype(object),
+        flags={**table.flags, **{key: flag for key, flag in extra.flags.items() if key[0] in place}},
+        lineage=(*table.lineage, *extra.lineage),
+        simulated=table.simulated or extra.simulated,
+        notices=(*_without_empty(table), *_without_empty(extra), *_empty(table, values)),
+    )
+
+
+def _beside(
+    table: IndicatorTable, own: Floats | None, other: Floats | None, into: list[int], source: list[int]
+) -> Floats | None:
+    if other is None:
+        return own
+    out = np.full(table.values.shape, np.nan) if own is None else own.copy()
+    out[into] = np.where(np.isfinite(other[source]), other[source], out[into])
+    return out
+
+
+_EMPTY = ("没有任何数据的指标：", "indicators without any data: ")
+
+
+def _without_empty(table: IndicatorTable) -> list[tuple[str, str]]:
+    # Each file alone lacks the other's indicators; only what is empty in both is worth a word.
+    return [notice for notice in table.notices if not notice[0].startswith(_EMPTY[0])]
+
+
+def _empty(table: IndicatorTable, values: Floats) -> list[tuple[str, str]]:
+    names = listing(code for j, code in enumerate(table.indicators) if np.isnan(values[:, j]).all())
+    return [(f"{_EMPTY[0]}{names}", f"{_EMPTY[1]}{names}")] if names else []
