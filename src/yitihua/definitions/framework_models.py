@@ -115,6 +115,9 @@ class Measure(Strict):
     period: Text | None = None
     counting_rule: Text | None = None
     record: str | None = Field(None, description="The record type it can be counted from.")
+    sums: Literal["sum", "same", "max", "mean", "no"] = Field(
+        "sum", description="How a city's value comes from those of its counties; 'no': it cannot, as for a union."
+    )
 
 
 class View(Strict):
