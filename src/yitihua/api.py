@@ -14,8 +14,10 @@ from yitihua.definitions.project import is_project, load_project
 from yitihua.index.apply import apply
 from yitihua.index.fit import fit
 from yitihua.index.scoreboard import Scoreboard
+from yitihua.indicators.cities import with_cities
 from yitihua.indicators.reading import read_table
 from yitihua.indicators.sources import Sources
+from yitihua.indicators.table import IndicatorTable
 
 if TYPE_CHECKING:
     from yitihua.indicators.reading import Data
@@ -27,6 +29,7 @@ def evaluate(
     *,
     period: str | int | None = None,
     date: str | dt.date | None = None,
+    cities: bool = False,
     **changes: Any,
 ) -> Scoreboard:
     """Score data with an edition or a project.
@@ -42,6 +45,9 @@ def evaluate(
         Which period of the data.
     date : str or datetime.date, optional
         Day as of which dated values of the definitions are taken.
+    cities : bool
+        Whether to add a row for every city, ranked apart: its counties' measures are summed, then
+        scored with the recipe fitted on the counties; see `yitihua.indicators.cities`.
     **changes
         Settings of the index file to change: ``weights="satisfaction-35"``,
         ``aggregate="geometric"``, ``normalise="minmax"``, ``score_decimals=2`` and so on; see
@@ -66,8 +72,13 @@ def evaluate(
     """
     loaded, source, when = open_edition(edition, data, period, date)
     loaded = with_changes(loaded, changes)
-    table = read_table(loaded, source, when)
-    return apply(table, fit(table, loaded))
+    return score_table(read_table(loaded, source, when), loaded, cities)
+
+
+def score_table(table: IndicatorTable, edition: Edition, cities: bool = False) -> Scoreboard:
+    """Fit and apply; cities are added after the fit, so that no fitted number depends on them."""
+    recipe = fit(table, edition)
+    return apply(with_cities(table, edition) if cities else table, recipe)
 
 
 def open_edition(

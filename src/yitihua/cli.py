@@ -57,6 +57,9 @@ def score(
     period: Period = None,
     date: Date = None,
     weights: Weights = None,
+    cities: Annotated[
+        bool, typer.Option("--cities", help="Add cities, ranked apart: measures are summed, then scored.")
+    ] = False,
     out: Out = None,
     top: Top = 20,
     json: Json = False,
@@ -68,7 +71,7 @@ def score(
     words = language(lang, directory)
     if out is None and directory is not None:
         out = _project_out(directory)
-    board, loaded = _board(directory, edition, data, period, date, weights)
+    board, loaded = _board(directory, edition, data, period, date, weights, cities)
     if out is not None:
         from yitihua.publish.runs import board_files, write_folder
 
@@ -346,15 +349,15 @@ def _board(
     period: str | None,
     date: str | None,
     weights: str | None,
+    cities: bool = False,
 ) -> tuple[Scoreboard, Edition]:
+    from yitihua.api import score_table
     from yitihua.definitions.changes import with_changes
-    from yitihua.index.apply import apply
-    from yitihua.index.fit import fit
 
     loaded, table = _inputs(directory, edition, data, period, date)
     if weights is not None:
         loaded = with_changes(loaded, {"weights": weights})
-    return apply(table, fit(table, loaded)), loaded
+    return score_table(table, loaded, cities), loaded
 
 
 def _board_dict(board: Scoreboard, lang: str, out: Path | None) -> dict[str, object]:

@@ -337,6 +337,14 @@ MESSAGES: Final[dict[str, dict[str, dict[str, str]]]] = {
         ("两次结果没有共同的单位或指标，无法比较", "同一指标体系的结果；所给：{options}", "请检查两个文件夹"),
         ("the two runs have no unit or no indicator in common", "results of the same framework; given: {options}", "Check the two folders"),
     ),
+    "no-measures": _entry(
+        ("数据没有原始量，市级得分无从合计", "由原始量算出的数据；得分和比率不能平均", "请提供原始量，或不加--cities"),
+        ("the data hold no measures, so there is nothing to sum for cities", "measures; scores and rates are never averaged", "Give the measures, or leave --cities out"),
+    ),
+    "no-cities": _entry(
+        ("没有一个单位有已知的所属市：{found}", "zhejiang-counties中的县级代码，或给出city_of", "请检查单位代码，或不加--cities"),
+        ("no unit has a known city: {found}", "county codes of zhejiang-counties, or city_of in Python", "Check the codes, or leave --cities out"),
+    ),
     # Calls
     "unknown-change": _entry(
         ("没有名为“{name}”的设置", "{options}", "请改名"),

@@ -27,6 +27,7 @@ ORIGINS = {
     "computed": ("由原始量算出", "computed"),
     "published": ("公开数字", "published"),
     "simulated": ("模拟", "simulated 模拟"),
+    "summed": ("各县合计", "summed over counties"),
     "imputed": ("填补", "imputed"),
     "missing": ("缺失", "missing"),
 }
