@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import runpy
-from pathlib import Path
-
-import numpy as np
 import pytest
 
 import yitihua as yt
@@ -28,10 +23,11 @@ def test_passport_is_complete_and_true(name: str) -> None:
     passport = dataset.passport
     path = DATA / name / passport.file.name
     assert sha256_of(path) == passport.file.sha256
-    with path.open(encoding="utf-8", newline="") as handle:
-        header = next(csv.reader(handle))
+    header = list(dataset.raw.columns)
     assert list(passport.columns) == header
     assert all(column.unit for column in passport.columns.values())
+    if passport.faults:  # a set that is spoilt on purpose: see test_simulate.py
+        return
     assert dataset.frame.shape == (len(dataset.raw), len(header))
     if passport.file.layout != "reference":
         assert passport.dataset.edition in yt.edition_names()
@@ -59,19 +55,6 @@ def test_ninety_counties() -> None:
     assert counties["type"].value_counts().to_dict() == {"市辖区": 37, "县": 32, "县级市": 20, "自治县": 1}
     assert counties["pop_2020"].sum() == 64_567_588
     assert counties["code"].is_unique
-
-
-def test_simulated_set_is_what_its_script_makes(tmp_path: Path) -> None:
-    folder = DATA / "zhejiang-2022-simulated"
-    made = runpy.run_path(str(folder / "make.py"))["simulate"]
-    header, rows = made()
-    with (folder / "zhejiang_2022_simulated.csv").open(encoding="utf-8", newline="") as handle:
-        stored = list(csv.reader(handle))
-    assert stored[0] == header
-    assert [row[:4] for row in stored[1:]] == [row[:4] for row in rows]
-    numbers = [np.array([[float(cell or "nan") for cell in row[4:]] for row in part]) for part in (stored[1:], rows)]
-    # Normal and beta quantiles may differ in the last digit between versions of SciPy.
-    np.testing.assert_allclose(numbers[0], numbers[1], atol=0.011)
 
 
 def test_simulated_counties_are_the_ninety() -> None:

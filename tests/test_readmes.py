@@ -45,7 +45,7 @@ from yitihua.definitions.index_models import (
     WeightSet,
     WeightSpec,
 )
-from yitihua.definitions.passport import Column, DatasetInfo, FileInfo, Passport
+from yitihua.definitions.passport import Column, DatasetInfo, FileInfo, Passport, PlantedFault
 from yitihua.definitions.project import ProjectFile
 from yitihua.definitions.resolver import shipped_root
 from yitihua.definitions.schemas import MODELS, schema_text
@@ -197,6 +197,7 @@ SECTIONS: dict[str, dict[str, list[type[BaseModel]]]] = {
         "### [dataset]": [DatasetInfo],
         "### [file]": [FileInfo],
         "### [columns]": [Column],
+        "### [[faults]]": [PlantedFault],
     },
 }
 
@@ -266,7 +267,7 @@ def test_every_key_is_in_the_readme(folder: str, heading: str, model: type[BaseM
     text = section(folder, heading)
     if model in (FrameworkFile, QuestionnaireFile, Passport):
         # Their keys are the sections themselves.
-        missing = [key for key in model.model_fields if not re.search(rf"^### \[{key}\b", text, re.MULTILINE)]
+        missing = [key for key in model.model_fields if not re.search(rf"^### \[{{1,2}}{key}\b", text, re.MULTILINE)]
     else:
         missing = [key for key in model.model_fields if key not in rows(text)]
     assert not missing

@@ -1,7 +1,7 @@
 """The passport of a dataset: who made it, under which licence, what each column is.
 
-A dataset is a folder of data/ with a passport.toml and one CSV file. `yitihua.indicators`
-reads the table; here is what the passport may say.
+A dataset is a folder of data/ with a passport.toml and one CSV or Parquet file.
+`yitihua.indicators` reads the table; here is what the passport may say.
 """
 
 from __future__ import annotations
@@ -67,12 +67,23 @@ class FileInfo(Strict):
     derived_from: str | None = None
 
 
+class PlantedFault(Strict):
+    """``[[faults]]``: a fault that was put into the data on purpose, for practice and tests."""
+
+    unit: str = Field(min_length=1)
+    column: str = Field(min_length=1, description="Header of the column, or the unit's column for a whole row.")
+    kind: str = Field(pattern="^[a-z][a-z-]*$", description="What sort of fault, in a word or two.")
+    description: Text
+    refused: bool = Field(False, description="Whether reading the table refuses it.")
+
+
 class Passport(Strict):
     """A whole passport.toml."""
 
     dataset: DatasetInfo
     file: FileInfo
     columns: dict[str, Column] = Field(min_length=1)
+    faults: tuple[PlantedFault, ...] = ()
     levels: dict[str, str] = Field(
         default_factory=dict,
         description="Unit pattern -> level, first match; for files without a level column.",

@@ -1,4 +1,4 @@
-"""Datasets: a folder of data/ with a passport and one CSV file."""
+"""Datasets: a folder of data/ with a passport and one CSV or Parquet file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from yitihua.definitions.passport import (
     sha256_of,
 )
 from yitihua.errors import FaultList, refuse, suggest
-from yitihua.indicators import cells
+from yitihua.indicators import cells, parquet
 from yitihua.indicators.cells import RawTable
 from yitihua.indicators.table import Lineage
 
@@ -107,7 +107,7 @@ def find_dataset(name: str, project: Path | None = None) -> Dataset | None:
     assert passport is not None
     file = path.parent / passport.file.name
     shown = f"data/{name}/{passport.file.name}"
-    raw = cells.read_csv(file, shown, faults)
+    raw = parquet.read_parquet(file, shown, faults) if parquet.is_parquet(file) else cells.read_csv(file, shown, faults)
     faults.raise_if_any()
     assert raw is not None
     digest = sha256_of(file)
