@@ -50,8 +50,8 @@ MESSAGES: Final[dict[str, dict[str, dict[str, str]]]] = {
         ("not a valid recipe: {reason}", "a recipe.json written by yitihua", "Write the file again"),
     ),
     "unknown-suffix": _entry(
-        ("不支持的数据文件类型“{found}”", ".csv", "请另存为CSV（UTF-8或GB18030）"),
-        ("data files of type '{found}' are not read", ".csv", "Save the table as CSV (UTF-8 or GB18030)"),
+        ("不支持的数据文件类型“{found}”", ".csv | .parquet", "请另存为CSV（UTF-8或GB18030）"),
+        ("data files of type '{found}' are not read", ".csv | .parquet", "Save the table as CSV (UTF-8 or GB18030)"),
     ),
     # Definitions: shape
     "unknown-key": _entry(
@@ -202,6 +202,10 @@ MESSAGES: Final[dict[str, dict[str, dict[str, str]]]] = {
     "bad-csv": _entry(
         ("无法按CSV读取：{reason}", "逗号分隔，引号成对", "请检查该行附近的引号"),
         ("it cannot be read as CSV: {reason}", "cells between commas, quotes in pairs", "Check the quotes near this row"),
+    ),
+    "bad-parquet": _entry(
+        ("无法按Parquet读取：{reason}", "完整的Parquet文件", "请重新导出，或另存为CSV"),
+        ("it cannot be read as Parquet: {reason}", "a whole Parquet file", "Export it again, or save the table as CSV"),
     ),
     "no-column-name": _entry(
         ("该列有内容，但没有列名", "每列都有列名", "请补上列名，或删去该列"),

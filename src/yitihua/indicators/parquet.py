@@ -42,13 +42,18 @@ def read_parquet(path: Path, name: str, faults: FaultList) -> RawTable | None:
             # DuckDB takes the path for a pattern: brackets and stars in folder names must stand for themselves.
             found = connection.execute("SELECT * FROM read_parquet(?)", [glob.escape(str(path))]).fetchnumpy()
     except duckdb.Error as error:
-        faults.add("file-not-found", file=name, reason=str(error).splitlines()[0])
+        faults.add("bad-parquet", file=name, reason=_short(error))
         return None
     count = len(next(iter(found.values()))) if found else 0
     if count == 0:
         faults.add("empty-table", file=name)
         return None
     return RawTable({key: _column(values) for key, values in found.items()}, list(range(2, count + 2)), name)
+
+
+def _short(error: Exception) -> str:
+    """Return DuckDB's own words without the path, which the fault names already."""
+    return str(error).splitlines()[0].split(": ", 1)[-1].split("'", 1)[0].strip() or type(error).__name__
 
 
 def _column(values: Any) -> Any:
