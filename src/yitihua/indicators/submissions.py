@@ -137,8 +137,7 @@ def settle_unit(found: Submission, registry: Registry, code: Any, name: Any, at:
         return
     for word, place in ((stated, at), (called, name_at)):
         if (old := registry.formerly(word)) is not None and word not in registry.units:
-            now = f"{old.now_code} {old.now_name}"
-            faults.add("unit-old", **place.where(), name=word, hint=now, zh=old.note_zh, en=old.note_en)
+            faults.add("unit-old", **place.where(), name=word, hint=old.now_code, zh=old.note_zh, en=old.note_en)
             return
     named = registry.named(called) if called else []
     unit = registry.units.get(stated)
@@ -153,15 +152,11 @@ def settle_unit(found: Submission, registry: Registry, code: Any, name: Any, at:
 
 def _unknown(faults: FaultList, registry: Registry, stated: str, called: str, place: Place) -> None:
     named = registry.named(called)
-    known = {f"{unit.code} {unit.name_zh}": unit for unit in registry.units.values()}
-    if len(named) == 1:
-        hint = f"{named[0].code} {named[0].name_zh}"
-    else:
-        near = suggest(stated, registry.units) or ""
-        near_name = suggest(called, [unit.name_zh for unit in registry.units.values()]) if called else ""
-        hint = next((text for text, unit in known.items() if near_name and unit.name_zh == near_name), "")
-        hint = hint or next((text for text, unit in known.items() if unit.code == near), "")
-    faults.add("unit-unknown", **place.where(), name=stated or called, options=list(known), hint=hint)
+    codes = {unit.name_zh: unit.code for unit in registry.units.values()}
+    near_name = suggest(called, codes) if called else ""
+    hint = named[0].code if len(named) == 1 else codes.get(near_name) or suggest(stated, registry.units)
+    options = [f"{unit.code} {unit.name_zh}" for unit in registry.units.values()]
+    faults.add("unit-unknown", **place.where(), name=stated or called, options=options, hint=hint)
 
 
 def settle_period(found: Submission, raw: Any, wanted: str, place: Place) -> None:

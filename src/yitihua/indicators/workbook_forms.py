@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from yitihua.errors import FaultList, suggest
-from yitihua.indicators.form import COLUMNS, COVER, COVER_LABELS, META, OWN_SHEETS, UNITS, Form, FormSheet
+from yitihua.indicators.form import COLUMNS, COVER, COVER_LABELS, META, OWN_SHEETS, Form, FormSheet
 from yitihua.indicators.registry import Registry
 from yitihua.indicators.submissions import (
     Place,
@@ -174,12 +174,12 @@ class _Reader:
     def _sheets(self) -> None:
         expected = {sheet.name: sheet for sheet in self.form.sheets}
         absent = [name for name in expected if name not in self.book.sheets]
+        gone = [name for name in (COVER, *absent) if name not in self.book.sheets]
         for name, sheet in self.book.sheets.items():
             if name in expected:
                 self._measures(sheet)
             elif name not in OWN_SHEETS and not sheet.is_empty:
-                hint = self._renamed_from(sheet, absent)
-                if not hint:
+                if not self._renamed_from(sheet, gone):
                     options = [COVER, *expected]
                     self.faults.add("sheet-extra", file=self.found.file, sheet=name, name=name, options=options)
         for name in absent:
@@ -187,9 +187,9 @@ class _Reader:
 
     def _missing_sheet(self, name: str) -> None:
         self.lost.add(name)
-        renamed = next(
-            (n for n, s in self.book.sheets.items() if n not in (META, UNITS) and self._renamed_from(s, [name])), ""
-        )
+        known = {*OWN_SHEETS, *(sheet.name for sheet in self.form.sheets)}
+        strange = [sheet for tab, sheet in self.book.sheets.items() if tab not in known]
+        renamed = next((sheet.name for sheet in strange if self._renamed_from(sheet, [name])), "")
         code = "sheet-renamed" if renamed else "sheet-missing"
         self.faults.add(code, file=self.found.file, sheet=renamed, name=name, found=renamed)
 

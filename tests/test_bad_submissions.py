@@ -1,0 +1,511 @@
+"""Every kind of faulty submission: named by file, sheet and cell, with the mend, alone, and nothing written."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+import struct
+import zipfile
+from collections.abc import Callable
+
+import duckdb
+import pytest
+from openpyxl.workbook import Workbook
+
+from submitting import COUNT, FREE, NAME, UNIT, Office, cell_of, form, good_bytes, put, spoilt
+from yitihua.commands import province
+from yitihua.publish.template import Filling, workbook_bytes
+
+HERE, CELL = cell_of(COUNT)
+FREE_SHEET, FREE_CELL = cell_of(FREE)
+FIRST = form().sheets[0]
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
+
+
+@pytest.fixture
+def office(tmp_path) -> Office:
+    return Office.at(tmp_path / "project")
+
+
+def case(name, spoil, code, sheet="", cell="", says="", hint="", file="a.xlsx"):
+    """One fault; `spoil` changes an opened good workbook, or is the whole file."""
+    return pytest.param(spoil, code, sheet, cell, says, hint, file, id=name)
+
+
+def entry(name, value, code, says="", hint="", measure=COUNT, look=""):
+    """One fault in one number cell."""
+    sheet, cell = cell_of(measure)
+    return case(name, put(measure, value, look=look), code, sheet, cell, says, hint)
+
+
+def cover(row: int, value: object) -> Callable[[Workbook], None]:
+    def change(book: Workbook) -> None:
+        book["封面"][f"C{row}"].value = value
+
+    return change
+
+
+def both(*changes: Callable[[Workbook], None]) -> Callable[[Workbook], None]:
+    def change(book: Workbook) -> None:
+        for one in changes:
+            one(book)
+
+    return change
+
+
+def rezipped(edit: Callable[[str, bytes], bytes], content: bytes | None = None) -> bytes:
+    """Return a workbook with its parts changed byte by byte."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content or good_bytes())) as old, zipfile.ZipFile(target, "w", 8) as new:
+        for name in old.namelist():
+            new.writestr(name, edit(name, old.read(name)))
+    return target.getvalue()
+
+
+def with_formula(cell: bytes, formula: bytes, number: int = 2) -> bytes:
+    """Return a workbook whose cell keeps its value and gets a formula, as a spreadsheet saves it."""
+
+    def edit(name: str, part: bytes) -> bytes:
+        if name != f"xl/worksheets/sheet{number}.xml":
+            return part
+        pattern = rb'(<c r="' + cell + rb'"[^>]*>)(<v>)'
+        assert len(re.findall(pattern, part)) == 1
+        return re.sub(pattern, rb"\1<f>" + formula + rb"</f>\2", part)
+
+    return rezipped(edit)
+
+
+def rename(old: str, new: str) -> Callable[[Workbook], None]:
+    def change(book: Workbook) -> None:
+        book[old].title = new
+
+    return change
+
+
+def meta(row: int, value: str) -> Callable[[Workbook], None]:
+    def change(book: Workbook) -> None:
+        book["_meta"][f"B{row}"].value = value
+
+    return change
+
+
+def row_of(measure: str) -> int:
+    return form().fields[measure].row
+
+
+def drop_row(book: Workbook) -> None:
+    book[HERE].delete_rows(row_of(COUNT))
+
+
+def double_row(book: Workbook) -> None:
+    sheet = book[HERE]
+    for column in "ABCDEFG":
+        sheet[f"{column}40"].value = sheet[f"{column}{row_of(COUNT)}"].value
+
+
+def wrong_code(book: Workbook) -> None:
+    book[HERE][f"A{row_of(COUNT)}"].value = "enforcement_complaint"
+
+
+def no_code(book: Workbook) -> None:
+    book[HERE]["F45"].value = 12
+
+
+def merge(book: Workbook) -> None:
+    row = row_of(COUNT)
+    book[HERE].merge_cells(f"F{row}:G{row}")
+
+
+def hide_row(book: Workbook) -> None:
+    book[HERE].row_dimensions[row_of(COUNT)].hidden = True
+
+
+def empty_sheet(book: Workbook) -> None:
+    at = book.sheetnames.index(HERE)
+    del book[HERE]
+    book.create_sheet(HERE, at)
+
+
+def drop_sheet(book: Workbook) -> None:
+    del book[HERE]
+
+
+def extra_sheet(book: Workbook) -> None:
+    book.create_sheet("测算")["B2"].value = 17
+
+
+def drop_heading(book: Workbook) -> None:
+    book[HERE]["F4"].value = "数值"
+
+
+def drop_cover_row(book: Workbook) -> None:
+    book["封面"].delete_rows(7)
+
+
+def far_cell(book: Workbook) -> None:
+    book[HERE]["A1048576"].value = "x"
+
+
+def wide_sheet(book: Workbook) -> None:
+    book[HERE]["XFD3"].value = "x"
+
+
+def above_whole(book: Workbook) -> None:
+    put("ratings_satisfied", 101)(book)
+
+
+def above_whole_before(book: Workbook) -> None:
+    put("ratings_satisfied", 101, "before")(book)
+
+
+def error_cell(book: Workbook) -> None:
+    cell = book[HERE][CELL]
+    cell.value, cell.data_type = "#DIV/0!", "e"
+
+
+def empty_book() -> bytes:
+    target = io.BytesIO()
+    Workbook().save(target)
+    return target.getvalue()
+
+
+def other_book() -> bytes:
+    book = Workbook()
+    book.active["A1"].value = "会议通知"
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def bomb() -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", 8) as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+        archive.writestr("xl/worksheets/sheet1.xml", bytes(80 << 20))
+    return target.getvalue()
+
+
+def lying_bomb() -> bytes:
+    """A part that says it is small and is not."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", 8) as archive:
+        archive.writestr("xl/workbook.xml", bytes(5 << 20))
+    raw = target.getvalue()
+    return raw.replace(struct.pack("<I", 5 << 20), struct.pack("<I", 1000))
+
+
+def many_rows() -> bytes:
+    """A million rows, none of them stated by a dimension."""
+
+    def edit(name: str, part: bytes) -> bytes:
+        if name != "xl/worksheets/sheet2.xml":
+            return part
+        rows = b"".join(b'<row r="%d"/>' % number for number in range(100, 1_000_000, 40))
+        return part.replace(b"</sheetData>", rows + b"</sheetData>").replace(b"<dimension ", b"<dimensio ")
+
+    return rezipped(edit)
+
+
+def encrypted_zip() -> bytes:
+    raw = bytearray(good_bytes())
+    place = raw.index(b"PK\x01\x02")
+    while place >= 0:
+        raw[place + 8] |= 1
+        place = raw.find(b"PK\x01\x02", place + 4)
+    return bytes(raw)
+
+
+CELLS = [
+    entry("text in a number cell", "很多", "not-a-number", "很多"),
+    entry("about so many", "约200", "not-a-number", "约200"),
+    entry("true or false", True, "not-a-number", "True"),
+    entry("full-width digits", "１２０", "entry-full-width", "１２０", "120"),
+    entry("full-width point", "１２．５", "entry-full-width", "１２．５", "12.5", FREE),
+    entry("unit inside the cell", "120件", "entry-unit", "120件", "120"),
+    entry("ten thousands", "1.2万", "entry-unit", "1.2万", "12000"),
+    entry("thousands separator", "1,234", "entry-thousands", "1,234", "1234"),
+    entry("full-width thousands separator", "1，234", "entry-thousands", "1，234", "1234"),
+    entry("percent sign", "65%", "entry-percent", "65%"),
+    entry("full-width percent sign", "６５％", "entry-percent", "６５％"),
+    entry("percent typed as 0-1", 0.65, "entry-share", "0.65", look="0%"),
+    entry("fraction where a count is asked", 12.5, "entry-fraction", "12.5"),
+    entry("negative count", -3, "entry-negative", "-3"),
+    entry("negative amount", -0.5, "entry-negative", "-0.5", measure=FREE),
+    entry("infinite", "inf", "infinite", "inf"),
+    entry("sign of infinity", "∞", "infinite", "∞"),
+    entry("overflow in text", "1e999", "infinite", "1e999"),
+    entry("overflow in a number", 1e200, "entry-too-large", "1e+200"),
+    entry("error typed as text", "#REF!", "entry-error", "#REF!"),
+    entry("date in a number cell", dt.datetime(2022, 5, 1), "entry-date", "2022", look="yyyy-mm-dd"),
+    entry("date typed as text", "2022-05-01", "entry-date", "2022-05-01"),
+    entry("formula without a value", "=1+1", "entry-unsolved"),
+    case("formula with an error", error_cell, "entry-error", HERE, CELL, "#DIV/0!"),
+    case("formula into another file",
+         with_formula(b"F5", b"[1]Sheet1!$A$1"), "entry-linked", FIRST.name, "F5", "60"),
+    case("numerator above denominator", above_whole, "part-above-whole", *cell_of("ratings_satisfied"),
+         cell_of("ratings_given")[1]),
+    case("the same a year before", above_whole_before, "part-above-whole", *cell_of("ratings_satisfied", "before"),
+         cell_of("ratings_given", "before")[1]),
+]  # fmt: skip
+
+SHEETS = [
+    case("renamed sheet", rename(HERE, "满意度"), "sheet-renamed", "满意度", says=HERE),
+    case("renamed cover", rename("封面", "首页"), "sheet-renamed", "首页", says="封面"),
+    case("missing sheet", drop_sheet, "sheet-missing", says=HERE),
+    case("extra sheet", extra_sheet, "sheet-extra", "测算", says="测算"),
+    case("empty sheet", empty_sheet, "sheet-empty", HERE, says=HERE),
+    case("deleted row", drop_row, "row-missing", HERE, says=COUNT),
+    case("duplicated row", double_row, "row-double", HERE, "A40", COUNT),
+    case("changed code", wrong_code, "row-unknown", HERE, f"A{row_of(COUNT)}", "enforcement_complaint", COUNT),
+    case("number without a code", no_code, "row-without-code", HERE, "F45"),
+    case("renamed heading", drop_heading, "heading-missing", HERE, says="本期"),
+    case("merged cells", merge, "cells-merged", HERE, CELL, f"F{row_of(COUNT)}:G{row_of(COUNT)}"),
+    case("hidden row with a value", hide_row, "cells-hidden", HERE, f"A{row_of(COUNT)}"),
+    case("deleted row of the cover", drop_cover_row, "cover-row-missing", "封面", says="覆盖月数"),
+    case("million-row sheet", far_cell, "book-sheet-too-large", HERE, says="1048576"),
+    case("sixteen thousand columns", wide_sheet, "book-sheet-too-large", HERE, says="16384"),
+    case("million rows without a dimension", many_rows(), "book-sheet-too-large", FIRST.name),
+]
+
+COVERS = [
+    case("unknown county code", both(cover(4, "339999"), cover(5, None)), "unit-unknown", "封面", "C4", "339999"),
+    case("mistyped code, right name", cover(4, "33042"), "unit-unknown", "封面", "C4", "33042", UNIT),
+    case("no unit", both(cover(4, None), cover(5, None)), "unit-not-stated", "封面", "C4"),
+    case("old county name", both(cover(4, None), cover(5, "江干区")), "unit-old", "封面", "C5", "江干区", "330102"),
+    case("old county code", both(cover(4, "330103"), cover(5, "下城区")), "unit-old", "封面", "C4", "330103", "330105"),
+    case("code and name disagree", cover(5, "平湖市"), "unit-differs", "封面", "C5", "平湖市"),
+    case("wrong period", cover(6, "2021"), "period-wrong", "封面", "C6", "2021"),
+    case("no period", cover(6, None), "period-wrong", "封面", "C6"),
+    case("months above 12", cover(7, 13), "bad-months", "封面", "C7", "13"),
+    case("months below 1", cover(7, 0), "bad-months", "封面", "C7", "0"),
+    case("months in words", cover(7, "全年"), "bad-months", "封面", "C7", "全年"),
+    case("impossible date", cover(10, "2023-02-30"), "bad-date", "封面", "C10", "2023-02-30"),
+    case("last year's template", meta(2, "2021.1"), "form-old", "封面", "C11", "2021.1"),
+    case("definitions have changed since", meta(3, "0" * 64), "form-old", "封面", "C11", "00000000"),
+    case("another edition's template", meta(1, "zhejiang-2025"), "form-other-edition", "封面", "C11", "zhejiang-2025"),
+    case("simulated values in a real project", good_bytes(simulated=True), "simulated-in-real"),
+]
+
+FILES = [
+    case("corrupt file", good_bytes()[:20_000], "book-corrupt"),
+    case("damaged part", good_bytes().replace(b"\x00\x00", b"\x01\x00", 900), "book-corrupt"),
+    case("not a workbook at all", b"%PDF-1.7 something", "book-corrupt"),
+    case("a document renamed", bomb()[:0] or rezipped(lambda name, part: b""), "book-corrupt"),
+    case("password-protected", OLE + "EncryptedPackage".encode("utf-16-le"), "book-password"),
+    case("encrypted archive", encrypted_zip(), "book-password"),
+    case("xls instead of xlsx", OLE + "Workbook".encode("utf-16-le"), "book-xls"),
+    case("xls by its name", OLE + "Workbook".encode("utf-16-le"), "book-xls", file="a.xls"),
+    case("WPS format", OLE + "Workbook".encode("utf-16-le"), "book-wps", file="a.et"),
+    case("WPS text", b"x", "book-wps", file="a.wps"),
+    case("zip bomb", bomb(), "book-bomb", says="80 MB"),
+    case("zip bomb that lies about its size", lying_bomb(), "book-corrupt"),
+    case("file of no bytes", b"", "book-empty-file"),
+    case("empty workbook", empty_book(), "book-empty"),
+    case("some other workbook", other_book(), "form-none", says="Sheet"),
+    case("picture of a table", b"\x89PNG", "submission-suffix", says=".png", file="a.png"),
+]
+
+
+@pytest.mark.parametrize(("spoil", "code", "sheet", "cell", "says", "hint", "file"), [*CELLS, *SHEETS, *COVERS, *FILES])
+def test_one_fault(office, refused, spoil, code, sheet, cell, says, hint, file):
+    office.receive(spoil if isinstance(spoil, bytes) else spoilt(spoil), file)
+    for call in (lambda: province.check_submissions(office.folder, None, "zh"),
+                 lambda: province.collect(office.folder, False, False, True, "zh")):  # fmt: skip
+        (fault,) = refused(call)
+        assert (fault.code, fault.file) == (code, f"submissions/{file}")
+        assert (fault.sheet, fault.cell) == (sheet, cell)
+        assert fault.details.get("hint", "") == hint
+        for lang in ("zh", "en"):
+            assert says in fault.text(lang)
+            assert hint in fault.mend(lang)
+            assert cell in fault.place(lang)
+            assert sheet in fault.place(lang)
+    assert not (office.folder / "data").exists()
+
+
+def test_there_are_forty_kinds():
+    assert len({param.values[1] for param in (*CELLS, *SHEETS, *COVERS, *FILES)}) >= 40
+
+
+def test_the_good_workbook_is_sound(office):
+    office.receive(good_bytes())
+    assert sum(line.status == "collected" for line in province.check_submissions(office.folder, None, "zh")) == 1
+
+
+def test_all_faults_of_all_files_come_at_once(office, refused):
+    office.receive(spoilt(both(put(COUNT, "多"), put(FREE, -1), cover(6, "2020"))), "a.xlsx")
+    office.receive(good_bytes()[:9000], "b.xlsx")
+    office.receive(spoilt(drop_row, good_bytes("330482", "平湖市")), "c.xlsx")
+    faults = refused(province.check_submissions, office.folder, None, "zh")
+    assert [(fault.file[12:], fault.code) for fault in faults] == [
+        ("a.xlsx", "period-wrong"), ("a.xlsx", "entry-negative"), ("a.xlsx", "not-a-number"),
+        ("b.xlsx", "book-corrupt"), ("c.xlsx", "row-missing"),
+    ]  # fmt: skip
+
+
+def test_one_county_twice(office, refused, capsys):
+    office.receive(good_bytes(), "a.xlsx")
+    office.receive(spoilt(both(put(FREE, 77), cover(10, dt.datetime(2023, 1, 20)))), "b.xlsx")
+    (fault,) = refused(province.check_submissions, office.folder, None, "zh")
+    assert fault.code == "submission-double"
+    assert all(part in fault.problem("zh") for part in (NAME, "a.xlsx (2023-01-15)", "b.xlsx (2023-01-20)"))
+    province.collect(office.folder, newest=True, keep_going=False, json=True, lang="zh")
+    header, *rows = (office.folder / "data/collected.csv").read_text("utf-8-sig").splitlines()
+    now = dict(zip(header.split(","), rows[1].split(","), strict=True))
+    assert (now["period"], now[FREE]) == ("2022", "77")
+    assert '"older"' in capsys.readouterr().out
+
+
+# What is no fault
+
+
+def received(office: Office):
+    """Collect in JSON's shape, from Python."""
+    from yitihua.commands.province import _read
+
+    return _read(office.folder, False, "zh")
+
+
+def test_a_zero_base_is_noted(office):
+    office.receive(spoilt(put(COUNT, 0, "before")))
+    _, (submission,), outcome = received(office)
+    assert not outcome.faults
+    assert any("zero a year before" in en and COUNT in en for _, en in submission.notes)
+
+
+def test_a_missing_previous_period_is_noted(office):
+    office.receive(spoilt(put(COUNT, None, "before")))
+    _, (submission,), outcome = received(office)
+    assert not outcome.faults
+    assert any("no value a year before" in en and COUNT in en for _, en in submission.notes)
+
+
+def test_an_empty_cell_without_a_reason_is_noted(office):
+    office.receive(spoilt(put(COUNT, None)))
+    _, (submission,), outcome = received(office)
+    assert not outcome.faults
+    assert any("no reason" in en for _, en in submission.notes)
+
+
+@pytest.mark.parametrize("word", ["不适用", "未开展", "NA", "—"])
+def test_words_for_missing(office, word):
+    office.receive(spoilt(put(COUNT, word)))
+    _, (submission,), outcome = received(office)
+    assert not outcome.faults
+    assert (COUNT, "now") not in submission.values
+
+
+def test_macros_are_noted_and_not_run(office):
+    target = io.BytesIO(good_bytes())
+    with zipfile.ZipFile(target, "a") as archive:
+        archive.writestr("xl/vbaProject.bin", b"x")
+    office.receive(target.getvalue(), "a.xlsm")
+    _, (submission,), outcome = received(office)
+    assert not outcome.faults
+    assert any("macros" in en for _, en in submission.notes)
+
+
+def test_links_to_other_files_are_noted(office):
+    target = io.BytesIO(good_bytes())
+    with zipfile.ZipFile(target, "a") as archive:
+        archive.writestr("xl/externalLinks/externalLink1.xml", b"<x/>")
+    office.receive(target.getvalue())
+    _, (submission,), outcome = received(office)
+    assert not outcome.faults
+    assert any("links" in en for _, en in submission.notes)
+
+
+def test_moved_rows_and_columns_are_read_by_code_and_heading(office):
+    def move(book: Workbook) -> None:
+        sheet = book[HERE]
+        row = row_of(COUNT)
+        cells = [sheet.cell(row, c).value for c in range(1, 10)]
+        sheet.delete_rows(row)
+        sheet.insert_cols(1)
+        sheet.insert_rows(2)
+        for c, value in enumerate(cells, start=2):
+            sheet.cell(60, c).value = value
+        sheet.cell(60, 7).value = 321
+
+    office.receive(spoilt(move))
+    _, (submission,), outcome = received(office)
+    assert not outcome.faults
+    assert submission.values[(COUNT, "now")] == 321
+    assert submission.places[(COUNT, "now")].cell == "G60"
+
+
+def test_numbers_typed_as_text_are_read(office):
+    office.receive(spoilt(both(put(COUNT, " 120 "), cover(4, 330421), cover(6, 2022), cover(7, "12个月"))))
+    _, (submission,), outcome = received(office)
+    assert not outcome.faults
+    assert submission.values[(COUNT, "now")] == 120
+
+
+def test_a_lost_version_sheet_falls_back_on_the_cover(office):
+    def drop(book: Workbook) -> None:
+        del book["_meta"]
+
+    office.receive(spoilt(drop))
+    assert not received(office)[2].faults
+
+
+# Tables
+
+WIDE = f"单位代码,名称,时期,覆盖月数,{COUNT},{FREE}\n{UNIT},{NAME},2022,12,120,300.5\n{UNIT},{NAME},2021,12,100,200\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_a_csv_is_read(office, encoding):
+    office.receive(WIDE.encode(encoding), "a.csv")
+    _, (submission,), outcome = received(office)
+    assert not outcome.faults
+    assert submission.name == NAME
+    assert [submission.values[(COUNT, when)] for when in ("now", "before")] == [120, 100]
+
+
+def test_a_parquet_file_is_read(office):
+    path = office.receive(b"", "a.parquet")
+    duckdb.execute(
+        f"COPY (SELECT '{UNIT}' AS unit, 2022 AS period, '{COUNT}' AS indicator, 120 AS value) TO '{path}' (FORMAT parquet)"
+    )
+    _, (submission,), outcome = received(office)
+    assert not outcome.faults
+    assert submission.values == {(COUNT, "now"): 120}
+
+
+TABLES = [
+    ("text", WIDE.replace("120", "很多"), "not-a-number", "E2"),
+    ("fraction", WIDE.replace("120", "1.5"), "entry-fraction", "E2"),
+    ("full-width", WIDE.replace("300.5", "３００"), "entry-full-width", "F2"),
+    ("unknown county", WIDE.replace(UNIT, "339999").replace(NAME, ""), "unit-unknown", "A2"),
+    ("old county", WIDE.replace(UNIT, "330104").replace(NAME, "江干区"), "unit-old", "A2"),
+    ("wrong period", WIDE.replace(",2022,", ",2019,"), "period-wrong", "C2"),
+    ("row twice", WIDE + f"{UNIT},{NAME},2022,12,1,2\n", "duplicate-unit", "A4"),
+    ("no unit", WIDE + ",,2022,12,1,2\n", "blank-unit", "A4"),
+    ("misspelt measure", WIDE.replace(COUNT, COUNT[:-1]), "unknown-column", "E1"),
+    ("unknown measure in a long table", f"unit,indicator,value\n{UNIT},{COUNT}x,3\n", "row-unknown", "B2"),
+    ("measure twice", f"unit,indicator,value\n{UNIT},{COUNT},3\n{UNIT},{COUNT},4\n", "row-double", "B3"),
+    ("not a table", "\x00\x00", "not-utf8", ""),
+]
+
+
+@pytest.mark.parametrize(("content", "code", "cell"), [t[1:] for t in TABLES], ids=[t[0] for t in TABLES])
+def test_faults_of_tables(office, refused, content, code, cell):
+    office.receive(content.encode(), "a.csv")
+    (fault,) = refused(province.check_submissions, office.folder, None, "zh")
+    assert (fault.code, fault.cell) == (code, cell)
+
+
+def test_a_corrupt_parquet_file(office, refused):
+    office.receive(b"PAR1 nothing", "a.parquet")
+    (fault,) = refused(province.check_submissions, office.folder, None, "zh")
+    assert fault.code == "book-corrupt"
+
+
+def test_a_blank_template_says_who_is_not_stated(office, refused):
+    from submitting import registry
+
+    office.receive(workbook_bytes(form(), registry(), Filling(period="2022")))
+    (fault,) = refused(province.check_submissions, office.folder, None, "zh")
+    assert fault.code == "unit-not-stated"
