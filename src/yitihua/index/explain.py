@@ -7,24 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from yitihua.definitions.levels import level_word, origin_label
+from yitihua.definitions.levels import level_word
 from yitihua.errors import refuse, suggest
+from yitihua.index.explain_data import Step, evidence_steps, file_steps, or_none, raw_steps, reason_steps
 from yitihua.index.recipe import IndicatorRule, Label, NodeRule, Recipe
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from yitihua.index.scoreboard import Scoreboard
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step: what it is, how it was done, and the number it gave."""
-
-    stage: Label
-    how: Label
-    value: float | None
-    unit: Label = ("", "")
 
 
 @dataclass(frozen=True)
@@ -124,47 +115,28 @@ def explain(board: Scoreboard, unit: str, code: str | None = None) -> Explanatio
 
 def _indicator_steps(board: Scoreboard, row: int, rule: IndicatorRule) -> list[Step]:
     j = board.recipe.codes.index(rule.code)
-    table = board.table
-    unit = table.units[row]
-    column = table.indicators.index(rule.code)
-    raw = float(table.values[row, column])
-    assert table.origin is not None
-    steps = [
-        Step(("原始量", "measure"), (name, name), float(values[row]))
-        for name, values in table.measures.items()
-        if name in _measures_named(board, rule.code)
-    ]
-    formula = board.table.formulas.get(rule.code, "")
-    origin = str(table.origin[row, column]) or "missing"
-    words = tuple(f"{formula}  [{word}]" if formula else f"[{word}]" for word in origin_label(origin))
-    steps.append(Step(("原始值", "raw value"), (words[0], words[1]), _or_none(raw), rule.unit))
-    if table.se is not None and np.isfinite(table.se[row, column]):
-        steps.append(Step(("标准误", "standard error"), ("", ""), float(table.se[row, column]), rule.unit))
-    for remark in table.flags.get((unit, rule.code), ()):
-        steps.append(Step(("备注", "remark"), remark, None))
+    steps = raw_steps(board.table, row, rule)
     steps += _stage_steps(board, row, j, rule)
     points = float(board.normalised[row, j])
     steps.append(
         Step(
             ("标准化得分", "points"),
             _normalise_words(board, rule, bool(board.clipped[row, j])),
-            _or_none(points),
+            or_none(points),
         )
     )
+    if rule.normalise.method == "goalposts":
+        steps += reason_steps(board.table, rule.code)
     contribution, weight = board.contribution_arrays
     steps.append(
         Step(
             ("权重（占总分）", "weight in the index"),
             ("缺失指标的权重已分给同级其他指标", "what is missing has passed its weight to its siblings"),
-            _or_none(weight[row, j]),
+            or_none(weight[row, j]),
         )
     )
-    steps.append(Step(("对总分的贡献", "contribution to the score"), ("", ""), _or_none(contribution[row, j])))
-    return steps
-
-
-def _measures_named(board: Scoreboard, code: str) -> set[str]:
-    return set(board.table.formula_measures.get(code, ()))
+    steps.append(Step(("对总分的贡献", "contribution to the score"), ("", ""), or_none(contribution[row, j])))
+    return steps + evidence_steps(board.table, rule.code) + file_steps(board.table)
 
 
 def _stage_steps(board: Scoreboard, row: int, j: int, rule: IndicatorRule) -> list[Step]:
@@ -172,7 +144,7 @@ def _stage_steps(board: Scoreboard, row: int, j: int, rule: IndicatorRule) -> li
     if rule.denominate_by is not None:
         divisor = float(board.table.attributes[rule.denominate_by][row])
         how = (f"÷ {rule.denominate_by} = {divisor:.10g}",) * 2
-        steps.append(Step(("除以分母", "denominated"), how, _or_none(float(board.denominated[row, j]))))
+        steps.append(Step(("除以分母", "denominated"), how, or_none(float(board.denominated[row, j]))))
     if board.imputed[row, j]:
         zh = {"mean": "均值", "median": "中位数", "group_mean": "组均值"}.get(rule.impute, rule.impute)
         how = (f"以{zh}填补", f"filled by {rule.impute}")
@@ -188,7 +160,7 @@ def _stage_steps(board: Scoreboard, row: int, j: int, rule: IndicatorRule) -> li
             Step(
                 ("变换与处理", "transformed and treated"),
                 (words, words),
-                _or_none(float(board.treated[row, j])),
+                or_none(float(board.treated[row, j])),
             )
         )
     return steps
@@ -221,8 +193,8 @@ def _node_steps(board: Scoreboard, row: int, node: NodeRule) -> list[Step]:
     steps = []
     for child, weight in zip(node.children, node.weights, strict=True):
         column = recipe.plan.column[child]
-        share = _or_none(contribution[row, column])
-        points = _or_none(float(everything[column]))
+        share = or_none(contribution[row, column])
+        points = or_none(float(everything[column]))
         added = ("", "") if share is None else (f"，对总分贡献{share:.6g}", f", contributes {share:.6g} to the score")
         missing = ("，缺失", ", missing") if points is None else ("", "")
         label = recipe.labels[child]
@@ -231,7 +203,7 @@ def _node_steps(board: Scoreboard, row: int, node: NodeRule) -> list[Step]:
     index = [n.code for n in recipe.nodes].index(node.code)
     score = float(board.node_values[row, index])
     steps.append(Step(("覆盖率", "coverage"), _coverage_words(node), float(board.node_coverage[row, index])))
-    steps.append(Step(("得分", "score"), _mean_words(node), _or_none(score)))
+    steps.append(Step(("得分", "score"), _mean_words(node), or_none(score)))
     if node.code == recipe.root.code:
         steps += _standing(board, row, recipe)
     return steps
@@ -287,7 +259,3 @@ def _standing(board: Scoreboard, row: int, recipe: Recipe) -> list[Step]:
             )
         )
     return steps
-
-
-def _or_none(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)

@@ -1,0 +1,91 @@
+"""The whole path of a number: from the counting rule to the bytes it came from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import yitihua as yt
+from yitihua.definitions.passport import sha256_of
+from yitihua.publish.runs import board_files, write_folder
+
+
+@pytest.fixture(scope="module")
+def board(tmp_path_factory: pytest.TempPathFactory) -> yt.Scoreboard:
+    folder = tmp_path_factory.mktemp("data")
+    frame = pd.DataFrame(
+        {
+            "unit": ["330421"] * 2,
+            "period": [2022, 2023],
+            "months": [12, 6],
+            "firm_checks": [200.0, 150.0],
+            "market_entities": [1000.0, 1000.0],
+            "cross_region_cases": [10.0, 5.0],
+            "population": [500000.0, 500000.0],
+            "leads_due": [10.0, 9.0],
+            "leads_resolved": [5.0, 6.0],
+            "E01": [80.0, 81.0],
+            "E01_se": [2.0, 2.0],
+            "E01_n": [150.0, 160.0],
+        }
+    )
+    frame.to_csv(folder / "mine.csv", index=False)
+    return yt.evaluate("zhejiang-2022", folder / "mine.csv", period=2023)
+
+
+def stages(board: yt.Scoreboard, code: str) -> dict[str, object]:
+    return {step.stage[1]: step for step in board.explain("330421", code).steps}
+
+
+def test_year_on_year_shows_both_years(board) -> None:
+    text = board.explain("330421", "B04").text("zh")
+    for part in (
+        "firm_checks 涉企现场检查户次。计数规则：",
+        "户次",
+        "上期原始量（2022）：200",
+        "目标区间的理由",
+        "公开依据JS25",
+    ):
+        assert part in text
+    english = board.explain("330421", "B04").text("en")
+    for part in (
+        "Counting rule: On-site check visits",
+        "measure of the period before (2022): 200 visits",
+        "Jiashan: fall",
+    ):
+        assert part in english
+
+
+def test_annualised(board) -> None:
+    found = stages(board, "B09")
+    assert found["months covered"].value == 6
+    assert found["raw value"].value == 5 / 500000 * 12 / 6 * 100000
+
+
+def test_small_denominator_and_survey(board) -> None:
+    found = stages(board, "B05")
+    assert found["remark"].how == ("分母过小", "small denominator")
+    least = yt.load_edition("zhejiang-2022").indicators["B05"].formula.min_denominator
+    assert f"{least:g}" in found["smallest sound denominator"].how[1]
+    found = stages(board, "E01")
+    assert (found["standard error"].value, found["respondents"].value) == (2, 160)
+
+
+def test_the_path_ends_at_the_file(board, tmp_path: Path) -> None:
+    last = board.explain("330421", "B04").steps[-1]
+    assert last.stage == ("来源文件", "file")
+    assert board.table.lineage[0].sha256 in last.how[0]
+    shipped = yt.evaluate("zhejiang-2022").explain("330421", "E01").steps[-1]
+    root = Path(__file__).parents[1]
+    assert sha256_of(root / shipped.how[0].split("  ")[0]) in shipped.how[0]
+    memory = yt.evaluate("egdi-2022", pd.DataFrame({"unit": ["x"], "osi": [0.5], "tii": [0.5], "hci": [0.5]}))
+    assert memory.explain("x", "osi").steps[-1].how[1] == "a table given in memory, no file"
+
+
+def test_every_number_explains_itself_in_both_languages_and_after_reading_back(board, tmp_path: Path) -> None:
+    run = yt.read_run(write_folder(tmp_path / "out", board_files(board, yt.load_edition("zhejiang-2022"))))
+    for code in (*board.recipe.codes, *(node.code for node in board.recipe.nodes)):
+        for lang in ("zh", "en"):
+            assert run.board.explain("330421", code).text(lang) == board.explain("330421", code).text(lang)
