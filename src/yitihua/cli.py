@@ -45,13 +45,23 @@ def _root(version: Annotated[bool, typer.Option("--version", help="Print the ver
         raise typer.Exit
 
 
+#: The language a command settled on, so that faults raised later are told in the same.
+_spoken: list[str] = []
+
+
 def language(stated: str | None, directory: Path | None = None) -> str:
     """Return "zh" or "en": the option, YITIHUA_LANG, the project's own, or the locale."""
+    chosen = _language(stated, directory)
+    _spoken[:] = [chosen]
+    return chosen
+
+
+def _language(stated: str | None, directory: Path | None) -> str:
     chosen = stated or os.environ.get("YITIHUA_LANG")
     if chosen is None and directory is not None:
-        from yitihua.definitions.project import load_project
+        from yitihua.definitions.project import project_settings
 
-        chosen = load_project(directory).settings.lang
+        chosen = project_settings(directory).lang
     if chosen is None:
         locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
         return "zh" if locale.lower().startswith("zh") else "en"
@@ -81,7 +91,8 @@ def score(
         out = _project_out(directory)
     board, loaded = _board(directory, edition, data, period, date, weights)
     if out is not None:
-        from yitihua.publish.runs import board_files, write_folder
+        from yitihua.publish.folders import write_folder
+        from yitihua.publish.runs import board_files
 
         write_folder(out, board_files(board, loaded, words))
     if json:
@@ -114,8 +125,9 @@ def check(
     loaded, table = _inputs(directory, edition, data, period, date)
     from yitihua.index.apply import apply
     from yitihua.index.fit import fit
+    from yitihua.publish.summary import notices
 
-    apply(table, fit(table, loaded))
+    board = apply(table, fit(table, loaded))
     filled = float((table.values == table.values).mean()) if table.values.size else 0.0
     facts = {
         "edition": loaded.name,
@@ -123,7 +135,7 @@ def check(
         "measures": len(loaded.measures),
         "units": len(table.units),
         "filled": filled,
-        "notices": [notice[0 if words == "zh" else 1] for notice in table.notices],
+        "notices": notices(board, words),
     }
     if json:
         terminal.print_json({"ok": True, "faults": [], **facts})
@@ -137,8 +149,8 @@ def check(
             )
         )
     if not json:
-        for notice in table.notices:
-            print(notice[0 if words == "zh" else 1])
+        for notice in notices(board, words):
+            print(notice)
 
 
 @app.command()
@@ -162,7 +174,7 @@ def explain(
     lang = language(lang, directory)
     if not 1 <= len(parts) <= 2:
         raise _bad_call(
-            f"需要单位和（可选）指标，给了{len(parts)}个词",
+            f"需要单位和（可选）指标，给出了{len(parts)}个参数",
             f"a unit and perhaps an indicator are needed, {len(parts)} words given",
             "explain DIR UNIT [INDICATOR] | explain --edition NAME UNIT [INDICATOR]",
         )
@@ -180,7 +192,8 @@ def demo(out: Out = None, json: Json = False, lang: Lang = None) -> None:
     from yitihua.api import evaluate
     from yitihua.definitions import load_edition
     from yitihua.publish import terminal
-    from yitihua.publish.runs import board_files, write_folder
+    from yitihua.publish.folders import write_folder
+    from yitihua.publish.runs import board_files
 
     words = language(lang)
     boards = {name: (evaluate(name), load_edition(name)) for name in ("hdi", "egdi-2022", "asem", "zhejiang-2022")}
@@ -234,6 +247,8 @@ def editions(directory: Folder = None, json: Json = False, lang: Lang = None) ->
         print(f"{row['name']}\n    {row['title']}")
         indicators, sets = _say(words, "指标", "indicators"), _say(words, "权重方案", "weight sets")
         print(f"    {indicators}: {row['indicators']}   {sets}: {', '.join(row['weight_sets'])}")
+        if row["views"]:
+            print(f"    {_say(words, '视角', 'views')}: {', '.join(row['views'])}")
 
 
 @app.command()
@@ -269,10 +284,9 @@ def _bad_call(zh: str, en: str, allowed: str) -> InputError:
 
 
 def _project_out(directory: Path) -> Path:
-    from yitihua.definitions.project import load_project
+    from yitihua.definitions.project import project_settings
 
-    project = load_project(directory)
-    return directory / project.settings.out
+    return directory / project_settings(directory).out
 
 
 def _inputs(
@@ -280,13 +294,17 @@ def _inputs(
 ) -> tuple[Edition, IndicatorTable]:
     from yitihua.api import open_edition
     from yitihua.definitions import edition_names, load_edition
+    from yitihua.definitions.project import load_project
     from yitihua.indicators.reading import read_table
 
-    if (directory is None) == (edition is None):
+    if directory is None and edition is None:
         known = " | ".join(edition_names())
         raise _bad_call("需要DIR或--edition其中之一", "either DIR or --edition is needed", f"DIR | --edition {known}")
     if edition is not None:
-        loaded = load_edition(edition, date=date)
+        # With a folder as well: this edition of the project, on the project's own data.
+        if directory is not None and data is None:
+            data = load_project(directory, edition).data
+        loaded = load_edition(edition, directory, date)
         return loaded, read_table(loaded, data, period)
     assert directory is not None
     loaded, source, when = open_edition(directory, data, period, date)
@@ -333,6 +351,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
+        _spoken.clear()
         app(standalone_mode=True)
     except InputError as error:
         _print_faults(error)
@@ -348,17 +367,22 @@ def main() -> None:
 def _print_faults(error: InputError) -> None:
     from yitihua.publish import terminal
 
-    # Read here once more, since the command that was given the options has ended: --lang zh, --lang=zh.
-    arguments = [part for word in sys.argv for part in (word.split("=", 1) if word.startswith("--lang=") else [word])]
-    stated = next((arguments[i + 1] for i, word in enumerate(arguments[:-1]) if word == "--lang"), None)
-    try:
-        lang = language(stated)
-    except InputError:
-        lang = "en"
+    arguments = sys.argv
+    lang = _spoken[0] if _spoken else _language_of(arguments)
     if "--json" in arguments:
         terminal.print_json({"ok": False, "faults": [fault.to_dict(lang) for fault in error.faults]})
     else:
         terminal.print_faults(error.faults, lang)
+
+
+def _language_of(arguments: list[str]) -> str:
+    """Return the language where a command failed before it settled on one: --lang zh, --lang=zh."""
+    parts = [part for word in arguments for part in (word.split("=", 1) if word.startswith("--lang=") else [word])]
+    stated = next((parts[i + 1] for i, word in enumerate(parts[:-1]) if word == "--lang"), None)
+    try:
+        return _language(stated, None)
+    except InputError:
+        return "en"
 
 
 if __name__ == "__main__":
