@@ -87,9 +87,23 @@ def test_language_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_explain_in_chinese() -> None:
     text = run("explain", "--edition", "zhejiang-2022", "嘉善县", "A08", "--lang", "zh")
-    for part in ("镇街平均赋权事项数", "目标区间 [100, 1000]", "同取对数", "不得作为结论引用", "重构"):
+    for part in ("镇街平均赋权事项数", "目标区间 [100, 1000]", "同取对数", "不得据此得出任何结论", "重构"):
         assert part in text
 
 
 def test_version() -> None:
     assert yt.__version__ in run("--version")
+
+
+def test_another_edition_of_a_project_on_its_data(tmp_path: Path) -> None:
+    run("init", "--new-edition", tmp_path / "p")
+    (tmp_path / "p" / "index" / "next.toml").write_text('extends = "p"\nweights = "equal"\n', encoding="utf-8")
+    text = run("score", tmp_path / "p", "--edition", "next", "--lang", "en", "-o", tmp_path / "out")
+    assert "equal within parent" in text
+    assert "Oldmarket" in text
+
+
+def test_check_says_what_is_simulated() -> None:
+    text = run("check", "--edition", "zhejiang-2022", "--lang", "zh")
+    assert "模拟数据" in text
+    assert "重构" in text

@@ -69,7 +69,7 @@ def test_bad_input_ends_with_2_and_names_every_place(tsi, run, tmp_path, command
     assert found.code == 2
     assert found.out == ""
     assert "2 faults found" in found.err
-    places = ["H3", "I3", "65% → 65"]
+    places = ["H3", "I3", "74.6% → 74.6"]
     if spoil is bad_definition:
         places = ["line 4", "line 23", "Did you mean 'score_decimals'?"]
     for place in places:
@@ -120,7 +120,6 @@ CALLS = {
     "unknown option": (["score", "project", "--nope"], "--nope"),
     "unknown command": (["scores", "project"], "scores"),
     "neither DIR nor edition": (["score"], "either DIR or --edition"),
-    "both DIR and edition": (["score", "project", "--edition", "hdi"], "either DIR or --edition"),
     "folder that is not there": (["score", "nowhere"], "nowhere"),
     "file for a folder": (["score", "project/project.toml"], "project.toml"),
     "editions of a folder that is not there": (["editions", "nowhere"], "nowhere"),
@@ -194,7 +193,7 @@ def test_any_other_refusal_of_the_system_is_a_fault_too(tsi, run, monkeypatch):
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied", "locked/out")
 
-    monkeypatch.setattr("yitihua.publish.runs.write_folder", refuse)
+    monkeypatch.setattr("yitihua.publish.folders.write_folder", refuse)
     found = run("score", "project", "--lang", "zh")
     assert found.code == 2
     assert "无法访问“locked/out”：没有权限" in found.err

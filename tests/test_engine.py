@@ -57,8 +57,8 @@ def test_coverage_two_thirds_of_a_node_and_all_of_the_index() -> None:
     np.testing.assert_array_equal(board.grade_indices["stars"] >= 0, [True, True, False, False])
     np.testing.assert_allclose(board.coverage, [1, 1 - 3 / 45, 1 - 4 / 45, 0.8])
     notes = board.scores.set_index("unit")["note"]
-    assert "D 56% < 67%" in notes["c"]
-    assert "D 0% < 67%" in notes["d"]
+    assert "D Support guarantee 56% < 67%" in notes["c"]
+    assert "D Support guarantee 0% < 67%" in notes["d"]
     assert board.scores["rank"].isna().tolist() == [False, False, True, True]
 
 
@@ -227,7 +227,7 @@ def test_measures_are_computed_with_year_on_year_and_months() -> None:
     value = {code: table.values[:, j] for j, code in enumerate(table.indicators)}
     np.testing.assert_allclose(value["C07"], [12.0, 15.0])  # 600 cases in six months are 1200 a year
     np.testing.assert_allclose(value["C01"], [32.0, NAN])
-    assert table.flags[("330109", "C01")] == (("无上年同期值", "no value a period before"),)
+    assert table.flags[("330109", "C01")] == (("不适用", "undefined"),)
     assert table.origin[0, table.indicators.index("C07")] == "computed"
 
 

@@ -80,7 +80,8 @@ def test_a_better_value_never_lowers_the_own_score(
     normalise: str, aggregate: str, table: yt.IndicatorTable, row: int, j: int, gain: float
 ) -> None:
     """Under a fixed recipe: more of a "+" indicator, or less of a "-" one."""
-    recipe = evaluate(table, normalise=normalise, aggregate=aggregate).recipe
+    rule = aggregate if aggregate == "arithmetic" else {"method": aggregate, "floor": 0.5}
+    recipe = evaluate(table, normalise=normalise, aggregate=rule).recipe
     values = table.values.copy()
     better = gain if recipe.indicators[j].positive else -gain
     if recipe.indicators[j].transform == "ln" and values[row, j] + better <= 0:

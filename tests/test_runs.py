@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pandas as pd
@@ -15,7 +16,8 @@ import pytest
 
 import yitihua as yt
 from yitihua.definitions.passport import sha256_of
-from yitihua.publish.runs import board_files, write_folder
+from yitihua.publish.folders import write_folder
+from yitihua.publish.runs import board_files
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="folders are switched by symbolic links")
 
@@ -107,15 +109,89 @@ def test_a_failure_at_any_step_leaves_the_old_run(tmp_path: Path, step: str, mon
     assert {path.name: path.read_bytes() for path in out.iterdir()} == {"a.txt": b"newer"}
 
 
+def test_an_interrupt_right_after_the_switch_leaves_the_new_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    write_folder(out, {"a.txt": b"old"})
+    real = Path.replace
+
+    def replace_then_stop(self: Path, target: Path) -> None:
+        real(self, target)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", replace_then_stop)
+        with pytest.raises(KeyboardInterrupt):
+            write_folder(out, {"a.txt": b"new"})
+    assert (out / "a.txt").read_bytes() == b"new"
+
+
+def test_without_the_right_to_make_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows: OUT is a plain folder, replaced by two renames, again and again."""
+
+    def refuse_link(*_: object, **__: object) -> None:
+        raise OSError("no right")
+
+    edition = yt.load_edition("egdi-2022")
+    files = board_files(yt.evaluate(edition), edition)
+    out = tmp_path / "out"
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "symlink_to", refuse_link)
+        write_folder(out, files)
+        write_folder(out, files | {"recipe.json": b"new"})
+        assert not out.is_symlink()
+        assert (out / "recipe.json").read_bytes() == b"new"
+        patch.setattr(Path, "rename", refuse_link)
+        with pytest.raises(yt.InputError):
+            write_folder(out, files)
+    assert (out / "recipe.json").read_bytes() == b"new"
+    write_folder(out, files)  # with the right back, the plain folder gives way to a link
+    assert out.is_symlink()
+
+
+def test_somebody_else_s_link_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "precious").mkdir()
+    (tmp_path / "out").symlink_to("precious", target_is_directory=True)
+    with pytest.raises(yt.InputError):
+        write_folder(tmp_path / "out", {"a.txt": b"x"})
+    assert (tmp_path / "out").readlink() == Path("precious")
+
+
+def test_names_that_look_alike_are_not_swept(tmp_path: Path) -> None:
+    for name in ("r", "r.run-1", "[r]"):
+        write_folder(tmp_path / name, {"a.txt": name.encode()})
+    for _ in range(3):
+        write_folder(tmp_path / "r", {"a.txt": b"r"})
+    assert (tmp_path / "r.run-1" / "a.txt").read_bytes() == b"r.run-1"
+    assert (tmp_path / "[r]" / "a.txt").read_bytes() == b"[r]"
+
+
+def test_two_writers_at_once(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda n: write_folder(out, {f"f{i}": b"%d" % n for i in range(5)}), range(40)))
+    assert len(list(out.iterdir())) == 5
+    assert len({path.read_bytes() for path in out.iterdir()}) == 1
+
+
 WRITER = """
 import sys
-from yitihua.publish.runs import write_folder
+from yitihua.publish.folders import write_folder
 number = 0
 print("ready", flush=True)
 while True:
     number += 1
     write_folder(sys.argv[1], {f"f{i}.txt": str(number).encode() for i in range(6)})
 """
+
+
+def _whole(run: Path) -> bool:
+    """Whether a run is complete and of one piece."""
+    try:
+        return len({(run / f"f{i}.txt").read_bytes() for i in range(6)}) == 1
+    except FileNotFoundError:
+        return False
 
 
 @pytest.mark.parametrize("delay", [0.05, 0.11, 0.17, 0.23])
@@ -128,7 +204,7 @@ def test_killed_at_any_moment_a_reader_finds_one_whole_run(tmp_path: Path, delay
         stop = time.monotonic() + delay
         while time.monotonic() < stop:
             run = out.resolve()
-            assert {path.name for path in run.iterdir()} <= {f"f{i}.txt" for i in range(6)}
+            assert _whole(run) or out.resolve() != run  # a run is swept only once OUT has left it
         os.kill(writer.pid, signal.SIGKILL)
     contents = {path.read_bytes() for path in out.iterdir()}
     assert len(list(out.iterdir())) == 6

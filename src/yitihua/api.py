@@ -11,6 +11,7 @@ from yitihua.definitions.changes import with_changes
 from yitihua.definitions.edition import Edition
 from yitihua.definitions.loader import load_edition
 from yitihua.definitions.project import is_project, load_project
+from yitihua.errors import refuse
 from yitihua.index.apply import apply
 from yitihua.index.fit import fit
 from yitihua.index.scoreboard import Scoreboard
@@ -89,6 +90,8 @@ def open_edition(
 ) -> tuple[Edition, Data, str | int | None]:
     """Return the loaded edition with the data and period it is to be scored with."""
     if isinstance(edition, Edition):
+        if date is not None:
+            raise refuse("no-effect", key="date", name="date", method="edition: str, Path")
         return edition, data, period
     if isinstance(edition, str) and edition in resolver.edition_names():
         return load_edition(edition, date=date), data, period

@@ -12,7 +12,7 @@ import typer
 
 from yitihua import __version__
 from yitihua.commands.options import bad_call as _bad_call
-from yitihua.commands.options import language
+from yitihua.commands.options import language, language_of, spoken
 from yitihua.commands.options import say as _say
 from yitihua.commands.simulate import simulate
 from yitihua.errors import InputError, refuse
@@ -73,7 +73,8 @@ def score(
         out = _project_out(directory)
     board, loaded = _board(directory, edition, data, period, date, weights, cities)
     if out is not None:
-        from yitihua.publish.runs import board_files, write_folder
+        from yitihua.publish.folders import write_folder
+        from yitihua.publish.runs import board_files
 
         write_folder(out, board_files(board, loaded, words))
     if json:
@@ -115,8 +116,9 @@ def check(
     loaded, table = _inputs(directory, edition, data, period, date)
     from yitihua.index.apply import apply
     from yitihua.index.fit import fit
+    from yitihua.publish.summary import notices
 
-    apply(table, fit(table, loaded))
+    board = apply(table, fit(table, loaded))
     filled = float((table.values == table.values).mean()) if table.values.size else 0.0
     facts = {
         "edition": loaded.name,
@@ -124,7 +126,7 @@ def check(
         "measures": len(loaded.measures),
         "units": len(table.units),
         "filled": filled,
-        "notices": [notice[0 if words == "zh" else 1] for notice in table.notices],
+        "notices": notices(board, words),
     }
     if json:
         terminal.print_json({"ok": True, "faults": [], **facts})
@@ -138,8 +140,8 @@ def check(
             )
         )
     if not json:
-        for notice in table.notices:
-            print(notice[0 if words == "zh" else 1])
+        for notice in notices(board, words):
+            print(notice)
 
 
 @app.command()
@@ -213,7 +215,8 @@ def demo(out: Out = None, json: Json = False, lang: Lang = None) -> None:
     from yitihua.api import evaluate
     from yitihua.definitions import load_edition
     from yitihua.publish import terminal
-    from yitihua.publish.runs import board_files, write_folder
+    from yitihua.publish.folders import write_folder
+    from yitihua.publish.runs import board_files
 
     words = language(lang)
     boards = {name: (evaluate(name), load_edition(name)) for name in ("hdi", "egdi-2022", "asem", "zhejiang-2022")}
@@ -267,6 +270,8 @@ def editions(directory: Folder = None, json: Json = False, lang: Lang = None) ->
         print(f"{row['name']}\n    {row['title']}")
         indicators, sets = _say(words, "指标", "indicators"), _say(words, "权重方案", "weight sets")
         print(f"    {indicators}: {row['indicators']}   {sets}: {', '.join(row['weight_sets'])}")
+        if row["views"]:
+            print(f"    {_say(words, '视角', 'views')}: {', '.join(row['views'])}")
 
 
 @app.command()
@@ -318,10 +323,9 @@ def collect(
 
 
 def _project_out(directory: Path) -> Path:
-    from yitihua.definitions.project import load_project
+    from yitihua.definitions.project import project_settings
 
-    project = load_project(directory)
-    return directory / project.settings.out
+    return directory / project_settings(directory).out
 
 
 def _inputs(
@@ -329,13 +333,17 @@ def _inputs(
 ) -> tuple[Edition, IndicatorTable]:
     from yitihua.api import open_edition
     from yitihua.definitions import edition_names, load_edition
+    from yitihua.definitions.project import load_project
     from yitihua.indicators.reading import read_table
 
-    if (directory is None) == (edition is None):
+    if directory is None and edition is None:
         known = " | ".join(edition_names())
         raise _bad_call("需要DIR或--edition其中之一", "either DIR or --edition is needed", f"DIR | --edition {known}")
     if edition is not None:
-        loaded = load_edition(edition, date=date)
+        # With a folder as well: this edition of the project, on the project's own data.
+        if directory is not None and data is None:
+            data = load_project(directory, edition).data
+        loaded = load_edition(edition, directory, date)
         return loaded, read_table(loaded, data, period)
     assert directory is not None
     loaded, source, when = open_edition(directory, data, period, date)
@@ -385,6 +393,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
+        spoken.clear()
         app(standalone_mode=True)
     except InputError as error:
         _print_faults(error)
@@ -400,13 +409,8 @@ def main() -> None:
 def _print_faults(error: InputError) -> None:
     from yitihua.publish import terminal
 
-    # Read here once more, since the command that was given the options has ended: --lang zh, --lang=zh.
-    arguments = [part for word in sys.argv for part in (word.split("=", 1) if word.startswith("--lang=") else [word])]
-    stated = next((arguments[i + 1] for i, word in enumerate(arguments[:-1]) if word == "--lang"), None)
-    try:
-        lang = language(stated)
-    except InputError:
-        lang = "en"
+    arguments = sys.argv
+    lang = spoken[0] if spoken else language_of(arguments)
     if "--json" in arguments:
         terminal.print_json({"ok": False, "faults": [fault.to_dict(lang) for fault in error.faults]})
     else:

@@ -46,7 +46,7 @@ MESSAGES: Final[dict[str, dict[str, dict[str, str]]]] = {
         ("not valid TOML: {found}", "key = value; text in double quotes; table names in square brackets", "Correct this line"),
     ),
     "bad-json": _entry(
-        ("不是有效的recipe：{reason}", "由yitihua写出的recipe.json", "请重新生成该文件"),
+        ("不是有效的计分方案（recipe）：{reason}", "由yitihua写出的recipe.json", "请重新生成该文件"),
         ("not a valid recipe: {reason}", "a recipe.json written by yitihua", "Write the file again"),
     ),
     "unknown-suffix": _entry(
@@ -88,7 +88,7 @@ MESSAGES: Final[dict[str, dict[str, dict[str, str]]]] = {
         ("there is no dataset or data file '{name}'", "the path of a CSV file, or: {options}", "Check the path or the name"),
     ),
     "no-data": _entry(
-        ("没有可计分的数据", "index文件中的dataset、project.toml中的data，或--data FILE", "请指定数据"),
+        ("没有可计分的数据", "合成方法文件（index/）中的dataset、project.toml中的data，或--data 文件", "请指定数据"),
         ("there is no data to score", "dataset in the index file, data in project.toml, or --data FILE", "Name the data"),
     ),
     "unknown-reference": _entry(
@@ -100,7 +100,7 @@ MESSAGES: Final[dict[str, dict[str, dict[str, str]]]] = {
         ("extends runs in a circle: {chain}", "a chain that does not come back to itself", "Remove one extends"),
     ),
     "extends-differ": _entry(
-        ("index与indicators两处的extends不同：{names}", "两处相同，或只写一处", "请统一"),
+        ("合成方法文件（index/）与指标文件（indicators/）的extends不同：{names}", "两处相同，或只写一处", "请统一"),
         ("extends differs between index/ and indicators/: {names}", "the same in both, or stated once", "Make them agree"),
     ),
     "duplicate-code": _entry(
@@ -142,7 +142,7 @@ MESSAGES: Final[dict[str, dict[str, dict[str, str]]]] = {
     ),
     # Definitions: indicators
     "goalposts-order": _entry(
-        ("目标区间颠倒：lower = {lower}，upper = {upper}", "lower < upper；逆向指标（“-”）的lower是最优值", "请对调；方向由direction表示"),
+        ("目标区间上下限颠倒：lower = {lower}，upper = {upper}", "lower < upper；逆向指标（“-”）的lower是最优值", "请对调；方向由direction表示"),
         ("the goalposts are the wrong way round: lower = {lower}, upper = {upper}", "lower < upper; for a '-' indicator lower is the best value", "Swap them; the direction says which is best"),
     ),
     "goalposts-log": _entry(
@@ -150,7 +150,7 @@ MESSAGES: Final[dict[str, dict[str, dict[str, str]]]] = {
         ("lower = {lower} with transform = \"ln\"", "both goalposts above 0 where the logarithm is taken", "Correct the lower goalpost"),
     ),
     "no-goalposts": _entry(
-        ("指标“{name}”没有目标区间，而标准化方法是goalposts", "goalposts = {{ lower, upper, reason }}，或另选标准化方法", "请写上目标区间，或在index文件的[normalise.indicators]中另选方法"),
+        ("指标“{name}”没有目标区间，而标准化方法是goalposts", "goalposts = {{ lower, upper, reason }}，或另选标准化方法", "请写上目标区间，或在合成方法文件（index/）的[normalise.indicators]中另选方法"),
         ("'{name}' has no goalposts and is normalised by goalposts", "goalposts = {{ lower, upper, reason }}, or another method", "State goalposts, or choose a method in [normalise.indicators] of the index file"),
     ),
     "bad-expression": _entry(
@@ -159,7 +159,7 @@ MESSAGES: Final[dict[str, dict[str, dict[str, str]]]] = {
     ),
     # Definitions: index file
     "bad-scale": _entry(
-        ("分值区间颠倒：[{lower}, {upper}]", "scale = [低, 高]", "请对调"),
+        ("分值范围上下限颠倒：[{lower}, {upper}]", "scale = [低, 高]", "请对调"),
         ("the scale is the wrong way round: [{lower}, {upper}]", "scale = [low, high]", "Swap the two"),
     ),
     "needs-key": _entry(
@@ -210,6 +210,10 @@ MESSAGES: Final[dict[str, dict[str, dict[str, str]]]] = {
     "no-column-name": _entry(
         ("该列有内容，但没有列名", "每列都有列名", "请补上列名，或删去该列"),
         ("the column holds something but has no name", "a name for every column", "Name it, or remove the column"),
+    ),
+    "wrong-separator": _entry(
+        ("各列以“{found}”分隔", "以逗号分隔的CSV", "请另存为逗号分隔的CSV；小数点用“.”"),
+        ("the columns are separated by '{found}'", "CSV separated by commas", "Save the table separated by commas, with '.' as the decimal point"),
     ),
     "duplicate-column": _entry(
         ("列名“{name}”重复", "每个列名只出现一次", "请改名或删去一列"),
@@ -276,7 +280,7 @@ MESSAGES: Final[dict[str, dict[str, dict[str, str]]]] = {
         ("the column '{name}' is missing, {reason}", "the column must be in the data", "Add it"),
     ),
     "bad-denominator": _entry(
-        ("除数“{name}”为{found}", "大于0的数", "请改正，或留空"),
+        ("分母“{name}”为{found}", "大于0的数", "请改正，或留空"),
         ("the denominator '{name}' is {found}", "a number above 0", "Correct it, or leave it empty"),
     ),
     "log-domain": _entry(
@@ -296,7 +300,7 @@ MESSAGES: Final[dict[str, dict[str, dict[str, str]]]] = {
         ("'{name}' is more than one unit", "{options}", "Use the code"),
     ),
     "table-mismatch": _entry(
-        ("数据没有recipe所需的指标：{absent}", "{options}", "请用同一版本的数据"),
+        ("数据缺少计分方案（recipe）所需的指标：{absent}", "{options}", "请用同一版本的数据"),
         ("the data lacks indicators of the recipe: {absent}", "{options}", "Use data of the same edition"),
     ),
     "negative-n": _entry(
@@ -401,7 +405,7 @@ PHRASES: Final[dict[str, str]] = {
     "labels must differ": "各等级的名称须不同",
     "letters, digits, dot, dash and underscore": "只能用字母、数字、点、短横和下划线",
     # Expressions
-    "it cannot be read": "无法读懂",
+    "it cannot be read": "无法解析",
     "the number is too large": "数字过大",
     "it divides by the number 0": "除以数字0",
     "'{}' is not a name, a number or + - * /": "“{}”不是名称、数字或+ - * /",

@@ -76,4 +76,6 @@ def compare(board: Scoreboard, units: Sequence[str] | None = None, lang: str = "
                 )
     columns = ["level", "indicator", "indicator_name", "unit", "name", "reference", "value", "measure_unit",
                "points", "gap_to_best", "gap_to_reference", "flags"]  # fmt: skip
-    return pd.DataFrame(records, columns=columns)
+    frame = pd.DataFrame(records, columns=columns)
+    frame.attrs = {"simulated": table.simulated or recipe.simulated, "notice": recipe.notice[which]}
+    return frame

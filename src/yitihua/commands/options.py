@@ -7,14 +7,33 @@ from pathlib import Path
 
 from yitihua.errors import InputError, refuse
 
+#: The language a command settled on, so that faults raised later are told in the same.
+spoken: list[str] = []
+
 
 def language(stated: str | None, directory: Path | None = None) -> str:
     """Return "zh" or "en": the option, YITIHUA_LANG, the project's own, or the locale."""
+    chosen = _language(stated, directory)
+    spoken[:] = [chosen]
+    return chosen
+
+
+def language_of(arguments: list[str]) -> str:
+    """Return the language where a command failed before it settled on one: --lang zh, --lang=zh."""
+    parts = [part for word in arguments for part in (word.split("=", 1) if word.startswith("--lang=") else [word])]
+    stated = next((parts[i + 1] for i, word in enumerate(parts[:-1]) if word == "--lang"), None)
+    try:
+        return _language(stated, None)
+    except InputError:
+        return "en"
+
+
+def _language(stated: str | None, directory: Path | None) -> str:
     chosen = stated or os.environ.get("YITIHUA_LANG")
     if chosen is None and directory is not None:
-        from yitihua.definitions.project import load_project
+        from yitihua.definitions.project import project_settings
 
-        chosen = load_project(directory).settings.lang
+        chosen = project_settings(directory).lang
     if chosen is None:
         locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
         return "zh" if locale.lower().startswith("zh") else "en"

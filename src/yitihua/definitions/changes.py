@@ -11,6 +11,7 @@ from yitihua.definitions.edition import Edition
 from yitihua.definitions.framework_models import SECTIONS
 from yitihua.definitions.index_checks import check_index
 from yitihua.definitions.index_models import IndexSpec
+from yitihua.definitions.inheritance import merge
 from yitihua.definitions.source import Place, Source
 from yitihua.definitions.validation import validate
 from yitihua.errors import FaultList, refuse, suggest
@@ -71,7 +72,7 @@ def _laid_over(name: str, old: Any, value: Any) -> Any:
     if name == "weights":
         return _weights(old, value)
     if isinstance(value, Mapping) and isinstance(old, Mapping):
-        return {**old, **{key: _laid_over("", old.get(key), item) for key, item in value.items()}}
+        return merge(dict(old), dict(value))
     return dict(value) if isinstance(value, Mapping) else value
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from yitihua.definitions.framework_models import RESERVED
-from yitihua.definitions.index_models import AggregateRule, GradeScheme, IndexSpec, NormaliseRule
+from yitihua.definitions.index_models import AggregateRule, GradeScheme, IndexSpec, NormaliseRule, default_grades
 from yitihua.definitions.source import Key, Place, Source
 from yitihua.errors import FaultList, suggest
 
@@ -69,9 +69,10 @@ def check_index(spec: IndexSpec, context: Context, source: Source) -> None:
     _check_weights(index)
     _check_treat(index)
     taken = {*RESERVED, *index.indicators, *index.nodes}
-    for name, scheme in spec.grades.items():
+    for name in {**default_grades(spec.scale), **spec.grades}:
         if name in taken:
             index.fault("reserved-code", ("grades", name), name=name, options=sorted(RESERVED))
+    for name, scheme in spec.grades.items():
         _check_grades(index, ("grades", name), scheme)
 
 
@@ -130,6 +131,10 @@ def _check_aggregate(index: _Index) -> None:
     rules: list[tuple[Key, AggregateRule]] = [(("aggregate",), spec)]
     for table in ("levels", "nodes", "views"):
         rules += [(("aggregate", table, name), rule) for name, rule in getattr(spec, table).items()]
+    normalise = index.spec.normalise
+    methods = {rule.method for rule in (normalise, *normalise.indicators.values())}
+    # One hundredth of the scale is no floor for points that do not live on the scale.
+    off_scale = ", ".join(sorted(methods & {"zscore", "rank"}))
     for key, rule in rules:
         if rule.method == "generalised" and rule.exponent is None:
             index.fault("needs-key", key, method="generalised", name="exponent")
@@ -142,8 +147,8 @@ def _check_aggregate(index: _Index) -> None:
         powered = rule.method in ("geometric", "harmonic") or (
             rule.method == "generalised" and (rule.exponent or 0) <= 0
         )
-        if powered and rule.floor is None and index.spec.scale[0] < 0:
-            index.fault("needs-key", key, method=f"{rule.method} (scale < 0)", name="floor")
+        if powered and rule.floor is None and (index.spec.scale[0] < 0 or off_scale):
+            index.fault("needs-key", key, method=f"{rule.method} ({off_scale or 'scale < 0'})", name="floor")
 
 
 def _check_weights(index: _Index) -> None:

@@ -54,7 +54,7 @@ class TreatRule(Strict):
     """How outliers of an indicator are treated (OECD/JRC: skewness 2 and kurtosis 3.5)."""
 
     method: TreatMethod = "none"
-    skew: float = Field(2.0, gt=0)
+    skew: float = Field(2.0, gt=0, allow_inf_nan=False)
     kurtosis: Number = 3.5
     max_winsorised: int = Field(5, ge=0)
     offset: Literal["auto"] | Number = Field(
@@ -67,7 +67,7 @@ class NormaliseRule(Strict):
 
     method: NormaliseMethod = "goalposts"
     mean: Number | None = Field(None, description="zscore: mean of the points; 0 unless stated.")
-    sd: Annotated[float, Field(gt=0)] | None = Field(
+    sd: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = Field(
         None, description="zscore: standard deviation of the points; 1 unless stated."
     )
     clip: bool = Field(True, description="goalposts, minmax: points beyond the scale are cut and flagged.")
@@ -161,7 +161,7 @@ class GradeScheme(Strict):
     names: tuple[Text, ...] | None = Field(None, description="Words for the labels, same order.")
     method: Literal["fixed", "quantile", "natural_breaks"] = "fixed"
     cuts: tuple[Number, ...] | None = Field(None, description="fixed: one fewer than labels, rising.")
-    shares: tuple[Annotated[float, Field(gt=0)], ...] | None = Field(
+    shares: tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...] | None = Field(
         None, description="quantile: share of units in each label; equal unless stated."
     )
 

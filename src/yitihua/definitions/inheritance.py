@@ -45,7 +45,7 @@ _CODED = (
 def extend(base: Source, child: Source) -> Source:
     """Return `base` with everything that `child` states laid over it."""
     places = {**base.places, **child.places}
-    return Source(_merge(base.data, child.data), places, base.files + child.files)
+    return Source(merge(base.data, child.data), places, base.files + child.files)
 
 
 def extend_index(base: Source, child: Source, name: str, gone: set[str]) -> Source:
@@ -66,14 +66,21 @@ def extend_index(base: Source, child: Source, name: str, gone: set[str]) -> Sour
     return merged
 
 
-def _merge(base: dict[str, Any], child: dict[str, Any]) -> dict[str, Any]:
+def merge(base: dict[str, Any], child: dict[str, Any]) -> dict[str, Any]:
+    """Return `base` with `child` laid over it, table by table; keys of another method do not pass on.
+
+    Examples
+    --------
+    >>> merge({"method": "fixed", "cuts": [1], "labels": ["a", "b"]}, {"method": "quantile"})
+    {'labels': ['a', 'b'], 'method': 'quantile'}
+    """
     merged = dict(base)
     if "method" in child and child["method"] != base.get("method"):
-        merged = {key: value for key, value in base.items() if key not in METHOD_KEYS}
+        merged = {key: value for key, value in base.items() if key not in METHOD_KEYS | {"method"}}
     for key, value in child.items():
         old = merged.get(key)
         if isinstance(old, dict) and isinstance(value, dict) and key not in ATOMIC:
-            merged[key] = _merge(old, value)
+            merged[key] = merge(old, value)
         else:
             merged[key] = value
     return merged

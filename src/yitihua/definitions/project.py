@@ -11,7 +11,7 @@ from pydantic import Field
 
 from yitihua.definitions import resolver
 from yitihua.definitions.framework_models import Strict
-from yitihua.definitions.source import Source, read_toml
+from yitihua.definitions.source import read_toml
 from yitihua.definitions.validation import validate
 from yitihua.errors import FaultList, refuse, suggest
 
@@ -61,8 +61,34 @@ def is_project(folder: Path) -> bool:
     return folder.is_dir() and ((folder / "project.toml").is_file() or bool(resolver.project_editions(folder)))
 
 
-def load_project(folder: str | Path) -> Project:
-    """Read a project folder.
+def project_settings(folder: str | Path) -> ProjectFile:
+    """Read project.toml, or return the defaults where there is none.
+
+    Raises
+    ------
+    InputError
+        If the folder is not there, or the file is faulty.
+    """
+    root = Path(folder)
+    if not root.is_dir():
+        raise refuse("file-not-found", file=str(folder), reason="")
+    path = root / "project.toml"
+    if not path.is_file():
+        return ProjectFile()
+    faults = FaultList()
+    source = read_toml(path, faults, root)
+    made = validate(ProjectFile, source.data, source, (), faults)
+    if made is not None and (Path(made.out).is_absolute() or ".." in Path(made.out).parts):
+        place = source.place(("out",))
+        reason = "a folder inside the project"
+        faults.add("bad-value", file=place.file, line=place.line, key="out", found=repr(made.out), reason=reason)
+    faults.raise_if_any()
+    assert made is not None  # None comes with a fault
+    return made
+
+
+def load_project(folder: str | Path, edition: str | None = None) -> Project:
+    """Read a project folder; `edition` names one of its editions in place of project.toml's choice.
 
     Raises
     ------
@@ -70,21 +96,12 @@ def load_project(folder: str | Path) -> Project:
         If it is no project, or does not say which edition.
     """
     root = Path(folder)
-    faults = FaultList()
-    settings, source = ProjectFile(), Source()
-    path = root / "project.toml"
-    if not root.is_dir():
-        raise refuse("file-not-found", file=str(folder), reason="")
-    if path.is_file():
-        source = read_toml(path, faults, root)
-        made = validate(ProjectFile, source.data, source, (), faults)
-        faults.raise_if_any()
-        assert made is not None
-        settings = made
-    edition = settings.edition
+    settings = project_settings(root)
+    edition = edition or settings.edition
     known = resolver.edition_names(root)
     if edition is not None and edition not in known:
-        place = source.place(("edition",))
+        # Read once more for the line; without project.toml the name came from the command.
+        place = read_toml(root / "project.toml", FaultList(), root).place(("edition",))
         raise refuse(
             "unknown-edition", file=place.file, line=place.line, key="edition",
             name=edition, options=known, hint=suggest(edition, known),

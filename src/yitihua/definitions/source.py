@@ -19,7 +19,7 @@ from yitihua.errors import FaultList
 
 Key = tuple[str, ...]
 
-_HEADER = re.compile(r"^\s*\[\[?\s*(?P<name>[^\]]+?)\s*\]\]?\s*(#.*)?$")
+_HEADER = re.compile(r"\[\[?(?P<name>[^\[\]]+)\]\]?\s*(#.*)?")
 _ASSIGN = re.compile(
     r"""^\s*(?P<key>(?:[A-Za-z0-9_\-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_\-]+|"[^"]*"|'[^']*'))*)\s*="""
 )
@@ -83,9 +83,33 @@ def read_toml(path: Path, faults: FaultList, project: Path | None = None) -> Sou
         line = int(match[1]) if match else text.count("\n") + 1
         faults.add("bad-toml", file=name, line=line, found=str(error))
         return source
+    except RecursionError:
+        faults.add("bad-toml", file=name, found="nested too deeply")
+        return source
+    if _depth_exceeds(data, MAX_DEPTH):
+        faults.add("bad-toml", file=name, found="nested too deeply")
+        return source
     source.data = data
     source.places |= {key: Place(name, line) for key, line in key_lines(text).items()}
     return source
+
+
+#: No definition is nested deeper than this; what is would only exhaust the stack.
+MAX_DEPTH = 50
+
+
+def _depth_exceeds(data: Any, limit: int) -> bool:
+    level = [data]
+    for _ in range(limit):
+        level = [
+            child
+            for item in level
+            if isinstance(item, (dict, list))
+            for child in (item.values() if isinstance(item, dict) else item)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def key_lines(text: str) -> dict[Key, int]:
@@ -103,7 +127,7 @@ def key_lines(text: str) -> dict[Key, int]:
         if closing:
             closing = "" if closing in line else closing
             continue
-        if match := _HEADER.match(line):
+        if match := _HEADER.fullmatch(line.strip()):
             table = _parts(match["name"])
             _note(lines, table, number)
         elif match := _ASSIGN.match(line):

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from yitihua.errors import FaultList
-from yitihua.index import aggregate, impute, normalise
+from yitihua.errors import FaultList, refuse
+from yitihua.index import aggregate, impute, normalise, treat
 from yitihua.index.plan import NodeStep, Plan
-from yitihua.index.recipe import Recipe
+from yitihua.index.recipe import IndicatorRule, Recipe
 from yitihua.index.scoreboard import Scoreboard
 from yitihua.indicators.table import Floats, IndicatorTable
 
@@ -65,7 +65,7 @@ def apply(table: IndicatorTable, recipe: Recipe) -> Scoreboard:
     observed = np.isfinite(points)
     if not recipe.count_imputed:
         observed &= ~treated.imputed
-    scores, shares = add_up(points, observed, plan)
+    scores, shares, tested = add_up(points, observed, plan)
     return Scoreboard(
         table=table,
         recipe=recipe,
@@ -74,6 +74,7 @@ def apply(table: IndicatorTable, recipe: Recipe) -> Scoreboard:
         normalised=points,
         node_values=scores[:, len(recipe.codes) :],
         node_coverage=shares[:, len(recipe.codes) :],
+        node_tested=tested,
         imputed=treated.imputed,
         winsorised=treated.winsorised,
         clipped=clipped,
@@ -96,7 +97,7 @@ def denominate(table: IndicatorTable, denominators: Sequence[tuple[str, str | No
     """
     values = table.select([code for code, _ in denominators])
     if all(name is None for _, name in denominators):
-        return values
+        return values.copy()
     absent = {name: code for code, name in denominators if name is not None and name not in table.attributes}
     if absent:
         faults = FaultList()
@@ -109,6 +110,14 @@ def denominate(table: IndicatorTable, denominators: Sequence[tuple[str, str | No
             for _, name in denominators
         ]
     )
+    bad = np.argwhere(divisors <= 0)
+    if bad.size:
+        faults = FaultList()
+        for row, j in bad.tolist():
+            code, by = denominators[j]
+            found = f"{divisors[row, j]:g}"
+            faults.add("bad-denominator", key=f"{table.units[row]}, {code}", name=by, found=found)
+        faults.raise_if_any()
     return np.asarray(values / divisors)
 
 
@@ -122,32 +131,25 @@ def transform_and_treat(raw: Floats, table: IndicatorTable, recipe: Recipe, plan
     if plan.filled:
         for j in plan.filled:
             rule = recipe.indicators[j]
-            groups = table.attributes.get(rule.impute_group) if rule.impute_group else None
+            groups = _groups(table, rule)
             values[:, j] = impute.fill(values[:, j], dict(rule.fill), groups)
         imputed = np.isnan(raw) & np.isfinite(values)
     for j in plan.ln:
-        values[:, j] = _log(values[:, j], recipe.indicators[j].code, table)
-    for j in plan.winsorised:
-        treatment = recipe.indicators[j].treat
-        cut = np.clip(values[:, j], treatment.lower, treatment.upper)
-        winsorised[:, j] = (cut != values[:, j]) & np.isfinite(cut)
-        values[:, j] = cut
-    for j in plan.logged:
-        shift = recipe.indicators[j].treat.log_shift
-        assert shift is not None  # that is what makes the column a logged one
-        values[:, j] = _log(values[:, j] + shift, recipe.indicators[j].code, table)
+        values[:, j] = treat.logarithm(values[:, j], 0.0, recipe.indicators[j].code, table.units)
+    for j in sorted({*plan.winsorised, *plan.logged}):
+        code, limits = recipe.indicators[j].code, recipe.indicators[j].treat
+        clipped = treat.treated(values[:, j], limits.lower, limits.upper, None, code, table.units)
+        winsorised[:, j] = (clipped != values[:, j]) & np.isfinite(clipped)
+        values[:, j] = treat.treated(clipped, None, None, limits.log_shift, code, table.units)
     return Treated(values, imputed, winsorised)
 
 
-def _log(x: Floats, code: str, table: IndicatorTable) -> Floats:
-    bad = np.flatnonzero(x <= 0)
-    if bad.size:
-        faults = FaultList()
-        for row in bad:
-            found = f"{table.select([code])[row, 0]:g}"
-            faults.add("log-domain", key=f"{table.units[row]}, {code}", name=code, found=found, bound="0")
-        faults.raise_if_any()
-    return np.asarray(np.log(x))
+def _groups(table: IndicatorTable, rule: IndicatorRule) -> npt.NDArray[np.object_] | None:
+    if rule.impute_group is None:
+        return None
+    if rule.impute_group not in table.attributes:
+        raise refuse("missing-column", key=rule.impute_group, name=rule.impute_group, reason="impute.group")
+    return table.attributes[rule.impute_group]
 
 
 def to_points(treated: Floats, recipe: Recipe, plan: Plan) -> tuple[Floats, Mask]:
@@ -163,11 +165,12 @@ def to_points(treated: Floats, recipe: Recipe, plan: Plan) -> tuple[Floats, Mask
         if rule.normalise.method == "rank":
             points[:, j] = normalise.rank(treated[:, j], reference, rule.positive)
         else:
-            points[:, j] = normalise.percentile_rank(treated[:, j], reference, rule.positive, recipe.scale)
+            points[:, j], cut = normalise.percentile_rank(treated[:, j], reference, rule.positive, recipe.scale)
+            beyond[:, j] = cut
     return points, beyond
 
 
-def add_up(points: Floats, observed: Mask, plan: Plan) -> tuple[Floats, Floats]:
+def add_up(points: Floats, observed: Mask, plan: Plan) -> tuple[Floats, Floats, Floats]:
     """Aggregate up the tree under the coverage rules.
 
     Parameters
@@ -184,25 +187,28 @@ def add_up(points: Floats, observed: Mask, plan: Plan) -> tuple[Floats, Floats]:
     scores, shares : ndarray, shape (units, indicators + nodes)
         Points of every indicator and node, NaN where coverage is too low; and the share of the
         weight below each that was observed.
+    tested : ndarray, shape (units, nodes)
+        Share of the weight right below each node that has a score: what the coverage rule looks at.
     """
     width = points.shape[1]
     scores = np.empty((points.shape[0], width + len(plan.steps)))
     scores[:, :width] = points
     shares = np.ones_like(scores)
+    tested = np.ones((points.shape[0], len(plan.steps)))
     if observed.all():
         for step in plan.steps:
             scores[:, step.column] = _combine(scores, step)
-        return scores, shares
+        return scores, shares, tested
     shares[:, :width] = observed
     available = np.empty(scores.shape, dtype=bool)
     available[:, :width] = observed
     for step in plan.steps:
-        covered = available[:, step.children] @ step.weights >= step.coverage - 1e-9
-        score = np.where(covered, _combine(scores, step), np.nan)
+        share = tested[:, step.column - width] = available[:, step.children] @ step.weights
+        score = np.where(share >= step.coverage - 1e-9, _combine(scores, step), np.nan)
         scores[:, step.column] = score
         available[:, step.column] = np.isfinite(score)
         shares[:, step.column] = shares[:, step.children] @ step.weights
-    return scores, shares
+    return scores, shares, tested
 
 
 def _combine(scores: Floats, step: NodeStep) -> Floats:

@@ -46,6 +46,8 @@ def contributions(scores: Floats, plan: Plan) -> tuple[Floats, Floats]:
         above = factor[:, [step.column]]
         # A node at 0 that a floor above lent points to: its children share them by weight.
         lent = (scores[:, [step.column]] == 0) & (own > 0)
+        # A child on 0 adds nothing, though a power below 1 has an infinite slope there.
+        slope = np.where(raised == 0, np.where(np.isfinite(slope), slope, 0.0), slope)
         shares[:, step.children] = np.where(lent, own * in_force, above * slope * raised)
         weights[:, step.children] = weights[:, [step.column]] * in_force
         factor[:, step.children] = above * slope

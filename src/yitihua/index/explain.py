@@ -9,6 +9,7 @@ import numpy as np
 
 from yitihua.definitions.levels import level_word
 from yitihua.errors import refuse, suggest
+from yitihua.index.aggregate import scaled_weights
 from yitihua.index.explain_data import Step, evidence_steps, file_steps, or_none, raw_steps, reason_steps
 from yitihua.index.recipe import IndicatorRule, Label, NodeRule, Recipe
 
@@ -106,7 +107,7 @@ def explain(board: Scoreboard, unit: str, code: str | None = None) -> Explanatio
     notice = recipe.notice
     if board.table.simulated or recipe.simulated:
         notice = (
-            f"数据为模拟数据，不得作为结论引用。{notice[0]}",
+            f"数据为模拟数据，不得据此得出任何结论。{notice[0]}",
             f"The data are simulated: no finding may be drawn. {notice[1]}",
         )
     names = (board.table.name_of(row, "zh"), board.table.name_of(row, "en"))
@@ -131,12 +132,21 @@ def _indicator_steps(board: Scoreboard, row: int, rule: IndicatorRule) -> list[S
     steps.append(
         Step(
             ("权重（占总分）", "weight in the index"),
-            ("缺失指标的权重已分给同级其他指标", "what is missing has passed its weight to its siblings"),
+            _weight_words(board, rule.code, weight[row, j]),
             or_none(weight[row, j]),
         )
     )
     steps.append(Step(("对总分的贡献", "contribution to the score"), ("", ""), or_none(contribution[row, j])))
     return steps + evidence_steps(board.table, rule.code) + file_steps(board.table)
+
+
+def _weight_words(board: Scoreboard, code: str, in_force: float) -> Label:
+    """Say so where the weight in force is not the recipe's: others were missing, or nothing is scored."""
+    if np.isnan(in_force):
+        return ("该指标缺失或该单位不评分", "the indicator is missing, or the unit is not scored")
+    if abs(in_force - board.recipe.global_weights[code]) < 1e-12:
+        return ("", "")
+    return ("缺失指标的权重已分给同级其他指标", "what is missing has passed its weight to its siblings")
 
 
 def _stage_steps(board: Scoreboard, row: int, j: int, rule: IndicatorRule) -> list[Step]:
@@ -190,29 +200,45 @@ def _node_steps(board: Scoreboard, row: int, node: NodeRule) -> list[Step]:
     recipe = board.recipe
     everything = np.hstack([board.normalised[row], board.node_values[row]])
     contribution, _ = board.contribution_arrays
+    columns = [recipe.plan.column[child] for child in node.children]
+    in_force = scaled_weights(everything[columns], np.array(node.weights))
     steps = []
-    for child, weight in zip(node.children, node.weights, strict=True):
+    for child, weight in zip(node.children, in_force, strict=True):
         column = recipe.plan.column[child]
         share = or_none(contribution[row, column])
         points = or_none(float(everything[column]))
         added = ("", "") if share is None else (f"，对总分贡献{share:.6g}", f", contributes {share:.6g} to the score")
-        missing = ("，缺失", ", missing") if points is None else ("", "")
         label = recipe.labels[child]
-        how = (f"权重{weight:.6g}{added[0]}{missing[0]}", f"weight {weight:.6g}{added[1]}{missing[1]}")
+        how = (f"权重{weight:.6g}{added[0]}", f"weight {weight:.6g}{added[1]}")
+        if points is None:
+            how = ("缺失", "missing")
         steps.append(Step((f"{child} {label[0]}", f"{child} {label[1]}"), how, points))
     index = [n.code for n in recipe.nodes].index(node.code)
     score = float(board.node_values[row, index])
-    steps.append(Step(("覆盖率", "coverage"), _coverage_words(node), float(board.node_coverage[row, index])))
-    steps.append(Step(("得分", "score"), _mean_words(node), or_none(score)))
+    steps.append(
+        Step(
+            ("覆盖率", "coverage"),
+            ("以下各级指标有数据的权重", "weight of all indicators below that was observed"),
+            float(board.node_coverage[row, index]),
+        )
+    )
+    tested = float(board.node_tested[row, index])
+    steps.append(
+        Step(("直接下级有得分的权重", "weight right below that has a score"), _coverage_words(node, tested), tested)
+    )
+    steps.append(
+        Step(("得分", "score"), _mean_words(node) if np.isfinite(score) else ("不评分", "not scored"), or_none(score))
+    )
     if node.code == recipe.root.code:
         steps += _standing(board, row, recipe)
     return steps
 
 
-def _coverage_words(node: NodeRule) -> Label:
+def _coverage_words(node: NodeRule, tested: float) -> Label:
+    enough = tested >= node.coverage - 1e-9
     return (
-        f"以下指标有数据的权重；直接下级至少{node.coverage:.0%}的权重有得分才计分",
-        f"weight observed below; scored where at least {node.coverage:.0%} of the weight right below has a score",
+        f"至少需要{node.coverage:.0%}，{'符合' if enough else '不足，故不评分'}",
+        f"at least {node.coverage:.0%} is needed{'' if enough else ': too little, so there is no score'}",
     )
 
 
@@ -240,7 +266,7 @@ def _standing(board: Scoreboard, row: int, recipe: Recipe) -> list[Step]:
         count = int(np.isfinite(board.rank[[r for r, name in enumerate(board.table.levels) if name == level]]).sum())
         decimals = recipe.score_decimals
         how = (
-            f"{level_word(level, 'zh')}共{count}个，得分取{decimals}位小数，并列取最前",
+            f"{level_word(level, 'zh')}共{count}个，得分取{decimals}位小数，得分相同的名次并列",
             f"of {count} ({level_word(level, 'en')}), scores rounded to {decimals} decimals, ties share the best",
         )
         steps.append(Step(("排名", "rank"), how, float(board.rank[row])))

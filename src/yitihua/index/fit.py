@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from yitihua.definitions.edition import Edition
-from yitihua.definitions.index_models import AggregateRule, GradeScheme, NormaliseRule, TreatRule
+from yitihua.definitions.index_models import AggregateRule, GradeScheme, NormaliseRule, TreatRule, default_grades
 from yitihua.definitions.text import Text
 from yitihua.errors import refuse
 from yitihua.index import grade, impute, treat
@@ -80,7 +80,10 @@ def fit(table: IndicatorTable, edition: Edition) -> Recipe:
     schemes = edition.grades
     fixed = all(scheme.method == "fixed" for scheme in schemes.values())
     scores = None if fixed else apply(table, draft).rounded_scores
-    grades = tuple(_grade_rule(code, scheme, scores, table.levels) for code, scheme in schemes.items())
+    grades = tuple(
+        _grade_rule(code, scheme, scores, table.levels, _suits(edition, scheme, code))
+        for code, scheme in schemes.items()
+    )
     from dataclasses import replace
 
     return replace(draft, grades=grades)
@@ -96,11 +99,14 @@ def _indicator_rule(edition: Edition, code: str, x: Floats, table: IndicatorTabl
     groups = table.attributes.get(impute_rule.group) if impute_rule.group else None
     fill_values = impute.fill_values(x, impute_rule.method, groups)
     x = impute.fill(x, fill_values, groups)
-    x = _transformed(x, indicator.transform, code)
-    treatment = _treatment(x, spec.treat.indicators.get(code, spec.treat), code)
-    x = _treated(x, treatment)
+    if indicator.transform == "ln":
+        x = treat.logarithm(x, 0.0, code, table.units)
     goalposts = None if indicator.goalposts is None else (indicator.goalposts.lower, indicator.goalposts.upper)
     rule = spec.normalise.indicators.get(code, spec.normalise)
+    # The logarithm of goalposts is needed as well, so the shift must leave room for them.
+    room = _logged_if(indicator.transform, goalposts) if rule.method == "goalposts" else ()
+    treatment = _treatment(x, spec.treat.indicators.get(code, spec.treat), code, room)
+    x = treat.treated(x, treatment.lower, treatment.upper, treatment.log_shift, code, table.units)
     return IndicatorRule(
         code=code,
         name=_label(indicator.name),
@@ -119,29 +125,24 @@ def _indicator_rule(edition: Edition, code: str, x: Floats, table: IndicatorTabl
     )
 
 
-def _transformed(x: Floats, transform: str, code: str) -> Floats:
-    if transform == "none":
-        return x
-    bad = x[np.isfinite(x) & (x <= 0)]
-    if bad.size:
-        raise refuse("log-domain", key=code, name=code, found=f"{bad[0]:g}", bound="0")
-    return np.asarray(np.log(x))
+def _logged_if(transform: str, goalposts: tuple[float, float] | None) -> tuple[float, ...]:
+    return tuple(math.log(bound) if transform == "ln" else bound for bound in goalposts or ())
 
 
-def _treatment(x: Floats, rule: TreatRule, code: str) -> Treatment:
+def _treatment(x: Floats, rule: TreatRule, code: str, room: tuple[float, ...]) -> Treatment:
     if rule.method == "none":
         return Treatment()
     seen = x[np.isfinite(x)]
     if seen.size == 0 or np.ptp(seen) == 0:
         return Treatment(rule.method, outcome="nothing to treat")
     if rule.method == "log":
-        return _logged("log", seen, rule, code)
+        return _logged("log", np.append(seen, room), rule, code)
     if not treat.is_outlying(x[:, None], rule.skew, rule.kurtosis)[0]:
         return Treatment("winsorise_log", outcome="passed untreated")
     lower, upper, passed = treat.winsor_limits(x, rule.skew, rule.kurtosis, rule.max_winsorised)
     if passed:
         return Treatment("winsorise_log", lower=lower, upper=upper, outcome="winsorised")
-    return _logged("winsorise_log", seen, rule, code)
+    return _logged("winsorise_log", np.append(seen, room), rule, code)
 
 
 def _logged(method: str, seen: Floats, rule: TreatRule, code: str) -> Treatment:
@@ -159,14 +160,6 @@ def _shift(seen: Floats, rule: TreatRule, code: str) -> float:
     return shift
 
 
-def _treated(x: Floats, treatment: Treatment) -> Floats:
-    if treatment.lower is not None or treatment.upper is not None:
-        x = np.clip(x, treatment.lower, treatment.upper)
-    if treatment.log_shift is not None:
-        x = np.log(x + treatment.log_shift)
-    return x
-
-
 def _normalisation(
     x: Floats, rule: NormaliseRule, transform: str, goalposts: tuple[float, float] | None,
     treatment: Treatment, scale: tuple[float, float], positive: bool, code: str,
@@ -180,14 +173,17 @@ def _normalisation(
         return normalisation_between(rule.method, rule.clip, lower, upper, scale, positive)
     seen = x[np.isfinite(x)]
     if rule.method in ("rank", "percentile_rank"):
-        return Normalisation(rule.method, reference=tuple(float(value) for value in np.sort(seen)))
+        sample = () if seen.size and _is_constant(seen) else tuple(float(value) for value in np.sort(seen))
+        return Normalisation(rule.method, reference=sample, clip=rule.method == "percentile_rank")
     if rule.method == "zscore":
         mean, sd = _moments(seen)
         width = None if sd is None else (sd if positive else -sd)
         gain, base = 1.0 if rule.sd is None else rule.sd, 0.0 if rule.mean is None else rule.mean
         return Normalisation("zscore", origin=mean, width=width, gain=gain, base=base)
     if seen.size:
-        return normalisation_between(rule.method, rule.clip, float(seen.min()), float(seen.max()), scale, positive)
+        low_, high_ = float(seen.min()), float(seen.max())
+        upper_ = low_ if _is_constant(seen) else high_
+        return normalisation_between(rule.method, rule.clip, low_, upper_, scale, positive)
     return Normalisation("minmax", gain=high - low, base=low, clip=rule.clip)
 
 
@@ -209,7 +205,12 @@ def normalisation_between(
 def _moments(seen: Floats) -> tuple[float | None, float | None]:
     if seen.size < 2:
         return None, None
-    return float(seen.mean()), float(seen.std(ddof=1))
+    # A constant column has no spread, whatever rounding makes of its standard deviation.
+    return float(seen.mean()), 0.0 if _is_constant(seen) else float(seen.std(ddof=1))
+
+
+def _is_constant(seen: Floats) -> bool:
+    return bool(np.ptp(seen) <= 1e-12 * np.abs(seen).max())
 
 
 def on_treated_scale(bound: float, transform: str, treatment: Treatment, code: str) -> float:
@@ -291,9 +292,22 @@ def _view_rules(edition: Edition) -> tuple[ViewRule, ...]:
     return tuple(rules)
 
 
-def _grade_rule(code: str, scheme: GradeScheme, scores: Floats | None, levels: tuple[str, ...]) -> GradeRule:
+def _suits(edition: Edition, scheme: GradeScheme, code: str) -> bool:
+    """Return False for the default cuts where points are z-scores or ranks, which know no scale."""
+    normalise = edition.spec.normalise
+    rules = [normalise.indicators.get(indicator, normalise) for indicator in edition.indicators]
+    off_scale = any(rule.method == "rank" or (rule.method == "zscore" and rule.mean is None) for rule in rules)
+    default = default_grades(edition.spec.scale).get(code)
+    return not (off_scale and scheme.method == "fixed" and default is not None and scheme.cuts == default.cuts)
+
+
+def _grade_rule(
+    code: str, scheme: GradeScheme, scores: Floats | None, levels: tuple[str, ...], suits: bool
+) -> GradeRule:
     cuts: list[tuple[str, tuple[float, ...]]] = []
-    if scheme.method == "fixed":
+    if scheme.method == "fixed" and not suits:
+        pass
+    elif scheme.method == "fixed":
         assert scheme.cuts is not None
         cuts.append(("*", scheme.cuts))
     else:

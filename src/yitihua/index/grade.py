@@ -56,13 +56,14 @@ def grade_index(scores: Floats, cuts: Sequence[float]) -> Ints:
 def quantile_cuts(scores: Floats, shares: Sequence[float]) -> tuple[float, ...]:
     """Return cuts that put the stated shares of units into the grades, lowest first.
 
-    A cut is the score of the first unit above it, so without ties the counts are exact up to
-    rounding up.
+    A cut is the score of the first unit above it. Units with the same score are never parted, so
+    each cut goes to the gap between different scores whose count below is nearest to the share
+    asked for; every grade holds somebody.
 
     Parameters
     ----------
     scores : ndarray, shape (units,)
-        NaN is left out.
+        NaN is left out; at least as many different values as grades.
     shares : sequence of float
         One a grade; they need not sum to 1.
 
@@ -70,13 +71,20 @@ def quantile_cuts(scores: Floats, shares: Sequence[float]) -> tuple[float, ...]:
     --------
     >>> quantile_cuts(np.arange(10.0), [1, 1])
     (5.0,)
+    >>> quantile_cuts(np.array([1.0, 1.0, 1.0, 1.0, 2.0, 3.0]), [1, 1])
+    (2.0,)
     """
-    ordered = np.sort(scores[~np.isnan(scores)])
-    total = math.fsum(shares)
-    cuts = []
-    for count in range(1, len(shares)):
-        position = math.ceil(len(ordered) * math.fsum(shares[:count]) / total - 1e-9)
-        cuts.append(float(ordered[min(position, len(ordered) - 1)]))
+    values, counts = np.unique(scores[~np.isnan(scores)], return_counts=True)
+    below = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    units, total = counts.sum(), math.fsum(shares)
+    cuts: list[float] = []
+    first = 1
+    for done in range(1, len(shares)):
+        last = len(values) - (len(shares) - done)
+        target = units * math.fsum(shares[:done]) / total
+        place = first + int(np.argmin(np.abs(below[first : last + 1] - target)))
+        cuts.append(float(values[place]))
+        first = place + 1
     return tuple(cuts)
 
 

@@ -80,6 +80,8 @@ def rank(x: Floats, reference: Floats, positive: bool) -> Floats:
     >>> rank(np.array([3.0, 1.0, 1.0, 9.0]), np.array([1.0, 1.0, 3.0, 9.0]), True)
     array([3., 1., 1., 4.])
     """
+    if len(reference) == 0:
+        return np.full(np.shape(x), np.nan)
     if positive:
         worse = np.searchsorted(reference, x, side="left")
     else:
@@ -87,19 +89,27 @@ def rank(x: Floats, reference: Floats, positive: bool) -> Floats:
     return np.where(np.isnan(x), np.nan, worse + 1.0)
 
 
-def percentile_rank(x: Floats, reference: Floats, positive: bool, scale: tuple[float, float]) -> Floats:
+def percentile_rank(
+    x: Floats, reference: Floats, positive: bool, scale: tuple[float, float]
+) -> tuple[Floats, npt.NDArray[np.bool_]]:
     """Return the share of the other reference values that are worse, on the scale.
 
-    ``(rank - 1) / (k - 1)``: the worst of the sample gets the low end, the best the high end; a
-    sample of one gives NaN. Values better than the whole sample are cut to the high end.
+    ``(rank - 1) / (k - 1)``: the worst of the sample gets the low end, the best, if it is alone,
+    the high end; ties share the lower rank. A sample of fewer than two values gives NaN.
+
+    Returns
+    -------
+    points : ndarray
+    cut : ndarray of bool
+        Values better than the whole sample, cut to the high end.
 
     Examples
     --------
-    >>> percentile_rank(np.array([5.0, 7.0, 6.0]), np.array([5.0, 6.0, 7.0]), True, (0, 100))
+    >>> percentile_rank(np.array([5.0, 7.0, 6.0]), np.array([5.0, 6.0, 7.0]), True, (0, 100))[0]
     array([  0., 100.,  50.])
     """
     low, high = scale
     if len(reference) < 2:
-        return np.full(np.shape(x), np.nan)
+        return np.full(np.shape(x), np.nan), np.zeros(np.shape(x), dtype=bool)
     share = (rank(x, reference, positive) - 1.0) / (len(reference) - 1.0)
-    return low + (high - low) * np.minimum(share, 1.0)
+    return low + (high - low) * np.minimum(share, 1.0), share > 1.0

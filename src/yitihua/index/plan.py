@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,7 +71,7 @@ class Plan:
                 node.code,
                 column[node.code],
                 _as_slice([column[child] for child in node.children]),
-                np.array(node.weights),
+                np.array(node.weights) / math.fsum(node.weights),
                 node.method,
                 node.floor,
                 node.exponent,

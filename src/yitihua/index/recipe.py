@@ -213,11 +213,13 @@ class Recipe:
             If it is not a recipe of this format.
         """
         try:
-            data = json.loads(text)
+            data = json.loads(text, parse_constant=_no_constant)
             if not isinstance(data, dict) or data.get("format") != FORMAT:
                 raise ValueError(f"format is not {FORMAT}")
-            return typing.cast(Recipe, _build(cls, data))
-        except (ValueError, TypeError, KeyError) as error:
+            recipe = typing.cast(Recipe, _build(cls, data))
+            _check(recipe)
+            return recipe
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise refuse("bad-json", reason=str(error) or type(error).__name__) from None
 
     def save(self, path: str | Path) -> None:
@@ -229,8 +231,29 @@ class Recipe:
         """Read a recipe from a JSON file."""
         try:
             return cls.from_json(Path(path).read_text(encoding="utf-8"))
+        except UnicodeDecodeError as error:
+            raise refuse("not-utf8", file=str(path), found=f"byte {error.start}") from None
         except OSError as error:
             raise refuse("file-not-found", file=str(path), reason=error.strerror or "") from None
+
+
+def _no_constant(word: str) -> typing.NoReturn:
+    raise ValueError(f"{word} is not a number")
+
+
+def _check(recipe: Recipe) -> None:
+    """Refuse a recipe whose tree or weights do not hold together."""
+    known = {rule.code for rule in recipe.indicators}
+    if not recipe.nodes or not known:
+        raise ValueError("no nodes or no indicators")
+    for node in recipe.nodes:
+        if len(node.weights) != len(node.children) or not node.children:
+            raise ValueError(f"{node.code}: {len(node.children)} children, {len(node.weights)} weights")
+        if unknown := [child for child in node.children if child not in known]:
+            raise ValueError(f"{node.code}: {unknown[0]} stands below it but is not defined before it")
+        if min(node.weights) < 0 or sum(node.weights) <= 0:
+            raise ValueError(f"{node.code}: weights {list(node.weights)}")
+        known.add(node.code)
 
 
 def _build(kind: Any, value: Any) -> Any:

@@ -44,6 +44,8 @@ class Scoreboard:
         Scores of the nodes in the recipe's order, the index itself last; NaN below coverage.
     node_coverage : ndarray, same shape
         Share of the weight below each node that was observed.
+    node_tested : ndarray, same shape
+        Share of the weight right below each node that has a score: what the coverage rule looks at.
     imputed, winsorised, clipped : ndarray of bool, shape (units, indicators)
         Which cells were filled, pulled in, or cut to the scale.
     """
@@ -55,6 +57,7 @@ class Scoreboard:
     normalised: Floats
     node_values: Floats
     node_coverage: Floats
+    node_tested: Floats
     imputed: Mask
     winsorised: Mask
     clipped: Mask
@@ -96,9 +99,7 @@ class Scoreboard:
             for level, rows in self._level_rows.items():
                 cuts = rule.cuts_of(level)
                 if cuts is not None:
-                    indices[rows] = grade.grade_index(
-                        self.rounded_scores[rows], [round(cut, self.recipe.score_decimals) for cut in cuts]
-                    )
+                    indices[rows] = grade.grade_index(self.rounded_scores[rows], [round(cut, 12) for cut in cuts])
             found[rule.code] = indices
         return found
 
@@ -107,7 +108,15 @@ class Scoreboard:
         """Share of the whole index's weight that was observed, by unit."""
         return self.node_coverage[:, -1]
 
-    # Tables.
+    # Tables. Every one carries in .attrs what must be said beside its numbers.
+
+    def _marked(self, frame: pd.DataFrame) -> pd.DataFrame:
+        frame.attrs = {
+            "edition": self.recipe.edition,
+            "simulated": self.table.simulated or self.recipe.simulated,
+            "notice": self.recipe.notice[1],
+        }
+        return frame
 
     @cached_property
     def scores(self) -> pd.DataFrame:
@@ -118,21 +127,21 @@ class Scoreboard:
         """Return unit, name, level, score, rank, grades, coverage, first-level nodes, note."""
         from yitihua.index import tables
 
-        return tables.score_table(self, lang)
+        return self._marked(tables.score_table(self, lang))
 
     @property
     def ranks(self) -> pd.DataFrame:
         """Long: unit, name, level, node, score, rank, coverage."""
         from yitihua.index import tables
 
-        return tables.rank_table(self)
+        return self._marked(tables.rank_table(self))
 
     @property
     def grades(self) -> pd.DataFrame:
         """Long: unit, name, level, scheme, grade, label."""
         from yitihua.index import tables
 
-        return tables.grade_table(self)
+        return self._marked(tables.grade_table(self))
 
     @property
     def indicators(self) -> pd.DataFrame:
@@ -143,14 +152,14 @@ class Scoreboard:
         """Return `indicators` with flags in one language."""
         from yitihua.index import tables
 
-        return tables.indicator_table(self, lang)
+        return self._marked(tables.indicator_table(self, lang))
 
     @property
     def contributions(self) -> pd.DataFrame:
         """Long: unit, code, depth, weight, points, contribution; sums to the score at every depth."""
         from yitihua.index import tables
 
-        return tables.contribution_table(self)
+        return self._marked(tables.contribution_table(self))
 
     @cached_property
     def contribution_arrays(self) -> tuple[Floats, Floats]:
@@ -181,7 +190,7 @@ class Scoreboard:
             raise refuse("unknown-reference", kind="view", name=name, options=list(rules), hint=suggest(name, rules))
         from yitihua.index import tables
 
-        return tables.view_table(self, rules[name], view_scores(self, rules[name]), lang)
+        return self._marked(tables.view_table(self, rules[name], view_scores(self, rules[name]), lang))
 
     def explain(self, unit: str, indicator: str | None = None) -> Explanation:
         """Return how a unit's score, or one of its numbers, came about, from raw value to points.

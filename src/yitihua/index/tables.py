@@ -92,22 +92,23 @@ def notes(board: Scoreboard, lang: str = "en") -> list[str]:
 
 
 def _missing_nodes(board: Scoreboard, row: int, lang: str) -> list[str]:
+    """Say which part right below the index is missing, with the share that its rule looked at."""
     if np.isfinite(board.total[row]):
         return []
+    recipe = board.recipe
+    which = 0 if lang == "zh" else 1
     parts = []
-    first_level = set(board.recipe.first_level)
-    for column, node in enumerate(board.recipe.nodes):
-        if node.code in first_level and np.isnan(board.node_values[row, column]):
-            share = board.node_coverage[row, column]
-            parts.append(f"{node.code} {share:.0%} < {node.coverage:.0%}")
-    for code in board.recipe.first_level:
-        j = board.recipe.plan.column[code]
-        if j < len(board.recipe.codes) and np.isnan(board.normalised[row, j]):
-            parts.append(code)
-    text = "、".join(parts) if lang == "zh" else ", ".join(parts)
-    if not parts:
-        text = f"{board.coverage[row]:.0%}"
-    return [f"不评分：覆盖率不足（{text}）" if lang == "zh" else f"not scored: coverage too low ({text})"]
+    nodes = {node.code: k for k, node in enumerate(recipe.nodes)}
+    for code in recipe.first_level:
+        label = f"{code} {recipe.labels[code][which]}"
+        if code in nodes and np.isnan(board.node_values[row, nodes[code]]):
+            k = nodes[code]
+            parts.append(f"{label} {board.node_tested[row, k]:.0%} < {recipe.nodes[k].coverage:.0%}")
+        elif code not in nodes and np.isnan(board.normalised[row, recipe.codes.index(code)]):
+            spread = np.isfinite(board.treated[row, recipe.codes.index(code)])
+            parts.append(label + (f" ({NO_SPREAD[which]})" if spread else ""))
+    text = ("、" if which == 0 else ", ").join(parts) or f"{board.node_tested[row, -1]:.0%}"
+    return [f"不评分：覆盖率不足（{text}）" if which == 0 else f"not scored: coverage too low ({text})"]
 
 
 def _missing_grades(board: Scoreboard, row: int, lang: str) -> list[str]:
@@ -118,7 +119,9 @@ def _missing_grades(board: Scoreboard, row: int, lang: str) -> list[str]:
         return []
     text = "、".join(absent) if lang == "zh" else ", ".join(absent)
     return [
-        f"不评级（{text}）：本层级无法确定分界点" if lang == "zh" else f"not graded ({text}): no cuts for this level"
+        f"不评级（{text}）：不同得分少于等级数，或分界点与得分尺度不符"
+        if lang == "zh"
+        else f"not graded ({text}): fewer different scores than grades, or cuts that do not suit the points"
     ]
 
 

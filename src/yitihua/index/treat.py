@@ -5,8 +5,12 @@ Shapes: (units,) for one indicator or (units, indicators) where said. NaN is lef
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
+
+from yitihua.errors import FaultList
 
 Floats = npt.NDArray[np.float64]
 
@@ -111,7 +115,9 @@ def winsor_limits(x: Floats, skew: float = 2.0, kurt: float = 3.5, most: int = 5
         else:
             bottom = y.min()
             y[y == bottom] = y[y > bottom].min()
-    return float(y.min()), float(y.max()), not bool(is_outlying(y[:, None], skew, kurt)[0])
+    # A column that is left without any spread is not treated but emptied.
+    passed = bool(np.ptp(y) > 0) and not bool(is_outlying(y[:, None], skew, kurt)[0])
+    return float(y.min()), float(y.max()), passed
 
 
 def log_shift(x: Floats) -> float:
@@ -124,3 +130,41 @@ def log_shift(x: Floats) -> float:
     """
     low, high = float(np.nanmin(x)), float(np.nanmax(x))
     return 0.01 * (high - low) - low
+
+
+def logarithm(x: Floats, shift: float, code: str, units: Sequence[str]) -> Floats:
+    """Return ln(x + shift) of one indicator; NaN stays NaN.
+
+    Raises
+    ------
+    InputError
+        Naming every unit whose value has no logarithm.
+
+    Examples
+    --------
+    >>> logarithm(np.array([1.0, np.nan]), 0.0, "gdp", ["a", "b"])
+    array([ 0., nan])
+    """
+    bad = np.flatnonzero(x + shift <= 0)
+    if bad.size:
+        faults = FaultList()
+        for row in bad.tolist():
+            key = f"{units[row]}, {code}"
+            faults.add("log-domain", key=key, name=code, found=f"{x[row]:g}", bound=f"{-shift:g}")
+        faults.raise_if_any()
+    return np.asarray(np.log(x + shift))
+
+
+def treated(
+    x: Floats, lower: float | None, upper: float | None, log_shift: float | None, code: str, units: Sequence[str]
+) -> Floats:
+    """Return one indicator clipped to fitted limits and, where a shift is given, logged.
+
+    Examples
+    --------
+    >>> treated(np.array([0.0, 5.0, 99.0]), 1.0, 9.0, None, "x", ["a", "b", "c"])
+    array([1., 5., 9.])
+    """
+    if lower is not None or upper is not None:
+        x = np.clip(x, lower, upper)
+    return x if log_shift is None else logarithm(x, log_shift, code, units)

@@ -51,6 +51,8 @@ class RawTable:
 
     Attributes
     ----------
+    encoding : str
+        What the file was read as.
     columns : dict
         Header -> list of str, or an array where the table came from Python.
     lines : list of int
@@ -62,6 +64,7 @@ class RawTable:
     columns: dict[str, Any]
     lines: list[int]
     file: str
+    encoding: str = "utf-8"
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -81,11 +84,13 @@ class RawTable:
     def take(self, rows: Sequence[int]) -> RawTable:
         """Return some rows."""
         picked = {name: [values[row] for row in rows] for name, values in self.columns.items()}
-        return RawTable(picked, [self.lines[row] for row in rows], self.file)
+        return RawTable(picked, [self.lines[row] for row in rows], self.file, self.encoding)
 
 
 def _is_none(value: Any) -> bool:
-    return value is None or (isinstance(value, float) and value != value)
+    return (
+        value is None or type(value).__name__ in ("NAType", "NaTType") or (isinstance(value, float) and value != value)
+    )
 
 
 def column_letters(index: int) -> str:
@@ -104,8 +109,8 @@ def column_letters(index: int) -> str:
     return letters
 
 
-def decode(raw: bytes, name: str, faults: FaultList) -> str | None:
-    """Return text from UTF-8 (with or without mark) or GB18030, else add a fault."""
+def decode(raw: bytes, name: str, faults: FaultList) -> tuple[str, str] | None:
+    """Return text and encoding, UTF-8 (with or without mark) or GB18030, else add a fault."""
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             text = raw.decode(encoding)
@@ -113,7 +118,7 @@ def decode(raw: bytes, name: str, faults: FaultList) -> str | None:
             where = error.start
         else:
             if "\x00" not in text:
-                return text
+                return text, encoding
             where = raw.index(b"\x00")
     faults.add("not-utf8", file=name, line=raw[:where].count(b"\n") + 1, reason=f"byte {where + 1}")
     return None
@@ -126,9 +131,10 @@ def read_csv(path: Path, name: str, faults: FaultList) -> RawTable | None:
     except OSError as error:
         faults.add("file-not-found", file=name, reason=error.strerror or "")
         return None
-    text = decode(raw, name, faults)
-    if text is None:
+    decoded = decode(raw, name, faults)
+    if decoded is None:
         return None
+    text, encoding = decoded
     rows: list[list[str]] = []
     lines: list[int] = []
     reader = csv.reader(io.StringIO(text, newline=""))
@@ -145,7 +151,13 @@ def read_csv(path: Path, name: str, faults: FaultList) -> RawTable | None:
     if len(rows) < 2:
         faults.add("empty-table", file=name)
         return None
-    return _table(rows[0], rows[1:], lines[1:], name, faults)
+    if len(rows[0]) == 1 and (found := next((mark for mark in ";\t|" if mark in rows[0][0]), "")):
+        faults.add("wrong-separator", file=name, line=1, found="TAB" if found == "\t" else found)
+        return None
+    table = _table(rows[0], rows[1:], lines[1:], name, faults)
+    if table is not None:
+        table.encoding = encoding
+    return table
 
 
 def _table(header: list[str], rows: list[list[str]], lines: list[int], name: str, faults: FaultList) -> RawTable | None:
@@ -220,18 +232,25 @@ def numbers(table: RawTable, column: str, faults: FaultList, label: list[str] | 
 
 
 def _hint(found: str) -> str:
-    """Return how a number that was dressed up would be written, or an empty string."""
-    plain = unicodedata.normalize("NFKC", found)  # full-width digits, commas and percent signs
-    if "%" in plain:
-        return " (65% → 65)"
-    if re.search(r"\d,\d", plain):
-        return " (1,234 → 1234)"
-    return f" ({found} → {plain})" if plain != found and _NUMBER.fullmatch(plain) else ""
+    """Return how a number that was dressed up would be written, or an empty string.
+
+    Examples
+    --------
+    >>> _hint("45%"), _hint("1,234"), _hint("12,5")
+    (' (45% → 45)', ' (1,234 → 1234)', ' (12,5: 12.5? 125?)')
+    """
+    text = unicodedata.normalize("NFKC", found)  # full-width digits, commas and percent signs
+    bare = text.removesuffix("%").strip()
+    if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", bare):
+        return f" ({found} → {bare.replace(',', '')})"
+    if re.fullmatch(r"[+-]?\d+,\d+", bare):
+        return f" ({found}: {bare.replace(',', '.')}? {bare.replace(',', '')}?)"
+    return f" ({found} → {bare})" if bare != found and _NUMBER.fullmatch(bare) else ""
 
 
 def _number(cell: Any) -> float:
     """Return the number, NaN for missing, infinity for anything that needs a closer look."""
-    if cell is None:
+    if _is_none(cell):
         return float("nan")
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
         return float(cell)
@@ -246,10 +265,21 @@ def plain(value: str) -> str:
     return value[:-2] if value.endswith(".0") and value[:-2].isdigit() else value
 
 
+_YEAR_FIRST = re.compile(r"(\d{4})(.*)", re.DOTALL)
+
+
 def period_before(period: str, known: list[str]) -> str | None:
-    """Return the period a year before, or the one sorted before where periods are not years."""
-    if period.isdigit():
-        before = str(int(period) - 1)
-        return before if before in known else None
-    index = known.index(period)
-    return known[index - 1] if index else None
+    """Return the same period a year before, if the table has it.
+
+    A period begins with its year: 2022, 2022Q1, 2022-03, 2022上半年. Others have none before.
+
+    Examples
+    --------
+    >>> period_before("2022Q1", ["2021Q1", "2021Q4", "2022Q1"])
+    '2021Q1'
+    """
+    match = _YEAR_FIRST.fullmatch(period)
+    if match is None:
+        return None
+    before = f"{int(match[1]) - 1:04d}{match[2]}"
+    return before if before in known else None

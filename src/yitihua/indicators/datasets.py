@@ -36,14 +36,15 @@ class Dataset:
         Who made it, under which licence, what each column is.
     raw : RawTable
         The table as found.
-    sha256 : str
-        Of the file; equal to the passport's.
+    sha256, passport_sha256 : str
+        Of the file, equal to what the passport says; and of the passport itself.
     """
 
     name: str
     passport: Passport
     raw: RawTable
     sha256: str
+    passport_sha256: str
 
     def __repr__(self) -> str:
         simulated = ", simulated 模拟" if self.passport.dataset.simulated else ""
@@ -73,7 +74,11 @@ class Dataset:
     def lineage(self) -> tuple[Lineage, ...]:
         """What run.json says of this input."""
         info = self.passport.dataset
-        return (Lineage(f"data/{self.name}/{self.passport.file.name}", self.sha256, info.title.en, info.licence),)
+        folder = f"data/{self.name}"
+        return (
+            Lineage(f"{folder}/{self.passport.file.name}", self.sha256, info.title.en, info.licence),
+            Lineage(f"{folder}/passport.toml", self.passport_sha256),
+        )
 
     def published(self, period: str | int | None = None) -> pd.DataFrame:
         """Return the published results the file holds, by unit, one column a node or indicator.
@@ -113,7 +118,7 @@ def find_dataset(name: str, project: Path | None = None) -> Dataset | None:
     digest = sha256_of(file)
     if digest != passport.file.sha256:
         raise refuse("bad-hash", file=shown, options=[f"passport {passport.file.sha256[:12]}…", f"file {digest[:12]}…"])
-    return Dataset(name, passport, raw, digest)
+    return Dataset(name, passport, raw, digest, sha256_of(path))
 
 
 def load_dataset(name: str, project: str | Path | None = None) -> Dataset:

@@ -103,7 +103,8 @@ def derive(
         if before is not None:
             earlier, _ = _ratio(formula, before, 12.0 if months_before is None else months_before)
         values, base = _change(values, earlier), _numerator(formula, before, values)
-        _note(remarks, np.isnan(earlier) | (earlier == 0), NO_BASE_PERIOD)
+        _note(remarks, np.isnan(earlier), NO_BASE_PERIOD)
+        _note(remarks, earlier <= 0, UNDEFINED)
     else:
         _note(remarks, np.isnan(values) & ((base == 0) | _all_known(formula, now)), UNDEFINED)
     if formula.min_denominator is not None:
@@ -134,7 +135,7 @@ def _all_known(formula: Formula, measures: Mapping[str, Floats]) -> np.ndarray:
 
 def _change(now: Floats, before: Floats) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(before == 0, np.nan, now / before - 1.0)
+        return np.where(before <= 0, np.nan, now / before - 1.0)
 
 
 def _numerator(formula: Formula, before: Mapping[str, Floats] | None, like: Floats) -> Floats:

@@ -57,6 +57,8 @@ def read_table(edition: Edition, data: Data = None, period: str | int | None = N
     <IndicatorTable 204 units x 4 indicators, 100% filled, period 2021>
     """
     if isinstance(data, IndicatorTable):
+        if period is not None and str(period) != data.period:
+            raise refuse("unknown-period", key="period", name=period, options=[data.period or "-"])
         return data
     if isinstance(data, Sources):
         from yitihua.indicators.merging import read_sources  # which reads each part by this function
@@ -223,9 +225,10 @@ class _Reader:
                 if code in source:
                     array[:, j] = source[code]
         origin = np.where(np.isfinite(values), self._origin("reported"), "").astype(object)
+        row_of, column_of = ({name: k for k, name in enumerate(names)} for names in (units, codes))
         for (unit, code), text in block.origins.items():
-            if code in self.edition.indicators:
-                origin[units.index(unit), codes.index(code)] = text
+            if code in column_of:
+                origin[row_of[unit], column_of[code]] = text
         measures = {code: block.numbers[code] for code in self.edition.measures if code in block.numbers}
         computed = [c for c in columns.computable(self.edition, set(measures)) if c not in block.numbers]
         flags = dict(block.remarks)
@@ -299,8 +302,10 @@ class _Reader:
         """Say what a reader of the result should know of the data; nothing is left out in silence."""
         if self.passport is not None and self.passport.dataset.notice is not None:
             yield self.passport.dataset.notice.zh, self.passport.dataset.notice.en
+        if self.raw.encoding == "gb18030":
+            yield "数据按GB18030编码读取", "the data was read as GB18030, not UTF-8: look whether the names are right"
         if self.roles.ignored:
-            names = ", ".join(self.roles.ignored)
+            names = listing(self.roles.ignored)
             yield f"未使用的列：{names}", f"columns not used: {names}"
         empty = [code for j, code in enumerate(self.edition.indicators) if np.isnan(values[:, j]).all()]
         if empty:

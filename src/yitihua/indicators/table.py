@@ -89,6 +89,10 @@ class IndicatorTable:
             array = getattr(self, name)
             if array is not None and np.shape(array) != shape:
                 raise ValueError(f"{name} has shape {np.shape(array)}, expected (units, indicators) = {shape}")
+        if np.isinf(self.values).any():
+            row, j = np.argwhere(np.isinf(self.values))[0].tolist()
+            key = f"{self.units[row]}, {self.indicators[j]}"
+            raise refuse("infinite", key=key, found=f"{self.values[row, j]:g}")
         if not self.levels:
             object.__setattr__(self, "levels", ("unit",) * shape[0])
         if self.origin is None:

@@ -128,7 +128,7 @@ def _grade(board: Scoreboard, scheme: str, row: int, lang: str) -> str:
     index = int(board.grade_indices[scheme][row])
     if index < 0:
         return "-"
-    if scheme == "stars":
+    if scheme == "stars" and rule.labels == tuple(str(number + 1) for number in range(len(rule.labels))):
         return STAR * (index + 1)
     return rule.names[index][0 if lang == "zh" else 1]
 
@@ -175,7 +175,9 @@ def summary_text(board: Scoreboard, lang: str = "en", top: int | None = 10) -> s
         lines += ["", f"[{ranking.level}]"] if len(summary.rankings) > 1 else [""]
         lines += [line(summary.header), *(line(row) for row in ranking.rows)]
         if ranking.more:
-            lines.append(f"… {ranking.more} more; .scores has all")
+            lines.append(
+                f"… 另有{ranking.more}个，见.scores" if lang == "zh" else f"… {ranking.more} more; .scores has all"
+            )
     return "\n".join(lines)
 
 
@@ -194,7 +196,7 @@ def summary_html(board: Scoreboard, lang: str = "en", top: int | None = 10) -> s
         body = "".join(row(cells, "td") for cells in ranking.rows)
         parts.append(f"<table><thead>{row(summary.header, 'th')}</thead><tbody>{body}</tbody></table>")
         if ranking.more:
-            parts.append(f"<p>… {ranking.more} more</p>")
+            parts.append(f"<p>… 另有{ranking.more}个</p>" if lang == "zh" else f"<p>… {ranking.more} more</p>")
     how = "".join(row(list(pair), "td") for pair in summary.methods)
     word = "方法" if lang == "zh" else "method"
     parts.append(f"<details><summary>{word}</summary><table>{how}</table></details></div>")

@@ -45,7 +45,10 @@ def _counted(methods: list[str], lang: str) -> str:
     kinds = list(dict.fromkeys(methods))
     if len(kinds) == 1:
         return method_word(kinds[0], lang)
-    return ", ".join(f"{method_word(kind, lang)} x{methods.count(kind)}" for kind in kinds)
+    counts = [(method_word(kind, lang), methods.count(kind)) for kind in kinds]
+    if lang == "zh":
+        return "，".join(f"{word}（{count}个指标）" for word, count in counts)
+    return ", ".join(f"{word} ({count} indicators)" for word, count in counts)
 
 
 def method_lines(recipe: Recipe, lang: str = "en") -> list[tuple[str, str]]:
@@ -61,12 +64,12 @@ def method_lines(recipe: Recipe, lang: str = "en") -> list[tuple[str, str]]:
     low, high = recipe.scale
     decimals = recipe.score_decimals
     scale = (
-        f"{low:g}至{high:g}；排名和等级按{decimals}位小数的得分，并列取最前"
+        f"{low:g}至{high:g}；排名和等级按{decimals}位小数的得分，得分相同的名次并列"
         if zh
         else f"{low:g} to {high:g}; ranks and grades on scores rounded to {decimals} decimals, ties share the best rank"
     )
     lines = [
-        ("分值" if zh else "scale", scale),
+        ("分值范围" if zh else "scale", scale),
         ("标准化" if zh else "normalise", _counted([rule.normalise.method for rule in recipe.indicators], lang)),
         ("权重" if zh else "weights", method_word(recipe.weight_set, lang)),
         ("合成" if zh else "aggregate", _aggregates(recipe, lang)),
@@ -75,7 +78,7 @@ def method_lines(recipe: Recipe, lang: str = "en") -> list[tuple[str, str]]:
     imputed = [rule.impute for rule in recipe.indicators if rule.impute != "none"]
     treated = [rule.treat.method for rule in recipe.indicators if rule.treat.method != "none"]
     lines.append(("插补" if zh else "impute", _counted(imputed, lang) if imputed else ("无" if zh else "none")))
-    lines.append(("离群处理" if zh else "treat", _counted(treated, lang) if treated else ("无" if zh else "none")))
+    lines.append(("异常值处理" if zh else "treat", _counted(treated, lang) if treated else ("无" if zh else "none")))
     which = 0 if zh else 1
     for rule in recipe.grades:
         lines.append((rule.title[which], f"{method_word(rule.method, lang)}：{_cuts(rule.cuts)}" if zh
@@ -88,6 +91,8 @@ def _aggregates(recipe: Recipe, lang: str) -> str:
     for method in dict.fromkeys(node.method for node in recipe.nodes):
         own = [node for node in recipe.nodes if node.method == method]
         text = method_word(method, lang)
+        if method == "generalised":
+            text += " p = " + ", ".join(sorted({f"{node.exponent:g}" for node in own}))
         if method != "arithmetic":
             floors = ", ".join(sorted({f"{node.floor:g}" for node in own}))
             text += f"（下限{floors}）" if lang == "zh" else f" (floor {floors})"
@@ -98,14 +103,23 @@ def _aggregates(recipe: Recipe, lang: str) -> str:
 
 
 def _coverage(recipe: Recipe, lang: str) -> str:
-    nodes = ", ".join(sorted({f"{node.coverage:.0%}" for node in recipe.nodes[:-1]})) or "-"
+    by_share: dict[str, list[str]] = {}
+    for node in recipe.nodes[:-1]:
+        by_share.setdefault(f"{node.coverage:.0%}", []).append(node.code)
     root = f"{recipe.root.coverage:.0%}"
     if lang == "zh":
-        filled = "填补的计入" if recipe.count_imputed else "填补的不计"
-        return f"指数须有{root}、其余各级须有{nodes}的下级权重有得分，否则不评分不评级；{filled}"
+        others = "，".join(f"{_some(codes, by_share, '其余各级')}不低于{share}" for share, codes in by_share.items())
+        filled = "填补值计入覆盖率" if recipe.count_imputed else "填补值不计入覆盖率"
+        rest = f"，{others}" if others else ""
+        return f"总指数要求直接下级指标权重{root}有得分{rest}；达不到的不评分、不评级；{filled}"
+    others = ", ".join(f"{share} for {_some(codes, by_share, 'other nodes')}" for share, codes in by_share.items())
     filled = "filled cells count" if recipe.count_imputed else "filled cells do not count"
-    needed = f"of the weight right below: {root} for the index, {nodes} for other nodes"
+    needed = f"of the weight right below: {root} for the index" + (f", {others}" if others else "")
     return f"{needed}; below it no score, no grade; {filled}"
+
+
+def _some(codes: list[str], by_share: dict[str, list[str]], everybody: str) -> str:
+    return everybody if len(by_share) == 1 else ", ".join(codes)
 
 
 def _cuts(cuts: tuple[tuple[str, tuple[float, ...]], ...]) -> str:
