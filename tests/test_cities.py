@@ -172,7 +172,8 @@ def test_a_city_with_a_row_of_its_own_keeps_it() -> None:
 
 
 def test_read_back_with_cities(tmp_path: Path) -> None:
-    from yitihua.publish.runs import board_files, write_folder
+    from yitihua.publish.folders import write_folder
+    from yitihua.publish.runs import board_files
 
     edition = yt.load_edition(EDITION)
     board = yt.evaluate(edition, whole_province(), period=2023, cities=True)

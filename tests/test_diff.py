@@ -19,7 +19,8 @@ from yitihua.cli import app
 from yitihua.definitions.changes import with_changes
 from yitihua.index.scoreboard import Scoreboard
 from yitihua.publish.diff_text import diff_text
-from yitihua.publish.runs import board_files, write_folder
+from yitihua.publish.folders import write_folder
+from yitihua.publish.runs import board_files
 
 NAN = float("nan")
 

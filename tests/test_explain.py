@@ -9,7 +9,8 @@ import pytest
 
 import yitihua as yt
 from yitihua.definitions.passport import sha256_of
-from yitihua.publish.runs import board_files, write_folder
+from yitihua.publish.folders import write_folder
+from yitihua.publish.runs import board_files
 
 
 @pytest.fixture(scope="module")

@@ -78,7 +78,8 @@ def read_run(folder: str | Path) -> Run:
     Examples
     --------
     >>> import tempfile, yitihua as yt
-    >>> from yitihua.publish.runs import board_files, write_folder
+    >>> from yitihua.publish.folders import write_folder
+    >>> from yitihua.publish.runs import board_files
     >>> edition = yt.load_edition("hdi")
     >>> board = yt.evaluate(edition)
     >>> with tempfile.TemporaryDirectory() as folder:
