@@ -270,6 +270,11 @@ def test_units_that_gain_or_lose_a_score() -> None:
     scores = check_sums(found)
     assert np.isnan(scores.loc[table.units[2], "change"])
     assert np.isfinite(scores.loc[table.units[4], "data"])
+    text = diff_text(found, "en")
+    assert "<NA>" not in text
+    assert "nan" not in text
+    assert "A01 in one run only" in diff_text(found, "en", table.units[4])
+    assert "-> -" in diff_text(found, "zh", table.units[2])
     lines = found.by_indicator.query(f"unit == '{table.units[4]}'")
     assert lines["indicator"].tolist() == [INTERACTION]
 

@@ -131,10 +131,10 @@ def _listed(array: Any) -> Any:
     """Return an array as lists, NaN as null; text stays text."""
     if array is None:
         return None
-    array = np.asarray(array)
-    if array.dtype == object:
-        return array.tolist()
-    return np.where(np.isnan(array), None, array.astype(object)).tolist()
+    plain = np.asarray(array).astype(object)
+    if np.asarray(array).dtype != object:
+        plain[np.isnan(array)] = None
+    return plain.tolist()
 
 
 def _numbers(column: list[Any]) -> Floats:

@@ -56,7 +56,9 @@ def _line(found: Exemplars, row: dict[Any, Any], lang: str) -> str:
         rule = next(rule for rule in recipe.indicators if rule.code == row["code"])
         unit = rule.unit[0 if zh else 1]
         parts.append(f"{row['value']:.6g} {unit}".strip() + _gap(row["gap"], "，差" if zh else ", gap "))
-    points = f"{'得分' if zh else 'points'} {row['points']:.2f}" + _gap(round(row["gap_points"], 2), "，差" if zh else ", gap ")
+    points = f"{'得分' if zh else 'points'} {row['points']:.2f}" + _gap(
+        round(row["gap_points"], 2), "，差" if zh else ", gap "
+    )
     parts.append(points)
     if np.isfinite(row["gain"]):
         parts.append(f"追平可使总分{row['gain']:+.4f}" if zh else f"closing it: score {row['gain']:+.4f}")
