@@ -466,9 +466,8 @@ def test_a_csv_is_read(office, encoding):
 
 def test_a_parquet_file_is_read(office):
     path = office.receive(b"", "a.parquet")
-    duckdb.execute(
-        f"COPY (SELECT '{UNIT}' AS unit, 2022 AS period, '{COUNT}' AS indicator, 120 AS value) TO '{path}' (FORMAT parquet)"
-    )
+    row = f"SELECT '{UNIT}' AS unit, 2022 AS period, '{COUNT}' AS indicator, 120 AS value"
+    duckdb.execute(f"COPY ({row}) TO '{path}' (FORMAT parquet)")
     _, (submission,), outcome = received(office)
     assert not outcome.faults
     assert submission.values == {(COUNT, "now"): 120}
@@ -500,7 +499,7 @@ def test_faults_of_tables(office, refused, content, code, cell):
 def test_a_corrupt_parquet_file(office, refused):
     office.receive(b"PAR1 nothing", "a.parquet")
     (fault,) = refused(province.check_submissions, office.folder, None, "zh")
-    assert fault.code == "book-corrupt"
+    assert fault.code == "bad-parquet"
 
 
 def test_a_blank_template_says_who_is_not_stated(office, refused):

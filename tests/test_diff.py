@@ -233,6 +233,41 @@ def test_indicators_and_weights_added_and_dropped() -> None:
     check_sums(back)
 
 
+def test_a_value_given_instead_of_computed_is_no_change_of_definition(tsi) -> None:
+    edition = yt.load_edition("tsi", tsi.folder)
+    frame = tsi_frame()
+    computed = yt.evaluate(edition, frame, period=2023)
+    given = frame.drop(columns=["waiting_minutes", "visits"]).query("period == '2023'")
+    found = yt.diff(computed, yt.evaluate(edition, given.assign(waiting=[14.0, 61000 / 2600, 10.0]), period=2023))
+    assert not found.definition
+    assert found.cells["code"].tolist() == ["waiting"]
+    check_sums(found)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_parts_sum_whatever_is_missing(seed: int) -> None:
+    """Random holes, random weights, another mean and fewer indicators at once."""
+    rng = np.random.default_rng(seed)
+    edition = yt.load_edition("zhejiang-2022")
+    table = yt.evaluate(edition).table
+    boards = []
+    for _ in range(2):
+        values = np.where(rng.random(table.values.shape) < 0.15, NAN, table.values * rng.uniform(0.8, 1.2, (90, 51)))
+        dropped = set(rng.choice(list(edition.indicators), 3, replace=False).tolist())
+        kept = {code: entry for code, entry in edition.indicators.items() if code not in dropped}
+        weights = {code: float(weight) for code, weight in zip("ABCDE", rng.uniform(1, 3, 5), strict=True)}
+        method = str(rng.choice(["arithmetic", "geometric", "harmonic"]))
+        rows = np.sort(rng.choice(90, 80, replace=False)).tolist()
+        given = dataclasses.replace(table, values=values).take(rows)
+        smaller = dataclasses.replace(with_changes(edition, {"weights": weights, "aggregate": method}), indicators=kept)
+        boards.append(yt.evaluate(smaller, given))
+    found = yt.diff(*boards)
+    scores = check_sums(found)
+    both = scores.dropna(subset=["change"])
+    assert both["data"].notna().mean() > 0.9
+    assert len(found.added) == len(found.removed)
+
+
 def test_cells_units_ranks_and_grades() -> None:
     table = yt.evaluate("zhejiang-2022").table
     old = yt.evaluate("zhejiang-2022", table)
@@ -271,6 +306,11 @@ def test_units_that_gain_or_lose_a_score() -> None:
     scores = check_sums(found)
     assert np.isnan(scores.loc[table.units[2], "change"])
     assert np.isfinite(scores.loc[table.units[4], "data"])
+    text = diff_text(found, "en")
+    assert "<NA>" not in text
+    assert "nan" not in text
+    assert "A01 in one run only" in diff_text(found, "en", table.units[4])
+    assert "-> -" in diff_text(found, "zh", table.units[2])
     lines = found.by_indicator.query(f"unit == '{table.units[4]}'")
     assert lines["indicator"].tolist() == [INTERACTION]
 

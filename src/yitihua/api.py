@@ -104,5 +104,5 @@ def open_edition(
         settings = project.settings
         data = project.data
         if project.survey is not None or settings.simulated:
-            data = Sources(project.data, project.survey, settings.simulated)
+            data = Sources(project.data, project.survey, settings.simulated, settings.units)
     return loaded, data, period if period is not None else project.settings.period

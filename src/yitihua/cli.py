@@ -36,6 +36,7 @@ DataFile = Annotated[str | None, typer.Option("--data", help="A CSV file or the 
 Period = Annotated[str | None, typer.Option("--period", help="Which period of the data.")]
 Date = Annotated[str | None, typer.Option("--date", help="Day as of which dated values are taken (YYYY-MM-DD).")]
 Weights = Annotated[str | None, typer.Option("--weights", help="A named weight set of the index file.")]
+Cities = Annotated[bool, typer.Option("--cities", help="Add cities, ranked apart: measures are summed, then scored.")]
 Out = Annotated[Path | None, typer.Option("-o", "--out", help="Folder for results.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 Lang = Annotated[str | None, typer.Option("--lang", help="zh or en. Default: YITIHUA_LANG, else the locale.")]
@@ -57,9 +58,7 @@ def score(
     period: Period = None,
     date: Date = None,
     weights: Weights = None,
-    cities: Annotated[
-        bool, typer.Option("--cities", help="Add cities, ranked apart: measures are summed, then scored.")
-    ] = False,
+    cities: Cities = False,
     out: Out = None,
     top: Top = 20,
     json: Json = False,
@@ -154,6 +153,7 @@ def explain(
     period: Period = None,
     date: Date = None,
     weights: Weights = None,
+    cities: Cities = False,
     json: Json = False,
     lang: Lang = None,
 ) -> None:
@@ -162,7 +162,7 @@ def explain(
     from yitihua.publish import terminal
 
     directory, parts, lang = unit_words(words_, edition, lang, "explain")
-    board, _ = _board(directory, edition, data, period, date, weights)
+    board, _ = _board(directory, edition, data, period, date, weights, cities)
     found = board.explain(*parts)
     if json:
         terminal.print_json(found.to_dict(lang))

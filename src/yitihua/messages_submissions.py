@@ -205,13 +205,17 @@ SUBMISSIONS: Final[dict[str, tuple[Words, Words]]] = {
         ("项目没有写明时期", "project.toml中的period", "请写上，如 period = \"2022\""),
         ("the project does not say for which period", "period in project.toml", "State it, as period = \"2022\""),
     ),
+    "no-demo": (
+        ("数据集“{name}”没有本期的模拟原始量", "含有原始量的模拟数据集", "去掉--demo，或换用别的版本"),
+        ("the dataset '{name}' holds no simulated measures of this period", "a simulated dataset with measures", "Leave --demo out, or take another edition"),
+    ),
     "nothing-left": (
         ("所有报送文件都有问题，没有可汇总的单位", "至少一个没有问题的单位", "请先改正所列问题"),
         ("every submission has faults, nothing is left to collect", "at least one unit without faults", "Correct the faults first"),
     ),
     "survey-unknown-unit": (
-        ("调查数据中的单位“{name}”不在填报数据中", "{options}", "请改正单位代码，或从调查数据中删去"),
-        ("the unit '{name}' of the survey data is not in the submitted data", "{options}", "Correct the code, or remove it from the survey data"),
+        ("调查数据中的单位“{name}”既未报送也不在应报单位之列", "{options}", "请改正单位代码，或从调查数据中删去"),
+        ("the unit '{name}' of the survey data is neither asked nor submitted", "{options}", "Correct the code, or remove it from the survey data"),
     ),
     "survey-both": (
         ("指标“{name}”在两个数据文件中都有数值", "每项指标只来自一个文件", "请从其中一个文件删去该列"),

@@ -168,7 +168,7 @@ def diff(old: Run | Scoreboard, new: Run | Scoreboard) -> Diff:
         added=tuple(unit for unit in b.table.units if unit not in known[0]),
         removed=tuple(unit for unit in a.table.units if unit not in known[1]),
         relabelled=_changes(_labels(a, known[1]), _labels(b, known[0])),
-        definition=_changes(first, second),
+        definition=tuple(change for change in _changes(first, second) if not _came_with_data(change, a, b)),
         recipe=_changes(mixing.method_of(middle), mixing.method_of(b.recipe)),
         cells=cell_changes.changed_cells(a.table, b.table),
     )
@@ -178,6 +178,14 @@ def _inputs(run: Run | Scoreboard) -> dict[str, str]:
     if isinstance(run, Run):
         return run.inputs
     return {line.name: line.sha256 for line in run.table.lineage}
+
+
+def _came_with_data(change: Change, a: Scoreboard, b: Scoreboard) -> bool:
+    """Return whether a formula is in one run only because the other was given the value: no definition changed."""
+    head, _, field = change.path.rpartition(".")
+    code = head.removeprefix("indicators.")
+    known = code in a.recipe.codes and code in b.recipe.codes
+    return field == "formula" and known and (change.old is None or change.new is None)
 
 
 def _labels(board: Scoreboard, known: set[str]) -> dict[str, Any]:

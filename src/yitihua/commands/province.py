@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from yitihua.commands.options import bad_call, say
-from yitihua.errors import InputError, refuse
+from yitihua.errors import InputError, refuse, suggest
 
 if TYPE_CHECKING:
     from yitihua.definitions.edition import Edition
@@ -46,7 +46,7 @@ def start_project(
             raise bad_call("该版本没有示例数据", "this edition has no data to make an example of", "init DIR")
         chosen = chosen or list(registry.units.values())
     fillings = _demo(loaded, registry, chosen, when) if demo else _blank(chosen, when)
-    files = _project_files(loaded, when, listed, former, demo)
+    files = _project_files(loaded, when, listed, former, chosen if demo else None)
 
     def written() -> Iterator[tuple[str, bytes]]:
         from yitihua.publish.template import workbook_bytes
@@ -75,11 +75,10 @@ def _chosen(registry: Registry, words: list[str], every: bool) -> list[Unit]:
         unit = registry.units.get(word)
         matches = [unit] if unit is not None else registry.named(word)
         if len(matches) != 1:
-            from yitihua.errors import suggest
-
             options = [f"{unit.code} {unit.name_zh}" for unit in registry.units.values()]
-            known = [*registry.units, *(unit.name_zh for unit in registry.units.values())]
-            raise refuse("unknown-unit", key="--unit", name=word, options=options, hint=suggest(word, known))
+            codes = {unit.name_zh: unit.code for unit in registry.units.values()}
+            near = suggest(word, [*registry.units, *codes])
+            raise refuse("unknown-unit", key="--unit", name=word, options=options, hint=codes.get(near, near))
         found += matches
     return list(dict.fromkeys(found))
 
@@ -95,23 +94,19 @@ def _blank(chosen: list[Unit], period: str) -> Iterator[tuple[str, Filling]]:
 
 
 def _demo(edition: Edition, registry: Registry, chosen: list[Unit], period: str) -> Iterator[tuple[str, Filling]]:
-    """Yield one blank form and a filled one for each unit, from the shipped simulated values turned round."""
+    """Yield one blank form and a filled one for each unit, of the shipped simulated measures."""
     import datetime as dt
 
-    from yitihua.indicators.demo import known_of, measures_from_values
+    from yitihua.indicators.demo import demo_measures
     from yitihua.indicators.form import form_of
-    from yitihua.indicators.reading import read_table
     from yitihua.publish.template import Filling
 
     form = form_of(edition)
     yield f"{TEMPLATES}/填报模板_{period}.xlsx", Filling(period=period)
-    table = read_table(edition)
-    sizes = known_of(UNITS_OF.get(edition.name, (None, None))[0])
+    made = demo_measures(edition, form, period)
     year = int(period) + 1 if period.isdigit() else 2023
     for unit in chosen:
-        values = dict(zip(table.indicators, table.values[table.row_of(unit.code)].tolist(), strict=True))
-        made = measures_from_values(edition, values, sizes.get(unit.code, {}))
-        entries: dict[tuple[str, str], Any] = {slot: number for slot, number in made.items() if slot[0] in form.fields}
+        entries: dict[tuple[str, str], Any] = dict(made.get(unit.code, {}))
         entries[("cover", "person")] = "模拟"
         entries[("cover", "date")] = dt.date(year, 1, 15)
         absent = {code: "未开展" for code in form.fields if (code, "now") not in entries}
@@ -120,7 +115,7 @@ def _demo(edition: Edition, registry: Registry, chosen: list[Unit], period: str)
 
 
 def _project_files(
-    edition: Edition, period: str, listed: str | None, former: str | None, demo: bool
+    edition: Edition, period: str, listed: str | None, former: str | None, demo: list[Unit] | None
 ) -> dict[str, bytes]:
     lines = [
         "# 一年的报送：模板发出，收回放入submissions/，再 yitihua check / collect / score 本文件夹。",
@@ -136,7 +131,7 @@ def _project_files(
     year = int(period) + 1 if period.isdigit() else 2023
     lines.append(f"deadline = {year}-01-31" if demo else f"# deadline = {year}-01-31")
     files: dict[str, bytes] = {}
-    survey = _demo_survey(edition) if demo else None
+    survey = _demo_survey(edition, period, {unit.code for unit in demo}) if demo else None
     if survey is not None:
         files["data/survey_simulated_模拟.csv"] = survey
         lines.append('survey = "data/survey_simulated_模拟.csv"')
@@ -149,14 +144,14 @@ def _project_files(
     return {"project.toml": ("\n".join(lines) + "\n").encode("utf-8"), **files}
 
 
-def _demo_survey(edition: Edition) -> bytes | None:
+def _demo_survey(edition: Edition, period: str, chosen: set[str]) -> bytes | None:
     """Return the survey estimates of the shipped simulated dataset, or None where it has none."""
     import numpy as np
 
     from yitihua.indicators.collecting import csv_bytes
     from yitihua.indicators.reading import read_table
 
-    table = read_table(edition)
+    table = read_table(edition, period=period)
     codes = [c for c, i in edition.indicators.items() if i.formula is None and np.isfinite(table.select([c])).any()]
     if not codes:
         return None
@@ -166,7 +161,8 @@ def _demo_survey(edition: Edition) -> bytes | None:
         columns |= {f"{c}_se": table.se[:, place[c]] for c in codes if np.isfinite(table.se[:, place[c]]).any()}
     rows = [["unit", *columns]]
     for i, unit in enumerate(table.units):
-        rows.append([unit, *("" if np.isnan(column[i]) else f"{column[i]:.10g}" for column in columns.values())])
+        if unit in chosen:
+            rows.append([unit, *("" if np.isnan(column[i]) else f"{column[i]:.10g}" for column in columns.values())])
     return csv_bytes(rows)
 
 

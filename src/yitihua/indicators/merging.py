@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from yitihua.errors import FaultList, listing, suggest
 from yitihua.indicators import cells
 from yitihua.indicators.columns import ALIASES
 from yitihua.indicators.reading import read_table
+from yitihua.indicators.registry import read_registry
 from yitihua.indicators.sources import Sources
 from yitihua.indicators.table import Floats, IndicatorTable
 
@@ -27,7 +29,8 @@ def read_sources(edition: Edition, sources: Sources, period: str | int | None = 
     table = read_table(edition, sources.data, period)
     if sources.survey is not None:
         extra = read_table(edition, sources.survey, period if _has_periods(sources.survey) else None)
-        table = merge(table, extra, sources.survey)
+        expected = read_registry(sources.units, project=edition.project).units
+        table = merge(table, extra, sources.survey, expected)
     if sources.simulated:
         assert table.origin is not None  # set when the table was made
         origin = np.where(table.origin == "", "", "simulated").astype(object)
@@ -40,7 +43,7 @@ def _has_periods(survey: str) -> bool:
     return raw is not None and any(name.casefold() in ALIASES["period"] for name in raw.columns)
 
 
-def merge(table: IndicatorTable, extra: IndicatorTable, file: str) -> IndicatorTable:
+def merge(table: IndicatorTable, extra: IndicatorTable, file: str, expected: Container[str] = ()) -> IndicatorTable:
     """Return a table with the values, standard errors and respondents of another added by unit.
 
     Parameters
@@ -49,11 +52,14 @@ def merge(table: IndicatorTable, extra: IndicatorTable, file: str) -> IndicatorT
         Of the same edition.
     file : str
         Name of the second for messages.
+    expected : container of str
+        Units that may be in the second alone: they were surveyed and have not reported.
     """
     faults = FaultList()
     place = {unit: i for i, unit in enumerate(table.units)}
+    silent = [unit for unit in extra.units if unit not in place and unit in expected]
     for unit in extra.units:
-        if unit not in place:
+        if unit not in place and unit not in expected:
             options = list(table.units)
             faults.add(
                 "survey-unknown-unit", file=file, key=unit, name=unit, options=options, hint=suggest(unit, options)
@@ -80,7 +86,7 @@ def merge(table: IndicatorTable, extra: IndicatorTable, file: str) -> IndicatorT
         flags={**table.flags, **{key: flag for key, flag in extra.flags.items() if key[0] in place}},
         lineage=(*table.lineage, *extra.lineage),
         simulated=table.simulated or extra.simulated,
-        notices=(*_without_empty(table), *_without_empty(extra), *_empty(table, values)),
+        notices=(*_without_empty(table), *_without_empty(extra), *_silent(silent), *_empty(table, values)),
     )
 
 
@@ -100,6 +106,13 @@ _EMPTY = ("没有任何数据的指标：", "indicators without any data: ")
 def _without_empty(table: IndicatorTable) -> list[tuple[str, str]]:
     # Each file alone lacks the other's indicators; only what is empty in both is worth a word.
     return [notice for notice in table.notices if not notice[0].startswith(_EMPTY[0])]
+
+
+def _silent(units: list[str]) -> list[tuple[str, str]]:
+    if not units:
+        return []
+    names = listing(units)
+    return [(f"有调查数据但未报送、不计分的单位：{names}", f"surveyed but not reported, hence not scored: {names}")]
 
 
 def _empty(table: IndicatorTable, values: Floats) -> list[tuple[str, str]]:

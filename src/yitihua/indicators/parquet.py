@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,7 +54,8 @@ def read_parquet(path: Path, name: str, faults: FaultList) -> RawTable | None:
 
 def _short(error: Exception) -> str:
     """Return DuckDB's own words without the path, which the fault names already."""
-    return str(error).splitlines()[0].split(": ", 1)[-1].split("'", 1)[0].strip() or type(error).__name__
+    words = re.sub(r"(for )?(file )?'[^']*'", "", str(error).splitlines()[0].split(": ", 1)[-1], flags=re.IGNORECASE)
+    return " ".join(words.split())[:80] or type(error).__name__
 
 
 def _column(values: Any) -> Any:

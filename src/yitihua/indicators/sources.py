@@ -17,8 +17,11 @@ class Sources:
         What surveys estimated, merged in by unit.
     simulated : bool
         Whether every value is simulated.
+    units : str or None
+        Dataset of the units that report: a survey may cover one of them that has not reported yet.
     """
 
     data: str | None
     survey: str | None = None
     simulated: bool = False
+    units: str | None = None

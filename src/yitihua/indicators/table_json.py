@@ -76,7 +76,7 @@ def table_from_json(text: str, file: str = "table.json") -> IndicatorTable:
         raise refuse("unknown-format", file=file, found=found, options=[str(FORMAT)])
     try:
         return _table(data)
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise refuse("not-a-run", file=file, reason=str(error) or type(error).__name__) from None
 
 
@@ -131,10 +131,10 @@ def _listed(array: Any) -> Any:
     """Return an array as lists, NaN as null; text stays text."""
     if array is None:
         return None
-    array = np.asarray(array)
-    if array.dtype == object:
-        return array.tolist()
-    return np.where(np.isnan(array), None, array.astype(object)).tolist()
+    plain = np.asarray(array).astype(object)
+    if np.asarray(array).dtype.kind == "f":
+        plain[np.isnan(array)] = None
+    return plain.tolist()
 
 
 def _numbers(column: list[Any]) -> Floats:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from yitihua.errors import FaultList, suggest
-from yitihua.indicators import cells
+from yitihua.indicators import cells, parquet
 from yitihua.indicators.cells import RawTable
 from yitihua.indicators.columns import ALIASES
 from yitihua.indicators.form import Form
@@ -30,9 +30,7 @@ def read_tabular(path: Path, shown: str, form: Form, registry: Registry, period:
     Rows of the period before give last year's values.
     """
     faults = FaultList()
-    raw = (
-        read_parquet(path, shown, faults) if path.suffix.lower() == ".parquet" else cells.read_csv(path, shown, faults)
-    )
+    raw = parquet.read_parquet(path, shown, faults) if parquet.is_parquet(path) else cells.read_csv(path, shown, faults)
     whole = Submission(shown, faults=faults)
     if raw is None:
         return [whole]
@@ -43,25 +41,6 @@ def read_tabular(path: Path, shown: str, form: Form, registry: Registry, period:
     reader = _Reader(raw, roles, form, registry, period, shown, faults)
     made = reader.read()
     return [*([whole] if faults else []), *made]
-
-
-def read_parquet(path: Path, shown: str, faults: FaultList) -> RawTable | None:
-    """Read a Parquet file; None after a fault."""
-    import duckdb
-
-    try:
-        with duckdb.connect() as connection:
-            relation = connection.execute("SELECT * FROM read_parquet(?)", [str(path)])
-            names = [column[0] for column in relation.description or ()]
-            rows = relation.fetchall()
-    except duckdb.Error:
-        faults.add("book-corrupt", file=shown)
-        return None
-    if not rows:
-        faults.add("empty-table", file=shown)
-        return None
-    columns: dict[str, Any] = {name: [row[i] for row in rows] for i, name in enumerate(names)}
-    return RawTable(columns, list(range(2, len(rows) + 2)), shown)
 
 
 def _roles(raw: RawTable) -> dict[str, str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import re
 import zipfile
+from collections.abc import Container
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path, PurePosixPath
@@ -19,8 +20,9 @@ from yitihua.errors import FaultList
 from yitihua.indicators.cells import column_letters
 
 #: A form has some 100 rows; what is far larger is a slip (a stray cell at the bottom) or an attack.
-MOST_ROWS: Final = 20_000
-MOST_COLUMNS: Final = 500
+#: The limits are such that a look at a cell's name is enough: three letters or five digits are too many.
+MOST_ROWS: Final = 9_999
+MOST_COLUMNS: Final = 702
 MOST_BYTES: Final = 64 << 20
 MOST_FILE_BYTES: Final = 32 << 20
 MOST_RATIO: Final = 300
@@ -34,6 +36,11 @@ _SHEET = re.compile(rb"<(?:\w+:)?sheet\b([^>]*?)/?>")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\b([^>]*?)/?>")
 _ATTRIBUTE = re.compile(rb"([\w:]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _DIMENSION = re.compile(rb"<(?:\w+:)?dimension\b[^>]*?ref=[\"']([A-Z]+\d+(?::[A-Z]+\d+)?)[\"']")
+_FAR = re.compile(rb" r=[\"'](?:[A-Z]{3,}\d+|[A-Z]*\d{5,})[\"']")
+_ODD_CELL = re.compile(rb"<(?:\w+:)?f[\s/>]|\bt=[\"']e[\"']")
+#: Plain pieces of text to look for first; only where one is found is the sheet taken apart.
+_HIDING = (b'hidden="1"', b"hidden='1'", b'hidden="true"', b'ht="0"')
+_ODD_SIGNS = (b"<f>", b"<f ", b"<f/", b":f>", b":f ", b't="e"', b"t='e'")
 _ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
 _COLUMN = re.compile(rb"<(?:\w+:)?col\b([^>]*?)/?>")
 _CELL = re.compile(rb"<(?:\w+:)?c\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
@@ -107,7 +114,7 @@ def cell_name(row: int, column: int) -> str:
     return f"{column_letters(column)}{row + 1}"
 
 
-def open_book(path: Path, shown: str, faults: FaultList) -> Book | None:
+def open_book(path: Path, shown: str, faults: FaultList, unread: Container[str] = ()) -> Book | None:
     """Read a workbook; None after a fault that leaves nothing to look at.
 
     Parameters
@@ -118,6 +125,8 @@ def open_book(path: Path, shown: str, faults: FaultList) -> Book | None:
         Its name for messages.
     faults : FaultList
         Takes what is wrong with the file as a whole.
+    unread : container of str
+        Sheets whose values nobody needs, such as long lists for drop-downs.
     """
     if (raw := _bytes_of(path, shown, faults)) is None:
         return None
@@ -130,7 +139,7 @@ def open_book(path: Path, shown: str, faults: FaultList) -> Book | None:
         if not _is_safe(archive, len(raw), shown, faults):
             return None
         try:
-            return _read(archive, raw, shown, faults)
+            return _read(archive, raw, shown, faults, unread)
         except _UNREADABLE:
             faults.add("book-corrupt", file=shown)
             return None
@@ -182,7 +191,7 @@ def _is_safe(archive: zipfile.ZipFile, packed: int, shown: str, faults: FaultLis
     return True
 
 
-def _read(archive: zipfile.ZipFile, raw: bytes, shown: str, faults: FaultList) -> Book | None:
+def _read(archive: zipfile.ZipFile, raw: bytes, shown: str, faults: FaultList, unread: Container[str]) -> Book | None:
     import python_calamine as calamine
 
     # A part that states a size smaller than it has would grow in calamine; its checksum tells.
@@ -199,6 +208,8 @@ def _read(archive: zipfile.ZipFile, raw: bytes, shown: str, faults: FaultList) -
     try:
         with calamine.CalamineWorkbook.from_filelike(BytesIO(raw)) as opened:
             for name, (sheet, _) in sheets.items():
+                if name in unread:
+                    continue
                 source = opened.get_sheet_by_name(name)
                 sheet.rows = source.to_python(skip_empty_area=False)
                 sheet.merged = [(*first, *last) for first, last in source.merged_cell_ranges or ()]
@@ -241,49 +252,58 @@ def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
 def _odd(name: str, xml: bytes) -> tuple[Sheet, str]:
     """Return what is odd about a sheet, and its size where that is beyond any form."""
     sheet = Sheet(name)
-    dimension = _DIMENSION.search(xml)
-    last = _place(dimension[1].rpartition(b":")[2]) if dimension else (0, 0)
-    if _beyond(*last):
-        return sheet, f"{last[0] + 1} x {last[1] + 1}"
+    if beyond := _size_beyond(xml):
+        return sheet, beyond
+    # Most sheets have nothing odd; only the others are looked at piece by piece.
+    if any(sign in xml for sign in _HIDING):
+        _hidden(sheet, xml)
+    if any(sign in xml for sign in _ODD_SIGNS):
+        _odd_cells(sheet, xml)
+    return sheet, ""
+
+
+def _size_beyond(xml: bytes) -> str:
+    """Return the size of a sheet that is too large, else "": by what it says, and by what it holds."""
+    if dimension := _DIMENSION.search(xml):
+        row, column = _place(dimension[1].rpartition(b":")[2])
+        if row >= MOST_ROWS or column >= MOST_COLUMNS:
+            return f"{row + 1} x {column + 1}"
+    if far := _FAR.search(xml):
+        return f"≥ {far[0].decode()}"
+    count = len(_ROW.findall(xml))
+    return f"{count} x ?" if count > MOST_ROWS else ""
+
+
+def _hidden(sheet: Sheet, xml: bytes) -> None:
     row = -1
     for match in _ROW.finditer(xml):
         found = _attributes(match[1])
         row = int(found["r"]) - 1 if found.get("r", "").isdigit() else row + 1
         if found.get("hidden") in ("1", "true") or found.get("ht") == "0":
             sheet.hidden_rows.add(row)
-        if _beyond(row, 0):
-            return sheet, f"{row + 1} x {last[1] + 1}"
     for match in _COLUMN.finditer(xml):
         found = _attributes(match[1])
-        if found.get("hidden") in ("1", "true") or found.get("width") == "0":
+        if found.get("hidden") in ("1", "true"):
             first, final = int(found.get("min", 1)) - 1, int(found.get("max", 1))
             sheet.hidden_columns |= set(range(first, min(final, MOST_COLUMNS)))
-    beyond = _odd_cells(sheet, xml)
-    return sheet, beyond
 
 
-def _odd_cells(sheet: Sheet, xml: bytes) -> str:
+def _odd_cells(sheet: Sheet, xml: bytes) -> None:
     for match in _CELL.finditer(xml):
+        inner = match[2] or b""
+        formula = _FORMULA.search(inner)
+        if formula is None and not _ODD_CELL.search(match[1]):
+            continue
         found = _attributes(match[1])
         if "r" not in found:
             continue
-        place = _place(found["r"].encode())
-        if _beyond(*place):
-            return f"{place[0] + 1} x {place[1] + 1}"
-        inner = match[2] or b""
-        value = _VALUE.search(inner)
+        place, value = _place(found["r"].encode()), _VALUE.search(inner)
         if found.get("t") == "e":
             sheet.errors[place] = html.unescape((value[1] or b"#VALUE!").decode("utf-8")) if value else "#VALUE!"
-        if formula := _FORMULA.search(inner):
-            if value is None:
-                sheet.unsolved.add(place)
-            if b"[" in (formula[1] or b""):
-                sheet.linked.add(place)
-    return ""
-
-
-def _beyond(row: int, column: int) -> bool:
-    return row >= MOST_ROWS or column >= MOST_COLUMNS
+        if formula is not None and value is None:
+            sheet.unsolved.add(place)
+        if formula is not None and b"[" in (formula[1] or b""):
+            sheet.linked.add(place)
 
 
 def _place(name: bytes) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from yitihua.errors import FaultList, suggest
-from yitihua.indicators.form import COLUMNS, COVER, COVER_LABELS, META, OWN_SHEETS, Form, FormSheet
+from yitihua.indicators.form import COLUMNS, COVER, COVER_LABELS, META, OWN_SHEETS, RULES, UNITS, Form, FormSheet
 from yitihua.indicators.registry import Registry
 from yitihua.indicators.submissions import (
     Place,
@@ -45,7 +45,7 @@ def read_workbook(path: Path, shown: str, form: Form, registry: Registry, period
         With every fault; its values are those that could be read.
     """
     found = Submission(shown)
-    book = open_book(path, shown, found.faults)
+    book = open_book(path, shown, found.faults, unread=(RULES, UNITS))
     if book is not None:
         _Reader(book, found, form, registry, period).read()
     return found
@@ -178,10 +178,9 @@ class _Reader:
         for name, sheet in self.book.sheets.items():
             if name in expected:
                 self._measures(sheet)
-            elif name not in OWN_SHEETS and not sheet.is_empty:
-                if not self._renamed_from(sheet, gone):
-                    options = [COVER, *expected]
-                    self.faults.add("sheet-extra", file=self.found.file, sheet=name, name=name, options=options)
+            elif name not in OWN_SHEETS and not sheet.is_empty and not self._renamed_from(sheet, gone):
+                options = [COVER, *expected]
+                self.faults.add("sheet-extra", file=self.found.file, sheet=name, name=name, options=options)
         for name in absent:
             self._missing_sheet(name)
 
@@ -234,6 +233,8 @@ class _Reader:
                     columns.setdefault(key, c)
             if len(columns) > len(best[1]):
                 best = (r, columns)
+            if len(best[1]) == len(COLUMNS):
+                break
         return best
 
     def _merged(self, sheet: Sheet, header: int, inputs: dict[int, str]) -> None:

@@ -13,6 +13,9 @@ from yitihua.publish.summary import notices
 #: Lines of a list shown before the rest is only counted.
 SHOWN = 20
 
+#: Parts of a score below this are rounding, and are left out of the text.
+LEAST_SHOWN = 1e-9
+
 SECTIONS = {
     "inputs": ("输入文件", "Inputs"),
     "added": ("新增单位（不评变动）", "Units added (listed, not compared)"),
@@ -135,16 +138,25 @@ def _score_words(row: dict[Any, Any], lang: str) -> str:
         for block in BLOCK_WORDS
         if np.isfinite(row[block]) and row[block] != 0
     )
-    ranks = f"{'排名' if zh else 'rank'} {_value_or_dash(row['rank_old'])} -> {_value_or_dash(row['rank_new'])}"
-    scores = f"{row['score_old']:.4f} -> {row['score_new']:.4f}"
+    ranks = f"{'排名' if zh else 'rank'} {_place(row['rank_old'])} -> {_place(row['rank_new'])}"
+    scores = f"{_score(row['score_old'])} -> {_score(row['score_new'])}"
     if np.isnan(row["change"]):
         return f"{scores}  {ranks}"
     split = f" ({parts})" if parts else ""
     return f"{scores}  {row['change']:+.4f}{split}  {ranks}"
 
 
-def _value_or_dash(value: Any) -> str:
-    return "-" if str(value) == "<NA>" else str(int(value))
+def _is_missing(value: Any) -> bool:
+    # A table gives its missing whole numbers and words back as None, NaN or <NA>, by version of pandas.
+    return value is None or str(value) in ("<NA>", "nan", "None")
+
+
+def _place(value: Any) -> str:
+    return "-" if _is_missing(value) else str(int(value))
+
+
+def _score(value: float) -> str:
+    return "-" if np.isnan(value) else f"{value:.4f}"
 
 
 def _unit_lines(found: Diff, unit: str, lang: str) -> list[str]:
@@ -169,31 +181,35 @@ def _unit_lines(found: Diff, unit: str, lang: str) -> list[str]:
     part = found.by_indicator[found.by_indicator["unit"] == unit]
     if not part.empty:
         lines.append("  数据部分按指标：" if zh else "  The data part by indicator:")
-    for item in part.itertuples():
-        lines.append(f"    {_indicator_words(found, str(item.indicator), lang)}  {item.part:+.6f}")
+    for item in part[part["part"].abs() >= LEAST_SHOWN].itertuples():
+        lines.append(f"    {_indicator_words(found, unit, str(item.indicator), lang)}  {item.part:+.6f}")
     return lines
 
 
 def _plain(value: Any) -> Any:
-    return None if str(value) == "<NA>" else value
+    return None if _is_missing(value) else value
 
 
 def _rank_words(row: dict[Any, Any], lang: str) -> str:
     gained, own, others = int(row["rank_change"]), row["rank_own"], row["rank_others"]
     level = level_word(str(row["level"]), lang)
     if lang == "zh":
-        return f"  {level}排名上升{gained:+d}位：自身得分变动{own:+g}，其他单位变动{others:+g}"
-    return f"  places gained among {level}: {gained:+d} (own score {own:+g}, movement of others {others:+g})"
+        moved = f"上升{gained}位" if gained > 0 else f"下降{-gained}位" if gained < 0 else "不变"
+        return f"  {level}排名{moved}：自身得分变动{own:+g}位，其他单位变动{others:+g}位"
+    moved = f"up {gained}" if gained > 0 else f"down {-gained}" if gained < 0 else "unchanged"
+    return f"  rank among {level} {moved}: by its own score {own:+g}, by the movement of others {others:+g}"
 
 
-def _indicator_words(found: Diff, code: str, lang: str) -> str:
-    if code == INTERACTION:
-        return (
-            "交互（仅一次有值的指标、权重转移及非线性）"
-            if lang == "zh"
-            else "interaction (values in one run only, the weight they pass on, means that are not linear)"
-        )
-    return f"{code} {found.new.recipe.labels[code][0 if lang == 'zh' else 1]}"
+def _indicator_words(found: Diff, unit: str, code: str, lang: str) -> str:
+    if code != INTERACTION:
+        return f"{code} {found.new.recipe.labels[code][0 if lang == 'zh' else 1]}"
+    cells = found.cells[(found.cells["unit"] == unit) & (found.cells["kind"] == "value")]
+    once = [str(row.code) for row in cells.itertuples() if _is_missing(row.old) != _is_missing(row.new)]
+    if lang == "zh":
+        words = f"{'、'.join(once)}仅一次有值，权重随之转移；" if once else ""
+        return f"交互（{words}非线性部分）"
+    words = f"{', '.join(once)} in one run only, with the weight they pass on; " if once else ""
+    return f"interaction ({words}what is not linear)"
 
 
 def diff_dict(found: Diff, unit: str | None = None) -> dict[str, Any]:

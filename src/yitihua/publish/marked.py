@@ -43,6 +43,10 @@ def marked_copy(
     for fault in faults:
         if (slot := submission.slot_of(fault)) is not None:
             marks.setdefault(slot, []).append(fault)
+        # A part above its whole: either of the two may be the wrong one.
+        if other := fault.details.get("other"):
+            for slot in (slot for slot, place in submission.places.items() if place.short() == other):
+                marks.setdefault(slot, []).append(fault)
     filling = Filling(
         submission.unit, submission.name, period, entries=_entries(submission, form), reasons=submission.reasons,
         remarks=submission.remarks, marks=marks, faults=faults, simulated=submission.simulated, lang=lang,

@@ -119,6 +119,7 @@ class _Drawing:
             "text": edge | {"bg_color": _LOCKED},
             "code": edge | {"bg_color": _LOCKED, "font_color": "#6B7280", "font_size": 9},
             "number": edge | {"bg_color": _INPUT, "locked": False, "num_format": "General", "align": "right"},
+            "months": edge | {"bg_color": _INPUT, "locked": False, "align": "left"},
             "words": edge | {"bg_color": _INPUT, "locked": False, "num_format": "@"},
             "date": edge | {"bg_color": _INPUT, "locked": False, "num_format": "yyyy-mm-dd", "align": "left"},
             "bad": edge | {"bg_color": _BAD, "locked": False, "bold": True, "font_color": "#9C0006"},
@@ -174,9 +175,10 @@ class _Drawing:
         default["version"] = self.form.stamp
         for i, (key, label) in enumerate(COVER_LABELS.items()):
             row = COVER_FIRST_ROW - 1 + i
+            sheet.set_row(row, 22)
             sheet.write_string(row, 0, label.zh, self.formats["text"])
             sheet.write_string(row, 1, label.en, self.formats["text"])
-            look = "date" if key == "date" else "number" if key == "months" else "words"
+            look = {"date": "date", "months": "months"}.get(key, "words")
             value = filling.entries.get(("cover", key), default.get(key, ""))
             self._entry(sheet, row, 2, ("cover", key), value, "text" if key == "version" else look)
             sheet.write_string(row, 3, _COVER_HELP[key], self.formats["text"])

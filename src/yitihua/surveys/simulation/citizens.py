@@ -79,7 +79,7 @@ def citizens(people: Population, truth: Mapping[str, Floats], period: str, seed:
     _ask_citizens(sample, truth, shift, cluster_effect, rng)
     hasty = fieldwork.careless(sample, {name: rule[2] for name, rule in RATED.items()}, rng)
     sample.items["CZ12"] = np.where(hasty, sample.items["CZ06"], sample.items["CZ12"])
-    fieldwork.clear_unanswered(sample, rng, keep=("CZ12", "CZ14", "CZ18", "CZ19", "CZ20", "CZ21", "CZ22"))
+    fieldwork.clear_unanswered(sample, rng, keep=("CZ12", "CZ13", "CZ14", "CZ18", "CZ19", "CZ20", "CZ21", "CZ22"))
     _screened_out(sample, rng)
     fieldwork.paradata(sample, period, 270.0, hasty, rng)
     fieldwork.answered_twice(sample, rng)
