@@ -373,7 +373,9 @@ def test_braces_in_a_file_do_not_upset_the_words(tsi):
 def test_both_languages_say_the_same(code):
     def fields(lang: str) -> set[str]:
         texts = MESSAGES[code][lang].values()
-        return {name for text in texts for _, name, _, _ in string.Formatter().parse(text) if name}
+        names = {name for text in texts for _, name, _, _ in string.Formatter().parse(text) if name}
+        # A name that is itself told in two languages has a field a language.
+        return {"name of it" if name == lang else name for name in names}
 
     zh, en = fields("zh"), fields("en")
     if code != "bad-call":
