@@ -17,6 +17,9 @@ class YitihuaError(Exception):
     """Base of every error this package raises on purpose."""
 
 
+_INNER_QUOTES = str.maketrans("“”", "‘’")
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One fault of an input.
@@ -64,6 +67,8 @@ class Fault:
         details = self.details
         if lang == "zh":
             details = {name: in_chinese(value) if name in PHRASE_DETAILS else value for name, value in details.items()}
+            # Names are put in quotation marks, and quotes inside quotes are single ones.
+            details = {name: value.translate(_INNER_QUOTES) for name, value in details.items()}
         return MESSAGES[self.code][lang][which].format_map(details)
 
     def problem(self, lang: str = "en") -> str:
