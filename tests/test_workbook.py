@@ -380,6 +380,19 @@ def test_survey_estimates_are_merged(office):
     assert len(board.table.lineage) == 2
 
 
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_a_survey_of_several_years_is_read_for_the_year_scored(office, suffix):
+    with_survey(office, f"unit,year,E01\n{UNIT},2021,70\n{UNIT},2022,80\n")
+    if suffix == "parquet":
+        import duckdb
+
+        path = office.folder / "data/survey"
+        duckdb.execute(f"COPY (SELECT * FROM '{path}.csv') TO '{path}.parquet' (FORMAT parquet)")
+        project = office.folder / "project.toml"
+        project.write_text(project.read_text("utf-8").replace("survey.csv", "survey.parquet"), "utf-8")
+    assert yt.evaluate(office.folder).table.select(["E01"])[0, 0] == 80
+
+
 def test_a_surveyed_county_that_has_not_reported_is_named(office):
     board = yt.evaluate(with_survey(office, SURVEY + "330482,80,1,80\n").folder)
     assert board.table.units == (UNIT,)

@@ -10,8 +10,9 @@ import numpy as np
 
 from yitihua.definitions.edition import Edition
 from yitihua.errors import FaultList, listing, suggest
-from yitihua.indicators import cells
+from yitihua.indicators import cells, parquet
 from yitihua.indicators.columns import ALIASES
+from yitihua.indicators.datasets import find_dataset
 from yitihua.indicators.reading import read_table
 from yitihua.indicators.registry import read_registry
 from yitihua.indicators.sources import Sources
@@ -28,7 +29,7 @@ def read_sources(edition: Edition, sources: Sources, period: str | int | None = 
     """
     table = read_table(edition, sources.data, period)
     if sources.survey is not None:
-        extra = read_table(edition, sources.survey, period if _has_periods(sources.survey) else None)
+        extra = read_table(edition, sources.survey, period if _has_periods(sources.survey, edition.project) else None)
         expected = read_registry(sources.units, project=edition.project).units
         table = merge(table, extra, sources.survey, expected)
     if sources.simulated:
@@ -38,8 +39,14 @@ def read_sources(edition: Edition, sources: Sources, period: str | int | None = 
     return table
 
 
-def _has_periods(survey: str) -> bool:
-    raw = cells.read_csv(Path(survey), survey, FaultList()) if survey.lower().endswith(".csv") else None
+def _has_periods(survey: str, project: Path | None) -> bool:
+    """Return whether the second file states periods; if not, it is taken for the one that is scored."""
+    path, faults = Path(survey), FaultList()  # what is wrong with the file is said when it is read
+    dataset = find_dataset(survey, project)
+    if dataset is not None:
+        return any(column.role == "period" or column.period for column in dataset.passport.columns.values())
+    raw = parquet.read_parquet(path, survey, faults) if parquet.is_parquet(path) else None
+    raw = cells.read_csv(path, survey, faults) if path.suffix.lower() == ".csv" else raw
     return raw is not None and any(name.casefold() in ALIASES["period"] for name in raw.columns)
 
 

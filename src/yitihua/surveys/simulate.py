@@ -61,6 +61,9 @@ class Surveys:
 def simulate_surveys(province: Province, period: str = "2022") -> Surveys:
     """Simulate the answers of one year to the four questionnaires.
 
+    Measures and true means of some counties are those they have in the whole; their answers are
+    drawn anew, because people are drawn one after the other.
+
     Parameters
     ----------
     province : Province
