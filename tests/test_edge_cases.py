@@ -57,6 +57,7 @@ def test_powered_means_of_z_scores_need_a_stated_floor() -> None:
         yt.evaluate("asem", normalise="zscore", aggregate="geometric")
     assert {fault.code for fault in caught.value.faults} == {"needs-key"}
     yt.evaluate("asem", normalise="zscore", aggregate={"method": "geometric", "floor": 0.1})
+    yt.evaluate("asem", normalise={"method": "zscore", "mean": 50, "sd": 10}, aggregate="harmonic")
 
 
 def test_default_cuts_are_withheld_from_points_off_the_scale() -> None:

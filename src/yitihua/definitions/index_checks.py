@@ -132,9 +132,9 @@ def _check_aggregate(index: _Index) -> None:
     for table in ("levels", "nodes", "views"):
         rules += [(("aggregate", table, name), rule) for name, rule in getattr(spec, table).items()]
     normalise = index.spec.normalise
-    methods = {rule.method for rule in (normalise, *normalise.indicators.values())}
+    normalised = (normalise, *normalise.indicators.values())
     # One hundredth of the scale is no floor for points that do not live on the scale.
-    off_scale = ", ".join(sorted(methods & {"zscore", "rank"}))
+    off_scale = ", ".join(sorted({own.method for own in normalised if own.off_scale}))
     for key, rule in rules:
         if rule.method == "generalised" and rule.exponent is None:
             index.fault("needs-key", key, method="generalised", name="exponent")

@@ -72,6 +72,11 @@ class NormaliseRule(Strict):
     )
     clip: bool = Field(True, description="goalposts, minmax: points beyond the scale are cut and flagged.")
 
+    @property
+    def off_scale(self) -> bool:
+        """Whether the points know no scale: ranks, and z-scores without a stated mean."""
+        return self.method == "rank" or (self.method == "zscore" and self.mean is None)
+
 
 class AggregateRule(Strict):
     """How a node is made from its children."""

@@ -296,7 +296,7 @@ def _suits(edition: Edition, scheme: GradeScheme, code: str) -> bool:
     """Return False for the default cuts where points are z-scores or ranks, which know no scale."""
     normalise = edition.spec.normalise
     rules = [normalise.indicators.get(indicator, normalise) for indicator in edition.indicators]
-    off_scale = any(rule.method == "rank" or (rule.method == "zscore" and rule.mean is None) for rule in rules)
+    off_scale = any(rule.off_scale for rule in rules)
     default = default_grades(edition.spec.scale).get(code)
     return not (off_scale and scheme.method == "fixed" and default is not None and scheme.cuts == default.cuts)
 
