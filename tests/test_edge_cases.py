@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -190,8 +191,8 @@ def test_infinite_values_and_zero_denominators_in_memory_are_refused() -> None:
         lambda text: text[:-40],
     ],
 )
-def test_a_broken_recipe_is_refused(change: object) -> None:
-    text = change(yt.evaluate("egdi-2022").recipe.to_json())  # type: ignore[operator]
+def test_a_broken_recipe_is_refused(change: Callable[[str], str]) -> None:
+    text = change(yt.evaluate("egdi-2022").recipe.to_json())
     with pytest.raises(yt.InputError) as caught:
         yt.Recipe.from_json(text)
     assert caught.value.faults[0].code == "bad-json"

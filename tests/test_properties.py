@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from random import Random
 
 import numpy as np
 import pytest
@@ -45,9 +46,9 @@ def test_order_of_units_does_not_matter(table: yt.IndicatorTable, order: list[in
 
 
 @given(tables(), st.randoms(use_true_random=False))
-def test_order_of_indicators_does_not_matter(table: yt.IndicatorTable, random: object) -> None:
+def test_order_of_indicators_does_not_matter(table: yt.IndicatorTable, random: Random) -> None:
     codes = list(EDITION.indicators)
-    random.shuffle(codes)  # type: ignore[attr-defined]
+    random.shuffle(codes)
     shuffled = dataclasses.replace(EDITION, indicators={code: EDITION.indicators[code] for code in codes})
     board = evaluate(table)
     moved = yt.evaluate(

@@ -198,7 +198,7 @@ def _normalise_words(board: Scoreboard, rule: IndicatorRule, clipped: bool) -> L
 
 def _node_steps(board: Scoreboard, row: int, node: NodeRule) -> list[Step]:
     recipe = board.recipe
-    everything = np.hstack([board.normalised[row], board.node_values[row]])
+    everything = board.points[row]
     contribution, _ = board.contribution_arrays
     columns = [recipe.plan.column[child] for child in node.children]
     in_force = scaled_weights(everything[columns], np.array(node.weights))

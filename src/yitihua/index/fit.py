@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from yitihua.definitions.index_models import AggregateRule, GradeScheme, Normali
 from yitihua.definitions.text import Text
 from yitihua.errors import refuse
 from yitihua.index import grade, impute, treat
+from yitihua.index.apply import apply, denominate
 from yitihua.index.normalise import Floats, bounds
 from yitihua.index.recipe import (
     GradeRule,
@@ -54,8 +56,6 @@ def fit(table: IndicatorTable, edition: Edition) -> Recipe:
     >>> fit(read_table(hdi), hdi).root.method
     'geometric'
     """
-    from yitihua.index.apply import apply, denominate  # apply grades a fitted draft
-
     values = denominate(table, [(code, i.denominate_by) for code, i in edition.indicators.items()])
     rules = tuple(_indicator_rule(edition, code, values[:, j], table) for j, code in enumerate(edition.indicators))
     draft = Recipe(
@@ -84,8 +84,6 @@ def fit(table: IndicatorTable, edition: Edition) -> Recipe:
         _grade_rule(code, scheme, scores, table.levels, _suits(edition, scheme, code))
         for code, scheme in schemes.items()
     )
-    from dataclasses import replace
-
     return replace(draft, grades=grades)
 
 

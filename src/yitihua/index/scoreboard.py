@@ -70,6 +70,11 @@ class Scoreboard:
         return self.node_values[:, -1]
 
     @cached_property
+    def points(self) -> Floats:
+        """Points of every indicator and node, in the order of the recipe's plan."""
+        return np.hstack([self.normalised, self.node_values])
+
+    @cached_property
     def rounded_scores(self) -> Floats:
         """Scores rounded to `score_decimals`: what ranks and grades are taken on."""
         return np.round(self.total, self.recipe.score_decimals)
@@ -164,7 +169,7 @@ class Scoreboard:
     @cached_property
     def contribution_arrays(self) -> tuple[Floats, Floats]:
         """Contributions and weights in force, shape (units, indicators + nodes)."""
-        return contributions(np.hstack([self.normalised, self.node_values]), self.recipe.plan)
+        return contributions(self.points, self.recipe.plan)
 
     def view(self, name: str, lang: str = "en") -> pd.DataFrame:
         """Return the scores of a view's groups, one row a unit, and their mean as "total".

@@ -67,9 +67,8 @@ def score_table(board: Scoreboard, lang: str = "en") -> pd.DataFrame:
         data[rule.code] = pd.array(grade_labels(board, rule.code), dtype="string")
     data["coverage"] = board.coverage
     place = recipe.plan.column
-    everything = np.hstack([board.normalised, board.node_values])
     for code in recipe.first_level:
-        data[code] = everything[:, place[code]]
+        data[code] = board.points[:, place[code]]
     data["note"] = notes(board, lang)
     return pd.DataFrame(data).iloc[score_order(board)].reset_index(drop=True)
 
@@ -219,7 +218,6 @@ def contribution_table(board: Scoreboard, lang: str = "en") -> pd.DataFrame:
     """Return unit, code, name, depth, weight in force, points and contribution, top down."""
     recipe = board.recipe
     contribution, weight = board.contribution_arrays
-    points = np.hstack([board.normalised, board.node_values])
     depth = {node.code: node.depth for node in recipe.nodes}
     depth |= {child: node.depth + 1 for node in recipe.nodes for child in node.children}
     codes = sorted(recipe.plan.column, key=lambda code: depth[code])
@@ -232,7 +230,7 @@ def contribution_table(board: Scoreboard, lang: str = "en") -> pd.DataFrame:
             "name": np.tile(np.array([pick(recipe.labels[code], lang) for code in codes], dtype=object), units),
             "depth": np.tile([depth[code] for code in codes], units),
             "weight": weight[:, order].ravel(),
-            "points": points[:, order].ravel(),
+            "points": board.points[:, order].ravel(),
             "contribution": contribution[:, order].ravel(),
         }
     )

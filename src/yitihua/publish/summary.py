@@ -87,14 +87,13 @@ def _cells(board: Scoreboard, row: int, lang: str, first: tuple[str, ...]) -> li
     name = table.name_of(row, lang)
     if table.units[row] == recipe.reference_unit:
         name += "〔基准〕" if lang == "zh" else " [reference]"
-    everything = np.hstack([board.normalised[row], board.node_values[row]])
     return [
         _number(board.rank[row], 0),
         name,
         _number(board.total[row], digits),
         *(_grade(board, rule.code, row, lang) for rule in recipe.grades),
         f"{board.coverage[row]:.0%}",
-        *(_number(everything[recipe.plan.column[code]], digits - (digits == 2)) for code in first),
+        *(_number(board.points[row, recipe.plan.column[code]], digits - (digits == 2)) for code in first),
     ]
 
 
