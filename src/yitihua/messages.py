@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from yitihua.messages_answers import ANSWERS
+from yitihua.messages_estimation import ESTIMATION
 from yitihua.messages_submissions import SUBMISSIONS
 
 #: Details that are phrases, given in English and put into Chinese by `in_chinese`.
@@ -362,7 +364,7 @@ MESSAGES: Final[dict[str, dict[str, dict[str, str]]]] = {
         ("{problem_zh}", "{allowed_zh}", "见 yitihua --help"),
         ("{problem_en}", "{allowed_en}", "See yitihua --help"),
     ),
-} | {code: _entry(zh, en) for code, (zh, en) in SUBMISSIONS.items()}  # fmt: skip
+} | {code: _entry(zh, en) for code, (zh, en) in (SUBMISSIONS | ANSWERS | ESTIMATION).items()}  # fmt: skip
 
 #: Phrases that stand inside a message: English -> Chinese, `{}` for a value.
 PHRASES: Final[dict[str, str]] = {

@@ -1,0 +1,107 @@
+"""Covariance: the sampling errors of estimates, within a unit and shared between units.
+
+A full matrix over 2,842 counties and nine indicators would take 5 GB. Errors of different counties
+are independent except for what is estimated in common (a mode effect, a provincial calibration),
+so the matrix is kept as a block a unit plus a few shared factors. Where it is small, any matrix fits
+the same form, with as many factors as it needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from yitihua.indicators.arrays import Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Covariance:
+    """Covariance of estimates of some units and indicators.
+
+    The covariance of (u, i) and (v, j) is ``blocks[u, i, j]`` if u is v, plus
+    ``sum_r shared[r, u, i] * shared[r, v, j]``.
+
+    Attributes
+    ----------
+    units, indicators : tuple of str
+        Codes of rows and columns.
+    blocks : ndarray, shape (units, indicators, indicators)
+        Within a unit. Rows and columns of what is missing or has no error are 0.
+    shared : ndarray, shape (factors, units, indicators)
+        Errors that units have in common; no factors is the usual case.
+    """
+
+    units: tuple[str, ...]
+    indicators: tuple[str, ...]
+    blocks: Floats
+    shared: Floats
+
+    def __post_init__(self) -> None:
+        n, k = len(self.units), len(self.indicators)
+        if self.blocks.shape != (n, k, k):
+            raise ValueError(f"blocks have shape {self.blocks.shape}, expected (units, k, k) = {(n, k, k)}")
+        if self.shared.ndim != 3 or self.shared.shape[1:] != (n, k):
+            raise ValueError(f"shared has shape {self.shared.shape}, expected (factors, units, k) = (r, {n}, {k})")
+
+    @classmethod
+    def independent(cls, units: Sequence[str], indicators: Sequence[str], se: Floats) -> Covariance:
+        """Return the covariance of independent errors; a missing standard error counts as none.
+
+        Parameters
+        ----------
+        units, indicators : sequence of str
+            Codes.
+        se : ndarray, shape (units, indicators)
+            Standard errors.
+        """
+        variance = np.nan_to_num(np.asarray(se, dtype=float)) ** 2
+        blocks = np.zeros((*variance.shape, variance.shape[1]))
+        diagonal = np.arange(variance.shape[1])
+        blocks[:, diagonal, diagonal] = variance
+        return cls(tuple(units), tuple(indicators), blocks, np.zeros((0, *variance.shape)))
+
+    @property
+    def se(self) -> Floats:
+        """Standard errors, shape (units, indicators)."""
+        own = np.einsum("uii->ui", self.blocks)
+        return np.asarray(np.sqrt(np.maximum(own + (self.shared**2).sum(axis=0), 0.0)))
+
+    def dense(self) -> Floats:
+        """Return the whole matrix, shape (units * indicators, units * indicators), unit by unit."""
+        n, k = len(self.units), len(self.indicators)
+        flat = self.shared.reshape(len(self.shared), n * k)
+        matrix = flat.T @ flat
+        for u in range(n):
+            matrix[u * k : (u + 1) * k, u * k : (u + 1) * k] += self.blocks[u]
+        return np.asarray(matrix)
+
+    def draws(self, n: int, generator: np.random.Generator) -> Floats:
+        """Return seeded draws of the errors, shape (n, units, indicators), mean 0, normal.
+
+        Examples
+        --------
+        >>> errors = Covariance.independent(["a"], ["x"], np.array([[2.0]]))
+        >>> bool(abs(errors.draws(50_000, np.random.default_rng(1)).std() - 2) < 0.02)
+        True
+        """
+        roots = matrix_root(self.blocks)
+        own = np.einsum("uij,nuj->nui", roots, generator.standard_normal((n, *self.shared.shape[1:])))
+        common = np.tensordot(generator.standard_normal((n, len(self.shared))), self.shared, axes=1)
+        return np.asarray(own + common)
+
+    def take(self, rows: Sequence[int]) -> Covariance:
+        """Return the covariance of some units, in the given order."""
+        index = list(rows)
+        units = tuple(self.units[row] for row in index)
+        return replace(self, units=units, blocks=self.blocks[index], shared=self.shared[:, index])
+
+
+def matrix_root(matrices: Floats) -> Floats:
+    """Return symmetric square roots of positive semi-definite matrices, shape (..., k, k).
+
+    Unlike Cholesky's, it stands singular matrices: two indicators of one question, or none asked.
+    """
+    values, vectors = np.linalg.eigh(matrices)
+    return np.asarray((vectors * np.sqrt(np.maximum(values, 0.0))[..., None, :]) @ np.swapaxes(vectors, -1, -2))

@@ -1,0 +1,1 @@
+"""Weighted answers -> estimates with their covariances: designs, linearised variance, intervals, replicates."""

@@ -1,0 +1,1 @@
+"""Flags on careless or invalid answers, with reasons; exclusion is a second, logged step."""

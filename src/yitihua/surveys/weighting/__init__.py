@@ -1,0 +1,1 @@
+"""Base weights -> final weights: non-response, raking, post-stratification, calibration, trimming."""
