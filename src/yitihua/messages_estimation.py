@@ -7,4 +7,23 @@ from typing import Final
 Words = tuple[str, str, str]
 
 #: Code -> (problem, allowed, mend) in Chinese and in English.
-ESTIMATION: Final[dict[str, tuple[Words, Words]]] = {}
+ESTIMATION: Final[dict[str, tuple[Words, Words]]] = {
+    # Numbers given to a function
+    "number-range": (
+        ("数值{found}超出范围", "{low}至{high}", "请改用范围内的数值"),
+        ("the number {found} is out of range", "from {low} to {high}", "Give a number in the range"),
+    ),
+    # The board
+    "no-sampling-error": (
+        (
+            "没有任何指标带有标准误，无法给出抽样误差",
+            "由调查估计、带有标准误的指标",
+            "请以“指标代码_se”列提供标准误，或由问卷估计（yitihua survey estimate）",
+        ),
+        (
+            "no indicator has a standard error, so there is no sampling error to show",
+            "indicators estimated from a survey, with standard errors",
+            "Give standard errors in columns CODE_se, or estimate from the answers (yitihua survey estimate)",
+        ),
+    ),
+}

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from yitihua.index.explain import Explanation
+    from yitihua.index.sampling import Sampling
 
 Mask = npt.NDArray[np.bool_]
 
@@ -80,20 +81,21 @@ class Scoreboard:
         return np.round(self.total, self.recipe.score_decimals)
 
     @cached_property
-    def _level_rows(self) -> dict[str, npt.NDArray[np.int64]]:
+    def level_rows(self) -> dict[str, npt.NDArray[np.int64]]:
+        """Level -> rows of its units: units are ranked and graded within their level."""
         levels = np.array(self.table.levels, dtype=object)
         return {level: np.flatnonzero(levels == level) for level in dict.fromkeys(self.table.levels)}
 
     @cached_property
     def rank(self) -> Floats:
         """Rank within the level; ties share the best rank."""
-        return grade.ranks_within(self.rounded_scores, list(self._level_rows.values()))
+        return grade.ranks_within(self.rounded_scores, list(self.level_rows.values()))
 
     @cached_property
     def node_ranks(self) -> Floats:
         """Rank within the level by every node's score, shape (units, nodes)."""
         rounded = np.round(self.node_values, self.recipe.score_decimals)
-        return grade.ranks_within(rounded, list(self._level_rows.values()))
+        return grade.ranks_within(rounded, list(self.level_rows.values()))
 
     @cached_property
     def grade_indices(self) -> dict[str, npt.NDArray[np.int64]]:
@@ -101,7 +103,7 @@ class Scoreboard:
         found = {}
         for rule in self.recipe.grades:
             indices = np.full(len(self.table.units), -1)
-            for level, rows in self._level_rows.items():
+            for level, rows in self.level_rows.items():
                 cuts = rule.cuts_of(level)
                 if cuts is not None:
                     indices[rows] = grade.grade_index(self.rounded_scores[rows], [round(cut, 12) for cut in cuts])
@@ -215,6 +217,42 @@ class Scoreboard:
         from yitihua.index.explain import explain
 
         return explain(self, unit, indicator)
+
+    # Sampling error of the surveys.
+
+    def sampling(self, n: int = 2000, seed: int | np.random.Generator = 0, level: float = 0.95) -> Sampling:
+        """Return draws of the scores under the sampling errors of the estimates.
+
+        Parameters
+        ----------
+        n : int
+            Number of draws, 100 or more.
+        seed : int or numpy Generator
+            The same seed gives the same draws.
+        level : float
+            Of the intervals.
+
+        Returns
+        -------
+        Sampling
+            Score and rank intervals, the probability of each grade, and the groups of units that
+            cannot be told apart; ``.frame`` is a DataFrame.
+
+        Raises
+        ------
+        InputError
+            If no indicator of the index has a standard error.
+        """
+        from yitihua.index.sampling import sampling
+
+        return sampling(self, n, seed, level)
+
+    @cached_property
+    def sampled(self) -> Sampling | None:
+        """The draws that tables show by default, None where nothing was estimated from a sample."""
+        from yitihua.index.sampling import errors_of, sampling
+
+        return None if errors_of(self.table, self.recipe.codes) is None else sampling(self)
 
     # Summary: one text feeds str, repr and HTML.
 

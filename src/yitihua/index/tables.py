@@ -11,6 +11,7 @@ import pandas as pd
 from yitihua.index.recipe import ViewRule
 
 if TYPE_CHECKING:
+    from yitihua.index.sampling import Sampling
     from yitihua.index.scoreboard import Scoreboard
 
 Floats = npt.NDArray[np.float64]
@@ -63,14 +64,64 @@ def score_table(board: Scoreboard, lang: str = "en") -> pd.DataFrame:
         "score": board.total,
         "rank": whole_or_na(board.rank),
     }
+    if board.sampled is not None:
+        data |= _intervals(board.sampled)
     for rule in recipe.grades:
         data[rule.code] = pd.array(grade_labels(board, rule.code), dtype="string")
+        if board.sampled is not None:
+            data[f"{rule.code}_probability"] = board.sampled.published_grade_probability(rule.code)
+    if board.sampled is not None:
+        data["groups"] = group_numbers(board.sampled)
     data["coverage"] = board.coverage
     place = recipe.plan.column
     for code in recipe.first_level:
         data[code] = board.points[:, place[code]]
     data["note"] = notes(board, lang)
     return pd.DataFrame(data).iloc[score_order(board)].reset_index(drop=True)
+
+
+def _intervals(found: Sampling) -> dict[str, Any]:
+    low, high = found.score_interval
+    best, worst = found.rank_interval
+    return {
+        "score_se": np.where(np.isnan(found.board.total), np.nan, found.se),
+        "score_low": low,
+        "score_high": high,
+        "rank_low": whole_or_na(best),
+        "rank_high": whole_or_na(worst),
+    }
+
+
+def sampling_table(found: Sampling, lang: str = "en") -> pd.DataFrame:
+    """Return one row a unit, best first: score and rank with intervals, every grade's probability, groups.
+
+    ``stars=4`` is the probability of that grade; ``groups`` counts, from the best, the groups of
+    units that cannot be told apart, to which the unit belongs.
+    """
+    board = found.board
+    data: dict[str, Any] = {**_identity(board, lang), "score": board.total, **_intervals(found)}
+    data["rank"] = whole_or_na(board.rank)
+    for rule in board.recipe.grades:
+        data[rule.code] = pd.array(grade_labels(board, rule.code), dtype="string")
+        for k, label in enumerate(rule.labels):
+            data[f"{rule.code}={label}"] = found.grade_probability[rule.code][:, k]
+    data["groups"] = group_numbers(found)
+    frame = pd.DataFrame(data).iloc[score_order(board)].reset_index(drop=True)
+    frame.attrs = {"edition": board.recipe.edition, "simulated": board.table.simulated or board.recipe.simulated}
+    return frame
+
+
+def group_numbers(found: Sampling) -> list[str]:
+    """Return the first and last group of every unit within its level: "3" or "3-7"; "" without a score."""
+    place: dict[str, list[int]] = {unit: [] for unit in found.board.table.units}
+    for groups in found.groups.values():
+        for number, units in enumerate(groups, start=1):
+            for unit in units:
+                place[unit].append(number)
+    return [
+        "" if not numbers else str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]}-{numbers[-1]}"
+        for numbers in place.values()
+    ]
 
 
 def notes(board: Scoreboard, lang: str = "en") -> list[str]:

@@ -97,6 +97,12 @@ class Covariance:
         units = tuple(self.units[row] for row in index)
         return replace(self, units=units, blocks=self.blocks[index], shared=self.shared[:, index])
 
+    def select(self, indicators: Sequence[str]) -> Covariance:
+        """Return the covariance of some indicators, in the given order."""
+        columns = [self.indicators.index(code) for code in indicators]
+        blocks = self.blocks[:, columns][:, :, columns]
+        return replace(self, indicators=tuple(indicators), blocks=blocks, shared=self.shared[:, :, columns])
+
 
 def matrix_root(matrices: Floats) -> Floats:
     """Return symmetric square roots of positive semi-definite matrices, shape (..., k, k).

@@ -11,6 +11,7 @@ import numpy as np
 from yitihua.errors import refuse, suggest
 from yitihua.indicators.arrays import Floats, Remark, Words
 from yitihua.indicators.background import Background
+from yitihua.indicators.covariance import Covariance
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,6 +43,8 @@ class IndicatorTable:
         Standard errors; NaN where there is none.
     n : ndarray of the same shape, or None
         Respondents behind an estimate.
+    covariance : Covariance, or None
+        Of the estimates among these values, over the same units; None takes `se` as independent.
     origin : ndarray of str, same shape
         Where each value comes from: reported, computed, published, simulated, ...; "" if missing.
     names : dict
@@ -69,6 +72,7 @@ class IndicatorTable:
     values: Floats
     se: Floats | None = None
     n: Floats | None = None
+    covariance: Covariance | None = None
     origin: Words | None = None
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     levels: tuple[str, ...] = ()
@@ -89,6 +93,8 @@ class IndicatorTable:
             array = getattr(self, name)
             if array is not None and np.shape(array) != shape:
                 raise ValueError(f"{name} has shape {np.shape(array)}, expected (units, indicators) = {shape}")
+        if self.covariance is not None and self.covariance.units != self.units:
+            raise ValueError("the covariance is of other units than the table")
         if np.isinf(self.values).any():
             row, j = np.argwhere(np.isinf(self.values))[0].tolist()
             key = f"{self.units[row]}, {self.indicators[j]}"
@@ -162,6 +168,7 @@ class IndicatorTable:
             values=self.values[index],
             se=None if self.se is None else self.se[index],
             n=None if self.n is None else self.n[index],
+            covariance=None if self.covariance is None else self.covariance.take(index),
             origin=None if self.origin is None else self.origin[index],
             names={lang: tuple(names[row] for row in index) for lang, names in self.names.items()},
             levels=tuple(self.levels[row] for row in index),

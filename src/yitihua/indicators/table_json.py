@@ -11,6 +11,7 @@ import numpy as np
 from yitihua.definitions.framework_models import Formula
 from yitihua.errors import refuse
 from yitihua.indicators.background import Background, IndicatorWords, MeasureWords
+from yitihua.indicators.covariance import Covariance
 from yitihua.indicators.table import Floats, IndicatorTable, Lineage, Remark
 
 FORMAT = 1
@@ -34,6 +35,7 @@ def table_to_json(table: IndicatorTable) -> str:
         "values": _listed(table.values),
         "se": _listed(table.se),
         "n": _listed(table.n),
+        "covariance": _covariance(table.covariance),
         "origin": None if table.origin is None else table.origin.tolist(),
         "names": dict(table.names),
         "levels": table.levels,
@@ -89,6 +91,7 @@ def _table(data: dict[str, Any]) -> IndicatorTable:
         values=values,
         se=_matrix(data["se"], len(data["indicators"])),
         n=_matrix(data["n"], len(data["indicators"])),
+        covariance=_covariance_of(data.get("covariance"), tuple(data["units"])),
         origin=np.array(data["origin"], dtype=object).reshape(values.shape),
         names={lang: tuple(names) for lang, names in data["names"].items()},
         levels=tuple(data["levels"]),
@@ -121,6 +124,29 @@ def _background(data: dict[str, Any]) -> Background:
         months=None if data["months"] is None else _numbers(data["months"]),
         months_before=None if data["months_before"] is None else _numbers(data["months_before"]),
     )
+
+
+def _covariance(found: Covariance | None) -> Any:
+    """Return a covariance as lists; a block is symmetric, so its lower half is enough."""
+    if found is None:
+        return None
+    lower = np.tril_indices(len(found.indicators))
+    return {
+        "indicators": found.indicators,
+        "blocks": found.blocks[:, lower[0], lower[1]].tolist(),
+        "shared": found.shared.tolist(),
+    }
+
+
+def _covariance_of(data: Any, units: tuple[str, ...]) -> Covariance | None:
+    if data is None:
+        return None
+    n, k = len(units), len(data["indicators"])
+    lower = np.tril_indices(k)
+    blocks = np.zeros((n, k, k))
+    blocks[:, lower[0], lower[1]] = blocks[:, lower[1], lower[0]] = np.array(data["blocks"], dtype=float)
+    shared = np.array(data["shared"], dtype=float).reshape(len(data["shared"]), n, k)
+    return Covariance(units, tuple(data["indicators"]), blocks, shared)
 
 
 def _columns(columns: Any) -> dict[str, Any]:

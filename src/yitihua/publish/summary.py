@@ -11,7 +11,7 @@ import numpy as np
 
 from yitihua.definitions.levels import level_word
 from yitihua.index.tables import score_order
-from yitihua.publish.words import TITLES, method_lines
+from yitihua.publish.words import TITLES, method_lines, sampling_line
 
 if TYPE_CHECKING:
     from yitihua.index.scoreboard import Scoreboard
@@ -69,6 +69,8 @@ def summarise(board: Scoreboard, lang: str = "en", top: int | None = 10, dimensi
     which = 0 if lang == "zh" else 1
     first = recipe.first_level if dimensions else ()
     header = [TITLES["rank"][which], TITLES["name"][which], TITLES["score"][which]]
+    if board.sampled is not None:
+        header += [TITLES["score_interval"][which], TITLES["rank_interval"][which]]
     header += [rule.title[which] for rule in recipe.grades] + [TITLES["coverage"][which], *first]
     order = score_order(board)
     rankings = []
@@ -78,7 +80,10 @@ def summarise(board: Scoreboard, lang: str = "en", top: int | None = 10, dimensi
         cells = [_cells(board, row, lang, first) for row in shown]
         rankings.append(Ranking(level_word(level, lang), cells, len(rows) - len(shown)))
     title = recipe.title[which] + (f" · {table.period}" if table.period else "")
-    return Summary(title, notices(board, lang), header, rankings, method_lines(recipe, lang))
+    methods = method_lines(recipe, lang)
+    if board.sampled is not None:
+        methods.append(sampling_line(board.sampled, lang))
+    return Summary(title, notices(board, lang), header, rankings, methods)
 
 
 def _cells(board: Scoreboard, row: int, lang: str, first: tuple[str, ...]) -> list[str]:
@@ -91,10 +96,23 @@ def _cells(board: Scoreboard, row: int, lang: str, first: tuple[str, ...]) -> li
         _number(board.rank[row], 0),
         name,
         _number(board.total[row], digits),
+        *_intervals(board, row, digits),
         *(_grade(board, rule.code, row, lang) for rule in recipe.grades),
         f"{board.coverage[row]:.0%}",
         *(_number(board.points[row, recipe.plan.column[code]], digits - (digits == 2)) for code in first),
     ]
+
+
+def _intervals(board: Scoreboard, row: int, digits: int) -> list[str]:
+    """Return score and rank intervals of a unit, nothing where no indicator is estimated."""
+    if board.sampled is None:
+        return []
+    if np.isnan(board.total[row]):
+        return ["-", "-"]
+    low, high = (end[row] for end in board.sampled.score_interval)
+    best, worst = (int(end[row]) for end in board.sampled.rank_interval)
+    fewer = digits - 1
+    return [f"{low:.{fewer}f}–{high:.{fewer}f}", f"{best}–{worst}" if best < worst else str(best)]
 
 
 def notices(board: Scoreboard, lang: str) -> list[str]:
@@ -127,9 +145,22 @@ def _grade(board: Scoreboard, scheme: str, row: int, lang: str) -> str:
     index = int(board.grade_indices[scheme][row])
     if index < 0:
         return "-"
-    if scheme == "stars" and rule.labels == tuple(str(number + 1) for number in range(len(rule.labels))):
-        return STAR * (index + 1)
-    return rule.names[index][0 if lang == "zh" else 1]
+    stars = scheme == "stars" and rule.labels == tuple(str(number + 1) for number in range(len(rule.labels)))
+    word = STAR * (index + 1) if stars else rule.names[index][0 if lang == "zh" else 1]
+    if board.sampled is None:
+        return word
+    return f"{word} {_share(board.sampled.published_grade_probability(scheme)[row])}"
+
+
+def _share(probability: float) -> str:
+    """Return a probability in percent; what is not certain is not printed as 100%.
+
+    Examples
+    --------
+    >>> _share(1.0), _share(0.9995), _share(0.623)
+    ('100%', '>99%', '62%')
+    """
+    return ">99%" if 0.995 <= probability < 1 else f"{probability:.0%}"
 
 
 def _number(value: float, digits: int) -> str:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from yitihua.index.recipe import Recipe
+
+if TYPE_CHECKING:
+    from yitihua.index.sampling import Sampling
 
 TITLES = {
     "rank": ("排名", "rank"),
     "unit": ("代码", "unit"),
     "name": ("单位", "name"),
     "score": ("得分", "score"),
+    "score_interval": ("得分区间", "interval"),
+    "rank_interval": ("排名区间", "ranks"),
     "coverage": ("覆盖率", "cover"),
     "note": ("备注", "note"),
 }
@@ -84,6 +91,26 @@ def method_lines(recipe: Recipe, lang: str = "en") -> list[tuple[str, str]]:
         lines.append((rule.title[which], f"{method_word(rule.method, lang)}：{_cuts(rule.cuts)}" if zh
                       else f"{method_word(rule.method, lang)}: {_cuts(rule.cuts)}"))  # fmt: skip
     return lines
+
+
+def sampling_line(found: Sampling, lang: str = "en") -> tuple[str, str]:
+    """Return what the intervals are of, and how they were drawn, as a (what, how) pair."""
+    level, joint = f"{found.level:.0%}", found.board.table.covariance is not None
+    groups = max((len(groups) for groups in found.groups.values()), default=0)
+    if lang == "zh":
+        kind = "按估计的协方差" if joint else "按各指标误差相互独立（未提供协方差）"
+        return "抽样误差", (
+            f"得分区间、排名区间均为{level}，等级后为得到该等级的概率；正态抽取{found.draws}次（种子{found.seed}），{kind}；"
+            f"只反映问卷调查的抽样误差，不含填报数据的误差；分不出高下的相邻单位共{groups}组，见scores.csv"
+        )
+    kind = (
+        "with the estimates' covariance" if joint else "errors of indicators taken as independent (no covariance given)"
+    )
+    return "sampling error", (
+        f"intervals are {level}, and a grade is followed by its probability; {found.draws} normal draws "
+        f"(seed {found.seed}), {kind}; of the surveys only, not of reported data; "
+        f"{groups} groups of neighbours cannot be told apart, see scores.csv"
+    )
 
 
 def _aggregates(recipe: Recipe, lang: str) -> str:
