@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from yitihua.index.fit import normalisation_between, on_treated_scale
+from yitihua.index.fitted import normalisation_between, on_treated_scale
 from yitihua.index.recipe import IndicatorRule, NodeRule, Normalisation, Recipe
 from yitihua.indicators.table import IndicatorTable, Words
 
