@@ -137,7 +137,7 @@ def _indicator_steps(board: Scoreboard, row: int, rule: IndicatorRule) -> list[S
         )
     )
     steps.append(Step(("对总分的贡献", "contribution to the score"), ("", ""), or_none(contribution[row, j])))
-    return steps + evidence_steps(board.table, rule.code) + file_steps(board.table)
+    return steps + evidence_steps(board.table, rule.code) + file_steps(board.table, row, rule.code)
 
 
 def _weight_words(board: Scoreboard, code: str, in_force: float) -> Label:

@@ -35,6 +35,7 @@ from yitihua.errors import refuse
 from yitihua.indicators.arrays import Floats, Remark
 from yitihua.indicators.background import Background
 from yitihua.indicators.derive import derive, needed
+from yitihua.indicators.origins import taken
 from yitihua.indicators.places import places_of
 from yitihua.indicators.table import IndicatorTable
 
@@ -296,6 +297,9 @@ def _background(table: IndicatorTable, edition: Edition, groups: _Groups, rows: 
         before={code: groups.merge(x, _rule(edition, code), rows) for code, x in behind.before.items()},
         months=None if behind.months is None else months,
         months_before=None if behind.months_before is None else months_before,
+        places={},  # a sum stands in no cell; the counties' rows say where theirs do
+        places_before={},
+        submissions=(),
     )
 
 
@@ -313,6 +317,7 @@ def stacked(first: IndicatorTable, second: IndicatorTable) -> IndicatorTable:
         return {name: np.concatenate([column, other[name]]) for name, column in one.items()}
 
     a, b = first.background, second.background
+    rows = [*range(len(first.units)), *[-1] * len(second.units)]  # what was summed stands in no cell
     return replace(
         first,
         units=(*first.units, *second.units),
@@ -335,5 +340,8 @@ def stacked(first: IndicatorTable, second: IndicatorTable) -> IndicatorTable:
             months_before=None
             if a.months_before is None or b.months_before is None
             else np.concatenate([a.months_before, b.months_before]),
+            places=taken(a.places, rows),
+            places_before=taken(a.places_before, rows),
+            submissions=(*a.submissions, *[""] * len(second.units)) if a.submissions else (),
         ),
     )

@@ -19,6 +19,7 @@ from yitihua.indicators.cells import RawTable
 from yitihua.indicators.columns import Roles
 from yitihua.indicators.datasets import Dataset, find_dataset
 from yitihua.indicators.derive import describe, needed
+from yitihua.indicators.origins import Columns, columns_of
 from yitihua.indicators.sources import Sources
 from yitihua.indicators.table import Floats, IndicatorTable, Lineage, Remark
 
@@ -70,6 +71,7 @@ def read_table(edition: Edition, data: Data = None, period: str | int | None = N
     faults.raise_if_any()
     assert raw is not None
     reader = _Reader(edition, raw, passport, faults, _dated_period(edition, passport, wanted))
+    reader.shown = lineage[0].name if lineage else ""
     table = reader.read()
     faults.raise_if_any()
     return replace(table, lineage=lineage, simulated=source is not None and source.passport.dataset.simulated)
@@ -138,6 +140,7 @@ class _Reader:
     roles: Roles = field(default_factory=Roles)
     earlier: RawTable | None = None
     earlier_period: str | None = None
+    shown: str = ""
 
     def read(self) -> IndicatorTable:
         if self.passport is not None:
@@ -257,11 +260,13 @@ class _Reader:
     def _background(self, block: Block, computed: list[str], measures: dict[str, Floats]) -> Background:
         """Return what stands behind the values: words, formulas, and the period before."""
         before: dict[str, Floats] = {}
+        places_before: Columns = {}
         months_before = None
         if self.earlier is not None:
             earlier = read_block(self.earlier, self.roles, self.edition, self.faults)
             before = {code: x for code, x in earlier.aligned(block.units).items() if code in self.edition.measures}
             months_before = same_months(earlier.aligned_months(block.units))
+            places_before = columns_of(earlier.places, block.units, self.shown) if self.shown else {}
         formulas = {code: self.edition.indicators[code].formula for code in computed}
         return replace(
             words_of(self.edition, list(measures)),
@@ -270,7 +275,18 @@ class _Reader:
             before_period=self.earlier_period,
             months=same_months(block.months),
             months_before=months_before,
+            places=columns_of(block.places, block.units, self.shown) if self.shown else {},
+            places_before=places_before,
+            submissions=self._submissions(block),
         )
+
+    def _submissions(self, block: Block) -> tuple[str, ...]:
+        """Return which submission every unit's row was collected from, where the table says so."""
+        column = self.roles.single.get("submission")
+        if column is None:
+            return ()
+        files = self.raw.text(column)
+        return tuple(files[row] for row in block.rows)
 
     def _derive(
         self, background: Background, block: Block, computed: list[str], values: Floats, origin: Any,
