@@ -482,6 +482,7 @@ def test_settings_are_told_in_chinese() -> None:
     text = diff_text(found, "zh")
     assert "HDI 人类发展指数 · 方法: geometric -> arithmetic" in text
     assert "indicators." not in text
+    assert "le、eys、mys、gnipc（4个指标） · 标准化 · 方法: goalposts -> minmax" in text
 
 
 def test_boards_with_nothing_in_common(refused: Callable[..., tuple]) -> None:

@@ -41,7 +41,7 @@ def or_none(value: float) -> float | None:
 def raw_steps(table: IndicatorTable, row: int, rule: IndicatorRule) -> list[Step]:
     """Return the steps from measures to the raw value and its remarks."""
     code, column = rule.code, table.indicators.index(rule.code)
-    steps = _definition_steps(table, code) + _measure_steps(table, row, code)
+    steps = _definition_steps(table, code) + _city_steps(table, row, code) + _measure_steps(table, row, code)
     assert table.origin is not None
     origin = origin_label(str(table.origin[row, column]) or "missing")
     formula = _formula_words(table, code)
@@ -92,6 +92,16 @@ def _least(table: IndicatorTable, code: str) -> float | None:
 def _definition_steps(table: IndicatorTable, code: str) -> list[Step]:
     words = table.background.indicators.get(code)
     return [Step(("定义", "definition"), words.definition, None)] if words is not None and any(words.definition) else []
+
+
+def _city_steps(table: IndicatorTable, row: int, code: str) -> list[Step]:
+    """Say of a city how its counties were put together."""
+    made, column = table.background.made.get(table.units[row]), table.indicators.index(code)
+    if made is None:
+        return []
+    if code in table.formulas:
+        return [Step(("市级合成", "a city's"), made[0], None)]
+    return [Step(("市级合成", "a city's"), made[1], None)] if np.isfinite(table.values[row, column]) else []
 
 
 def _measure_steps(table: IndicatorTable, row: int, code: str) -> list[Step]:
@@ -159,8 +169,11 @@ def file_steps(table: IndicatorTable, row: int, code: str) -> list[Step]:
     lines = lines or list(table.lineage)
     steps = []
     for line in lines[:FILES_SHOWN]:
-        more = "".join(f"  {text}" for text in (line.title, line.licence) if text)
-        steps.append(Step(("来源文件", "file"), (f"{line.name}  sha256 {line.sha256}{more}",) * 2, None))
+        zh, en = (
+            f"{line.name}  sha256 {line.sha256}" + "".join(f"  {text}" for text in (title, line.licence) if text)
+            for title in (line.title_zh or line.title, line.title)
+        )
+        steps.append(Step(("来源文件", "file"), (zh, en), None))
     rest = len(lines) - FILES_SHOWN
     if rest > 0:
         steps.append(Step(("来源文件", "file"), (f"另有{rest}个，见run.json", f"{rest} more, see run.json"), None))

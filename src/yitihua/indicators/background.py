@@ -61,6 +61,12 @@ class Background:
         Which period that is.
     months, months_before : ndarray or None
         Months covered, by unit; None is 12 throughout.
+    places, places_before : dict
+        Code -> file, column and lines its numbers stood in, of this period and the one before.
+    submissions : tuple of str
+        File every unit sent in, where a table was collected from submissions.
+    made : dict
+        City -> how its measures, and how its survey estimates, were made of its counties'.
     """
 
     measures: Mapping[str, MeasureWords] = field(default_factory=dict)
@@ -73,6 +79,7 @@ class Background:
     places: Columns = field(default_factory=dict)
     places_before: Columns = field(default_factory=dict)
     submissions: tuple[str, ...] = ()
+    made: Mapping[str, tuple[Remark, Remark]] = field(default_factory=dict)
 
     def take(self, rows: Sequence[int]) -> Background:
         """Return it for some units only, in the given order."""

@@ -58,6 +58,7 @@ def table_to_json(table: IndicatorTable) -> str:
             "places": origins.to_json(behind.places),
             "places_before": origins.to_json(behind.places_before),
             "submissions": behind.submissions,
+            "made": dict(behind.made),
         },
     }
     return json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n"
@@ -127,6 +128,7 @@ def _background(data: dict[str, Any]) -> Background:
         places=origins.from_json(data["places"]) if "places" in data else {},
         places_before=origins.from_json(data["places_before"]) if "places_before" in data else {},
         submissions=tuple(data.get("submissions", ())),
+        made={unit: (_pair(summed), _pair(averaged)) for unit, (summed, averaged) in data.get("made", {}).items()},
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from yitihua.analysis.diff import BLOCKS, UNSPLIT, Change, Diff
 from yitihua.definitions.levels import level_word
 from yitihua.index.recipe import Label
+from yitihua.publish.change_words import change_lines, told_once, value_words
 from yitihua.publish.summary import notices
 
 #: Lines of a list shown before the rest is only counted.
@@ -34,20 +35,6 @@ KINDS = {
     "months": ("覆盖月数", "months covered"),
     "attribute": ("分组或除数", "group or denominator"),
 }
-#: Parts of the path of a setting, as they are said in Chinese.
-PATH_ZH = {
-    "name": "名称", "unit": "单位", "direction": "方向", "transform": "变换", "denominate_by": "除数",
-    "goalposts": "目标区间", "parent": "上级", "formula": "公式", "views": "视图", "edition": "版本", "title": "标题",
-    "notice": "说明", "unit_noun": "单位称谓", "date": "日期", "period": "时期", "simulated": "模拟",
-    "scale": "分值范围", "score_decimals": "得分小数位", "weight_set": "权重方案", "count_imputed": "填补值计入覆盖率",
-    "reference_unit": "基准单位", "grades": "等级", "cuts": "分界点", "labels": "等级代号", "names": "等级名称",
-    "shares": "各级占比", "weights": "权重", "method": "方法", "floor": "下限", "exponent": "幂",
-    "coverage": "覆盖率要求", "impute": "插补", "impute_group": "插补分组", "fill": "填补值",
-    "treat": "异常值处理", "normalise": "标准化",
-    "lower": "下界", "upper": "上界", "origin": "原点", "width": "宽度", "gain": "倍数", "base": "起点", "clip": "截断",
-    "reference": "比较样本", "log_shift": "对数位移", "outcome": "处理结果", "skew": "偏度界限", "kurtosis": "峰度界限",
-    "max_winsorised": "最多缩尾数", "offset": "对数加数",
-}  # fmt: skip
 BLOCK_WORDS = {"data": ("数据", "data"), "definition": ("定义", "definition"), "recipe": ("方法与权重", "recipe")}
 
 
@@ -81,30 +68,19 @@ def diff_text(found: Diff, lang: str = "en", unit: str | None = None) -> str:
     lines = list(dict.fromkeys([*notices(found.old, lang), *notices(found.new, lang)]))
     labels = _labels(found)
     for section in ("inputs", "added", "removed", "relabelled", "definition", "recipe", "refitted"):
-        lines += _section(section, _told_once(getattr(found, section)), lang, labels)
+        lines += _section(section, told_once(getattr(found, section)), lang, labels)
     lines += _cells(found, lang, code)
     lines += ["", ("变动原因" if zh else "Why units moved")]
     lines += _unit_lines(found, code, lang) if code is not None else _overview(found, lang)
     return "\n".join(lines)
 
 
-def _told_once(items: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Leave out origin and width of a normalisation whose bounds are listed: they are the same numbers."""
-    paths = {item.path for item in items if isinstance(item, Change)}
-
-    def repeated(item: Any) -> bool:
-        head, _, field = item.path.rpartition(".") if isinstance(item, Change) else ("", "", "")
-        return field in ("origin", "width") and bool({f"{head}.lower", f"{head}.upper"} & paths)
-
-    return tuple(item for item in items if not repeated(item))
-
-
 def _section(name: str, items: tuple[Any, ...], lang: str, labels: Mapping[str, Label]) -> list[str]:
     if not items:
         return []
     title = SECTIONS[name][0 if lang == "zh" else 1]
-    words = [_change_words(item, lang, labels) if isinstance(item, Change) else str(item) for item in items[:SHOWN]]
-    return ["", f"{title} ({len(items)})", *(f"  {word}" for word in words), *_more(len(items), lang)]
+    lines = change_lines(items, lang, labels)
+    return ["", f"{title} ({len(items)})", *(f"  {line}" for line in lines[:SHOWN]), *_more(len(lines), lang)]
 
 
 def _more(count: int, lang: str) -> list[str]:
@@ -118,36 +94,6 @@ def _labels(found: Diff) -> dict[str, Label]:
     return found.old.recipe.labels | found.new.recipe.labels
 
 
-def _change_words(change: Change, lang: str, labels: Mapping[str, Label]) -> str:
-    path = _path_zh(change.path, labels) if lang == "zh" else change.path
-    return f"{path}: {_value(change.old, lang)} -> {_value(change.new, lang)}"
-
-
-def _path_zh(path: str, labels: Mapping[str, Label]) -> str:
-    """Return the path of a setting in Chinese words; in English it is the key of recipe.json."""
-    head, *rest = path.split(".")
-    if head in ("indicators", "nodes") and rest and rest[0] in labels:
-        words = [f"{rest[0]} {labels[rest[0]][0]}"]
-        for part in rest[1:]:
-            words.append(f"{part} {labels[part][0]}" if part in labels else PATH_ZH.get(part, part))
-        return " · ".join(words)
-    return " · ".join(PATH_ZH.get(part, part) for part in (head, *rest)) if head in PATH_ZH else path
-
-
-def _value(value: Any, lang: str) -> str:
-    if value is None or (isinstance(value, float) and np.isnan(value)):
-        return "（无）" if lang == "zh" else "(none)"
-    if isinstance(value, tuple) and len(value) == 2 and all(isinstance(part, str) for part in value):
-        return str(value[0 if lang == "zh" else 1])
-    if isinstance(value, float):
-        return f"{value:.10g}"
-    if isinstance(value, tuple) and all(isinstance(part, float) for part in value):
-        text = ", ".join(f"{part:.6g}" for part in value[:8]) + (", …" if len(value) > 8 else "")
-        return f"[{text}]"
-    text = str(value)
-    return text[:16] + "…" if len(text) == 64 and " " not in text else text
-
-
 def _cells(found: Diff, lang: str, unit: str | None) -> list[str]:
     frame = found.cells if unit is None else found.cells[found.cells["unit"] == unit]
     if frame.empty:
@@ -157,7 +103,9 @@ def _cells(found: Diff, lang: str, unit: str | None) -> list[str]:
     for row in frame.head(SHOWN if unit is None else len(frame)).itertuples():
         name = found.new.table.name_of(found.new.table.units.index(str(row.unit)), lang)
         kind = KINDS[str(row.kind)][which]
-        lines.append(f"  {row.unit} {name}  {row.code} ({kind}): {_value(row.old, lang)} -> {_value(row.new, lang)}")
+        lines.append(
+            f"  {row.unit} {name}  {row.code} ({kind}): {value_words(row.old, lang)} -> {value_words(row.new, lang)}"
+        )
     return lines + (_more(len(frame), lang) if unit is None else [])
 
 
@@ -250,7 +198,7 @@ def _unit_lines(found: Diff, unit: str, lang: str) -> list[str]:
     for rule in found.new.recipe.grades:
         old, new = row.get(f"{rule.code}_old"), row.get(f"{rule.code}_new")
         if str(old) != str(new):
-            lines.append(f"  {rule.title[which]}: {_value(_plain(old), lang)} -> {_value(_plain(new), lang)}")
+            lines.append(f"  {rule.title[which]}: {value_words(_plain(old), lang)} -> {value_words(_plain(new), lang)}")
     return lines + _indicator_lines(found, unit, lang)
 
 
@@ -300,13 +248,17 @@ def _indicator_words(found: Diff, code: str, lang: str) -> str:
     return f"{code} {_labels(found)[code][0 if lang == 'zh' else 1]}"
 
 
-def diff_dict(found: Diff, unit: str | None = None) -> dict[str, Any]:
+def diff_dict(found: Diff, unit: str | None = None, lang: str = "en") -> dict[str, Any]:
     """Return a diff for JSON: lists of changes, scores with their parts, and the data part by indicator."""
     code = None if unit is None else found.unit_code(unit)
 
     def rows(frame: Any) -> list[dict[str, Any]]:
         kept = frame if code is None else frame[frame["unit"] == code]
         found_rows: list[dict[str, Any]] = kept.to_dict("records")
+        table = found.new.table
+        for row in found_rows:
+            if "name" in row:
+                row["name"] = table.name_of(table.units.index(row["unit"]), lang)
         return found_rows
 
     def changes(items: tuple[Change, ...]) -> list[dict[str, Any]]:
