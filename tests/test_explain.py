@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -79,6 +81,23 @@ def test_of_two_files_the_one_is_named(tmp_path: Path) -> None:
     assert "survey.csv" not in count.text("zh")
     back = yt.read_run(write_folder(tmp_path / "out", board_files(board, yt.load_edition("zhejiang-2022"))))
     assert back.board.explain("a", "E01").text("zh") == survey.text("zh")
+
+
+def test_fills_limits_and_ranks_are_shown() -> None:
+    """A filled cell shows what it was filled with; treatment and ranks are told in words."""
+    table = yt.evaluate("zhejiang-2022").table
+    j = table.indicators.index("E01")
+    values = table.values.copy()
+    values[0, j] = np.nan
+    values[1, j] = 5000.0
+    given = dataclasses.replace(table, values=values, origin=None)
+    filled = yt.evaluate("zhejiang-2022", given, impute="median", treat="winsorise_log", normalise="percentile_rank")
+    steps = {step.stage[1]: step for step in filled.explain(table.units[0], "E01").steps}
+    assert steps["raw value"].value is None
+    assert steps["imputed"].value == np.nanmedian(values[:, j])
+    text = filled.explain(table.units[1], "E01").text("zh")
+    assert "缩尾至 [" in text
+    assert "在拟合所用的90个值中的百分位名次，越大越好" in text
 
 
 def test_no_english_in_the_chinese_path(board) -> None:
