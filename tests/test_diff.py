@@ -321,6 +321,18 @@ def test_units_that_gain_or_lose_a_score() -> None:
     assert lines["indicator"].tolist() == ["A01"]  # which one run lacks: its own doing, with the weight it passes on
 
 
+def test_a_lost_score_is_explained_and_rounding_is_no_move() -> None:
+    """Only one county lost its answers: it says why it has no score, and no other county moved."""
+    table = yt.evaluate("zhejiang-2022").table
+    lost = replaced(table, {(2, code): NAN for code in table.indicators if code.startswith("E")})
+    found = yt.diff(*(yt.evaluate("zhejiang-2022", t, aggregate="geometric") for t in (table, lost)))
+    text = diff_text(found, "zh", table.units[2])
+    assert "后一次: 模拟数据；不评分：覆盖率不足（E " in text
+    overview = diff_text(found, "zh")
+    assert "数据 +0.0000" not in overview
+    assert f"{table.units[2]} 西湖区" in overview
+
+
 @pytest.mark.parametrize("normalise", ["minmax", "zscore", "rank", "percentile_rank"])
 def test_every_method_splits_exactly(normalise: str) -> None:
     rng = np.random.default_rng(1)

@@ -10,8 +10,12 @@ import numpy as np
 from yitihua.analysis.diff import BLOCKS, UNSPLIT, Change, Diff
 from yitihua.definitions.levels import level_word
 from yitihua.index.recipe import Label
+from yitihua.index.tables import notes
 from yitihua.publish.change_words import change_lines, told_once, value_words
 from yitihua.publish.summary import notices
+
+#: Changes and parts below this are rounding, and are left out of the text.
+LEAST_SHOWN = 1e-12
 
 #: Lines of a list shown before the rest is only counted.
 SHOWN = 20
@@ -111,7 +115,9 @@ def _cells(found: Diff, lang: str, unit: str | None) -> list[str]:
 
 def _overview(found: Diff, lang: str) -> list[str]:
     frame = found.scores
-    moved = frame[(frame["change"] != 0) | (frame["rank_change"].fillna(0) != 0)]
+    # A change in the last bit comes from adding up in another order, not from anything that changed.
+    moved = frame[~(frame["change"].abs() <= LEAST_SHOWN) | (frame["rank_change"].fillna(0) != 0)]
+    moved = moved[moved["score_old"].notna() | moved["score_new"].notna()]
     if moved.empty:
         return ["  没有单位的得分或排名变动。" if lang == "zh" else "  No unit's score or rank changed."]
     lines = []
@@ -133,7 +139,7 @@ def _score_words(row: dict[Any, Any], lang: str, decimals: int) -> str:
     shown = rounded_parts([row[block] for block in BLOCKS], change, decimals)
     parts = []
     for block, part in zip(BLOCKS, shown, strict=True):
-        if np.isfinite(row[block]) and row[block] != 0:
+        if np.isfinite(row[block]) and abs(row[block]) > LEAST_SHOWN:
             words = f"{BLOCK_WORDS[block][0 if zh else 1]} {part:+.{decimals}f}"
             parts.append(words + (_refitted(row["refitted"], row["data"], lang, decimals) if block == "data" else ""))
     split = f" ({', '.join(parts)})" if parts else ""
@@ -187,6 +193,7 @@ def _unit_lines(found: Diff, unit: str, lang: str) -> list[str]:
     row = next(r for r in found.scores.to_dict("records") if r["unit"] == unit)
     table = found.new.table
     lines = [f"  {unit} {table.name_of(table.units.index(unit), lang)}  {_score_words(row, lang, _decimals(found))}"]
+    lines += _unscored(found, unit, lang)
     if np.isfinite(row["change"]) and not np.isfinite(row["data"]):
         lines.append(
             "  各部分无法分开：中间状态下该单位覆盖率不足，没有得分。"
@@ -200,6 +207,16 @@ def _unit_lines(found: Diff, unit: str, lang: str) -> list[str]:
         if str(old) != str(new):
             lines.append(f"  {rule.title[which]}: {value_words(_plain(old), lang)} -> {value_words(_plain(new), lang)}")
     return lines + _indicator_lines(found, unit, lang)
+
+
+def _unscored(found: Diff, unit: str, lang: str) -> list[str]:
+    """Say why a unit has no score in one of the runs."""
+    lines = []
+    for board, zh, en in ((found.old, "前一次", "first run"), (found.new, "后一次", "second run")):
+        at = board.table.units.index(unit)
+        if np.isnan(board.total[at]):
+            lines.append(f"  {zh if lang == 'zh' else en}: {notes(board, lang)[at]}")
+    return lines
 
 
 def _indicator_lines(found: Diff, unit: str, lang: str) -> list[str]:
