@@ -62,6 +62,29 @@ def test_missing_counties() -> None:
     assert np.isnan(table.measures["officers"][0])  # a sum that lacks a county is no sum
 
 
+def test_a_county_that_sent_no_row_is_missing_too() -> None:
+    """Jiaxing has seven counties: three of them are no city, five are enough for a ratio, not for a plain sum."""
+    edition = yt.load_edition(EDITION)
+    jiaxing = [unit for unit, city in cities_of(yt.evaluate(EDITION).table).items() if city == JIA]
+    assert len(jiaxing) == 7
+    for count, expected in ((3, NAN), (5, 50.0)):
+        frame = pd.DataFrame({"unit": jiaxing[:count], "towns": 10, "towns_empowered": 5})
+        table = sum_to_cities(yt.read_table(edition, frame), edition)
+        np.testing.assert_array_equal(value(table, "A07"), [expected])
+        assert np.isnan(table.measures["towns"]).all()
+        zh = f"7个县中{count}个有数" + ("，不足以合计" if count == 3 else "")
+        assert table.flags[("330400", "A07")][0][0] == zh
+
+
+def test_a_city_says_how_it_was_made() -> None:
+    board = yt.evaluate(EDITION, whole_province(), period=2023, cities=True)
+    text = board.explain("嘉兴市", "A07").text("zh")
+    assert "下属7个县（市、区）的原始量合计后重新计算，得分不作平均" in text
+    assert "按常住人口加权平均" in board.explain("嘉兴市", "E01").text("zh")
+    assert "weighted by population" in board.explain("嘉兴市", "E01").text("en")
+    assert "市级合成" not in board.explain("330421", "A07").text("zh")
+
+
 def test_unions_and_provincial_numbers() -> None:
     table = cities(
         fields_catalogue=[40] * 4, fields_comprehensive=[25, 24, 23, 22], highfreq_items=[300, 300, 299, 300]

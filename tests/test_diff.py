@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 import yitihua as yt
-from yitihua.analysis.diff import BLOCKS, INTERACTION
+from yitihua.analysis.diff import BLOCKS
 from yitihua.cli import app
 from yitihua.definitions.changes import with_changes
 from yitihua.index.scoreboard import Scoreboard
@@ -125,6 +125,13 @@ def test_unknown_versions(
     assert code is None or faults[0].code == code
 
 
+def replaced(table: yt.IndicatorTable, changes: dict[tuple[int, str], float]) -> yt.IndicatorTable:
+    values = table.values.copy()
+    for (row, code), value in changes.items():
+        values[row, table.indicators.index(code)] = value
+    return dataclasses.replace(table, values=values)
+
+
 # Diff
 
 
@@ -191,7 +198,7 @@ def test_three_blocks_by_hand(tsi) -> None:
             steps.append(mix(before | {block}) - mix(before))
         assert scores.loc["T1", block] == pytest.approx(np.mean(steps), abs=1e-12)
     lines = found.by_indicator.query("unit == 'T1'")["indicator"].tolist()
-    assert set(lines) == {"waiting", "online", INTERACTION}
+    assert set(lines) == {"waiting", "online"}
     assert diff_text(found, "zh", "T1") != diff_text(found, "en", "T1")
 
 
@@ -309,10 +316,21 @@ def test_units_that_gain_or_lose_a_score() -> None:
     text = diff_text(found, "en")
     assert "<NA>" not in text
     assert "nan" not in text
-    assert "A01 in one run only" in diff_text(found, "en", table.units[4])
     assert "-> -" in diff_text(found, "zh", table.units[2])
     lines = found.by_indicator.query(f"unit == '{table.units[4]}'")
-    assert lines["indicator"].tolist() == [INTERACTION]
+    assert lines["indicator"].tolist() == ["A01"]  # which one run lacks: its own doing, with the weight it passes on
+
+
+def test_a_lost_score_is_explained_and_rounding_is_no_move() -> None:
+    """Only one county lost its answers: it says why it has no score, and no other county moved."""
+    table = yt.evaluate("zhejiang-2022").table
+    lost = replaced(table, {(2, code): NAN for code in table.indicators if code.startswith("E")})
+    found = yt.diff(*(yt.evaluate("zhejiang-2022", t, aggregate="geometric") for t in (table, lost)))
+    text = diff_text(found, "zh", table.units[2])
+    assert "后一次: 模拟数据；不评分：覆盖率不足（E " in text
+    overview = diff_text(found, "zh")
+    assert "数据 +0.0000" not in overview
+    assert f"{table.units[2]} 西湖区" in overview
 
 
 @pytest.mark.parametrize("normalise", ["minmax", "zscore", "rank", "percentile_rank"])
@@ -324,6 +342,159 @@ def test_every_method_splits_exactly(normalise: str) -> None:
     new = yt.evaluate("zhejiang-2022", noisy, normalise=normalise, weights="satisfaction-35", score_decimals=2)
     check_sums(yt.diff(old, new))
     check_sums(yt.diff(new, old))
+
+
+REFITTING = (
+    {"normalise": "minmax"},
+    {"normalise": "zscore"},
+    {"normalise": "percentile_rank"},
+    {"normalise": "minmax", "impute": "mean", "count_imputed": True},
+    {"normalise": "minmax", "treat": "winsorise_log"},
+    {"normalise": "minmax", "aggregate": "geometric"},
+)
+
+
+@pytest.mark.parametrize("changes", REFITTING, ids=str)
+def test_numbers_fitted_to_changed_data_are_no_recipe(changes: dict[str, object]) -> None:
+    """Only data differ: what the same rule fits to them is data, worked out here by scoring the mixes."""
+    known = {"normalise", "impute", "treat", "aggregate"}
+    edition = with_changes(yt.load_edition("zhejiang-2022"), {k: v for k, v in changes.items() if k in known})
+    table = yt.evaluate("zhejiang-2022").table
+    top = float(np.nanmax(table.select(["E01"])))
+    old, new = yt.evaluate(edition, table), yt.evaluate(edition, replaced(table, {(3, "E01"): top + 5}))
+    found = yt.diff(old, new)
+    assert not found.recipe
+    assert not found.definition
+    assert {change.path.split(".")[1] for change in found.refitted} == {"E01"}
+    scores = check_sums(found)
+    assert (scores["recipe"].dropna() == 0).all()
+    np.testing.assert_array_equal(scores["data"], scores["change"])
+    kept = yt.apply(new.table, old.recipe).total  # new values on old numbers
+    moved = yt.apply(old.table, new.recipe).total  # old values on new numbers
+    for row in (3, 10):
+        unit = table.units[row]
+        by_hand = ((new.total[row] - kept[row]) + (moved[row] - old.total[row])) / 2
+        assert scores.loc[unit, "refitted"] == pytest.approx(by_hand, abs=1e-12)
+    others = scores.drop(table.units[3])
+    np.testing.assert_allclose(others["refitted"], others["change"], atol=1e-12)
+    assert "重新拟合" in diff_text(found, "zh")
+    assert "fitted anew" in diff_text(found, "en")
+
+
+def test_last_year_s_bounds_kept_are_a_choice() -> None:
+    """The same data, once on bounds of their own and once on those of another year: that is recipe."""
+    first = yt.evaluate("hdi", period=2021, normalise="minmax")
+    own = yt.evaluate("hdi", period=2022, normalise="minmax")
+    kept = yt.apply(own.table, first.recipe)
+    found = yt.diff(kept, own)
+    assert found.recipe
+    assert not found.refitted
+    scores = check_sums(found)
+    np.testing.assert_array_equal(scores["recipe"].dropna(), scores["change"].dropna())
+    # Kept bounds do not move with the data: nothing but the values has changed.
+    found = yt.diff(first, kept)
+    assert not found.recipe
+    assert not found.refitted
+    assert (check_sums(found)["refitted"].dropna() == 0).all()
+
+
+def test_a_unit_that_leaves_moves_fitted_bounds() -> None:
+    table = yt.evaluate("zhejiang-2022").table
+    best = int(np.nanargmax(table.select(["E01"])[:, 0]))
+    rest = table.take([row for row in range(90) if row != best])
+    found = yt.diff(*(yt.evaluate("zhejiang-2022", t, normalise="minmax") for t in (table, rest)))
+    assert found.cells.empty
+    assert not found.recipe
+    scores = check_sums(found)
+    assert (scores["change"].dropna() != 0).any()
+    np.testing.assert_allclose(scores["refitted"].dropna(), scores["change"].dropna(), atol=1e-12)
+
+
+def test_cuts_fitted_to_scores_are_no_recipe() -> None:
+    edition = yt.load_edition("asem")
+    scheme = edition.grades["abc"].model_copy(update={"method": "quantile", "cuts": None})
+
+    def graded(scheme: object) -> yt.Edition:
+        return dataclasses.replace(edition, spec=edition.spec.model_copy(update={"grades": {"abc": scheme}}))
+
+    table = yt.evaluate("asem").table
+    doubled = dataclasses.replace(table, values=table.values * np.linspace(1, 1.2, len(table.units))[:, None])
+    old = yt.evaluate(graded(scheme), table)
+    found = yt.diff(old, yt.evaluate(graded(scheme), doubled))
+    assert not [change for change in found.recipe if change.path.startswith("grades")]
+    assert any(change.path.endswith(".cuts") for change in found.refitted)
+    # Other shares are another rule.
+    found = yt.diff(old, yt.evaluate(graded(scheme.model_copy(update={"shares": (1.0, 2.0, 3.0)})), table))
+    assert {change.path for change in found.recipe} == {"grades.abc.shares", "grades.abc.cuts"}
+
+
+def test_with_cities_the_numbers_are_the_counties() -> None:
+    """Cities are summed after the fit; their rows do not make a run's bounds look like another's."""
+    rng = np.random.default_rng(3)
+    edition = with_changes(yt.load_edition("zhejiang-2022"), {"normalise": "minmax"})
+    frame = yt.load_dataset("zhejiang-2022-simulated").frame
+    data = [frame]
+    numbers = [name for name in frame.columns if name in edition.measures]
+    data.append(frame.assign(**{name: frame[name] * rng.uniform(1, 1.1, len(frame)) for name in numbers[40:42]}))
+    boards = [yt.evaluate(edition, given, period=2022, cities=True) for given in data]
+    found = yt.diff(*boards)
+    assert not found.recipe
+    assert (check_sums(found)["recipe"].dropna() == 0).all()
+
+
+def test_one_indicator_alone_gets_the_whole_part_whatever_the_mean() -> None:
+    table = yt.read_table(yt.load_edition("hdi"))
+    row = table.row_of("NOR")
+    old, new = yt.evaluate("hdi", table), yt.evaluate("hdi", replaced(table, {(row, "gnipc"): 50000.0}))
+    found = yt.diff(old, new)
+    lines = found.by_indicator
+    assert lines[["unit", "indicator"]].values.tolist() == [["NOR", "gnipc"]]
+    assert lines["part"][0] == found.scores.set_index("unit").loc["NOR", "change"]
+    # Two: the mean of what each brings first and what it brings last.
+    both = yt.evaluate("hdi", replaced(table, {(row, "gnipc"): 50000.0, (row, "le"): 70.0}))
+    first = yt.evaluate("hdi", replaced(table, {(row, "le"): 70.0}))
+    part = yt.diff(old, both).by_indicator.set_index("indicator")["part"]
+    assert part["le"] == pytest.approx(((first.total - old.total)[row] + (both.total - new.total)[row]) / 2, abs=1e-15)
+    assert part["le"] != pytest.approx(part["gnipc"], rel=0.1)
+
+
+def test_a_value_without_a_logarithm_in_a_mix(tsi) -> None:
+    """Spending of 0 has no logarithm; neither run takes one of it, only a mix of them would."""
+    frame = tsi_frame().query("period == '2024'").assign(spending=[0.0, 150, 500]).reset_index(drop=True)
+    text = tsi.text("indicators/tsi/framework.toml")
+    tsi.write("indicators/tsi/framework.toml", text.replace('transform = "ln"\n', ""))
+    plain = yt.evaluate(yt.load_edition("tsi", tsi.folder), frame)
+    tsi.write("indicators/tsi/framework.toml", text)
+    logged = yt.evaluate(yt.load_edition("tsi", tsi.folder), frame.assign(spending=[300.0, 150, 500]))
+    assert plain.recipe.indicators != logged.recipe.indicators
+    scores = check_sums(yt.diff(plain, logged))
+    assert np.isfinite(scores.loc["T1", "data"])
+    assert np.isfinite(scores.loc["T3", "data"])
+
+
+def test_what_is_printed_adds_up() -> None:
+    import re
+
+    found = yt.diff(yt.evaluate("hdi", period=2021), yt.evaluate("hdi", period=2022, aggregate="arithmetic"))
+    for line in diff_text(found, "en").splitlines():
+        match = re.search(r"  ([\d.]+) -> ([\d.]+)  ([+-][\d.]+) \((.*)\)  rank", line)
+        if match:
+            old, new, change = (round(float(text) * 1e6) for text in match.groups()[:3])
+            assert new - old == change
+            assert sum(round(float(part) * 1e6) for part in re.findall(r"[+-][\d.]+", match[4])) == change
+    text = diff_text(found, "en", "NOR")
+    total = float(re.search(r"The data part, ([+-][\d.]+)", text)[1])
+    lines = [float(x) for x in re.findall(r"^    \w+ .*  ([+-][\d.]+)$", text, re.MULTILINE)]
+    assert len(lines) == 2
+    assert round(sum(lines), 8) == total
+
+
+def test_settings_are_told_in_chinese() -> None:
+    found = yt.diff(yt.evaluate("hdi"), yt.evaluate("hdi", aggregate="arithmetic", normalise="minmax"))
+    text = diff_text(found, "zh")
+    assert "HDI 人类发展指数 · 方法: geometric -> arithmetic" in text
+    assert "indicators." not in text
+    assert "le、eys、mys、gnipc（4个指标） · 标准化 · 方法: goalposts -> minmax" in text
 
 
 def test_boards_with_nothing_in_common(refused: Callable[..., tuple]) -> None:

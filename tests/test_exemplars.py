@@ -68,6 +68,30 @@ def test_rule_by_hand() -> None:
     assert "放宽为：同层级" in exemplar_text(found, "zh")
 
 
+def test_ties_and_nobody_to_compare_with() -> None:
+    """What k cuts off among equals is counted; no value anywhere is not the same as being the best."""
+    board = small({"u": 70, "v": 80, "w": 80, "x": 80, "y": 90})
+    found = yt.exemplars(board, "u", "E01", 2)
+    assert found.rows["unit"].tolist() == ["y", "v"]
+    assert found.tied == {"E01": 2}
+    assert "2 more tie with the last one listed" in exemplar_text(found, "en")
+    assert "与末位并列的另有2个" in exemplar_text(found, "zh")
+    assert not yt.exemplars(board, "u", "E01", 4).tied
+    alone = exemplar_text(yt.exemplars(small({"u": 70, "v": np.nan}), "u", "E01"), "en")
+    assert "No other unit has a value: E01" in alone
+    assert "does better" not in alone
+
+
+def test_the_gap_of_a_minus_indicator_is_negative_and_said_to_be(board) -> None:
+    """B04 falls: the exemplar's value is lower, its points are higher."""
+    found = yt.exemplars(board, "嘉善县", "B04", 1)
+    row = found.rows.iloc[0]
+    assert row["gap"] < 0 < row["gap_points"]
+    text = exemplar_text(found, "zh")
+    assert "差＝示范单位减本单位" in text
+    assert f"差{row['gap']:+.6g} %" in text
+
+
 def test_gap_and_gain_by_hand() -> None:
     """E01 is a tenth of E, which is a fifth of the index."""
     board = small({"u": 70, "v": 80, "w": 65})

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -38,6 +40,74 @@ def board(tmp_path_factory: pytest.TempPathFactory) -> yt.Scoreboard:
 
 def stages(board: yt.Scoreboard, code: str) -> dict[str, object]:
     return {step.stage[1]: step for step in board.explain("330421", code).steps}
+
+
+def test_every_number_names_its_cell(board) -> None:
+    """Columns and lines of mine.csv as the fixture wrote it: firm_checks is D, E01 is J; 2023 is line 3."""
+    text = board.explain("330421", "B04").text("zh")
+    assert "［mine.csv D3］" in text
+    assert "［mine.csv D2］" in text  # the year before
+    assert "[mine.csv J3]" in board.explain("330421", "E01").text("en")
+    assert "mine.csv D" not in stages(board, "B04")["raw value"].how[1]  # computed: it stands in no cell
+
+
+def test_long_tables_and_datasets_name_their_cells(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"unit": ["a", "b", "a"], "indicator": ["towns", "E01", "E01"], "value": [5, 60.0, 70.0]})
+    frame.to_csv(tmp_path / "long.csv", index=False)
+    long = yt.evaluate("zhejiang-2022", tmp_path / "long.csv")
+    assert "[long.csv C4]" in long.explain("a", "E01").text("en")
+    hdi = yt.evaluate("hdi")
+    line = next(i for i, text in enumerate(_lines(hdi), start=1) if text.startswith("NOR,"))
+    assert f"{line}]" in next(s for s in hdi.explain("NOR", "le").steps if s.stage[1] == "raw value").how[1]
+
+
+def _lines(board: yt.Scoreboard) -> list[str]:
+    return (Path(__file__).parents[1] / board.table.lineage[0].name).read_text(encoding="utf-8-sig").splitlines()
+
+
+def test_of_two_files_the_one_is_named(tmp_path: Path) -> None:
+    """A survey beside the measures: each number names its own file, and only that."""
+    from yitihua.indicators.sources import Sources
+
+    pd.DataFrame({"unit": ["a", "b"], "towns": [9, 5], "towns_empowered": [3, 5]}).to_csv(
+        tmp_path / "counts.csv", index=False
+    )
+    pd.DataFrame({"unit": ["b", "a"], "E01": [60.0, 70.0]}).to_csv(tmp_path / "survey.csv", index=False)
+    board = yt.evaluate("zhejiang-2022", Sources(str(tmp_path / "counts.csv"), str(tmp_path / "survey.csv")))
+    survey, count = (board.explain("a", code) for code in ("E01", "A07"))
+    assert "［survey.csv B3］" in survey.text("zh")
+    assert "counts.csv" not in survey.text("zh")
+    assert "［counts.csv C2］" in count.text("zh")
+    assert "survey.csv" not in count.text("zh")
+    back = yt.read_run(write_folder(tmp_path / "out", board_files(board, yt.load_edition("zhejiang-2022"))))
+    assert back.board.explain("a", "E01").text("zh") == survey.text("zh")
+
+
+def test_fills_limits_and_ranks_are_shown() -> None:
+    """A filled cell shows what it was filled with; treatment and ranks are told in words."""
+    table = yt.evaluate("zhejiang-2022").table
+    j = table.indicators.index("E01")
+    values = table.values.copy()
+    values[0, j] = np.nan
+    values[1, j] = 5000.0
+    given = dataclasses.replace(table, values=values, origin=None)
+    filled = yt.evaluate("zhejiang-2022", given, impute="median", treat="winsorise_log", normalise="percentile_rank")
+    steps = {step.stage[1]: step for step in filled.explain(table.units[0], "E01").steps}
+    assert steps["raw value"].value is None
+    assert steps["imputed"].value == np.nanmedian(values[:, j])
+    text = filled.explain(table.units[1], "E01").text("zh")
+    assert "缩尾至 [" in text
+    assert "在拟合所用的90个值中的百分位名次，越大越好" in text
+
+
+def test_no_english_in_the_chinese_path(board) -> None:
+    text = board.explain("330421", "B04").text("zh")
+    assert "firm_checks / market_entities 的（本期 / 上年同期 - 1） x 100" in text
+    assert "now / a year before" not in text
+    assert "/ 覆盖月数" in board.explain("330421", "B09").text("zh")
+    shipped = yt.evaluate("zhejiang-2022").explain("330421", "E01").text("zh")
+    assert "SIMULATED" not in shipped
+    assert "模拟数据：" in shipped
 
 
 def test_year_on_year_shows_both_years(board) -> None:

@@ -43,7 +43,7 @@ def test_files_hold_what_they_promise(tmp_path: Path) -> None:
     assert run["outputs"]["scores.csv"] == sha256_of(out / "scores.csv")
     shipped = yt.load_edition("zhejiang-2022").file_names()
     assert {name: run["inputs"][name] for name in shipped} == {n: sha256_of(p) for n, p in shipped.items()}
-    assert "data/zhejiang-2022-simulated/zhejiang_2022_simulated.csv" in run["inputs"]
+    assert "data/zhejiang-2022-simulated/zhejiang_2022_simulated.parquet" in run["inputs"]
 
 
 def test_chinese_tables_open_in_excel(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,10 @@ from yitihua.cli import app
 from yitihua.definitions.passport import Passport, dataset_names
 from yitihua.definitions.resolver import shipped_root
 from yitihua.indicators.derive import derive
-from yitihua.indicators.parquet import read_parquet, write_parquet
+from yitihua.indicators.parquet import Spool, read_parquet, write_parquet
 from yitihua.indicators.simulate import SURVEYED, Province, simulate_measures
 from yitihua.indicators.simulation.rules import rules
-from yitihua.surveys.direct import SOURCES, direct, estimates
-from yitihua.surveys.simulate import Surveys, simulate_surveys, typical_estimates
 from yitihua.surveys.simulation.files import write_province
-from yitihua.surveys.simulation.population import population_of
 
 DATA = shipped_root() / "data"
 NAME = "zhejiang-2022-simulated"
@@ -69,11 +67,6 @@ def province() -> Province:
 
 
 @pytest.fixture(scope="module")
-def surveys(province: Province) -> Surveys:
-    return simulate_surveys(province)
-
-
-@pytest.fixture(scope="module")
 def values(province: Province) -> dict[str, np.ndarray]:
     """Indicator -> values of 2022 by the package's own formulas."""
     found = {}
@@ -104,6 +97,8 @@ def test_shipped_files_are_what_the_simulator_makes(province: Province, tmp_path
 def test_shipped_files_are_small() -> None:
     files = [path for path in DATA.glob(f"{NAME}*/*") if path.is_file()]
     assert sum(path.stat().st_size for path in files) < 3_000_000
+    tables = {path.name for path in files if path.suffix == ".csv"}
+    assert tables == {"zhejiang_2022_simulated_faulty.csv"}  # text among numbers, which only CSV can hold
     assert all("simulated" in path.name for path in files if path.name != "passport.toml")
 
 
@@ -253,216 +248,20 @@ def test_no_published_value_is_copied(values: dict[str, np.ndarray], province: P
     assert len(same) <= 1
 
 
-# Answers
-
-
-def allowed(survey: str, name: str, towns: int = 400) -> set[int]:
-    form = FORMS[survey]
-    scale = form.scales[form.items[name].scale]
-    codes = {option.code for option in scale.options}
-    if scale.kind == "numeric":
-        assert scale.minimum is not None
-        assert scale.maximum is not None
-        codes |= set(range(int(scale.minimum), int(scale.maximum) + 1))
-    if scale.note is not None:  # towns are listed by their codes
-        codes |= set(range(1, towns + 1))
-    return codes
-
-
-@pytest.mark.parametrize("survey", SURVEYS)
-def test_every_code_is_in_the_questionnaire(survey: str, surveys: Surveys) -> None:
-    table = surveys.answers[survey]
-    items = {name for name, item in FORMS[survey].items.items() if item.role != "open"}
-    assert items <= set(table.columns)
-    for name in items:
-        assert set(table[name].dropna().astype(int)) <= allowed(survey, name), name
-        assert table[name].notna().any()
-
-
-@pytest.mark.parametrize(
-    ("survey", "name", "asked"),
-    [
-        ("citizens", "CZ14", lambda t: t["CZ13"] == 1),
-        ("enterprises", "EN06", lambda t: (t["EN05"] > 0) & (t["EN05"] != 998)),
-        ("enterprises", "EN15", lambda t: (t["EN05"] > 0) & (t["EN05"] != 998)),
-        ("enterprises", "EN16", lambda t: (t["EN05"] > 0) & (t["EN05"] != 998)),
-        ("telephone", "PH04", lambda t: t["part"] == "A"),
-        ("telephone", "PH05", lambda t: t["part"] == "A"),
-        ("telephone", "PH06", lambda t: t["part"] == "A"),
-        ("telephone", "PH07", lambda t: t["part"] == "A"),
-        ("telephone", "PH08", lambda t: t["part"] == "B"),
-        ("telephone", "PH09", lambda t: (t["part"] == "B") & (t["PH08"] == 1)),
-        ("telephone", "PH10", lambda t: (t["part"] == "B") & (t["PH08"] == 1)),
-        ("telephone", "PH11", lambda t: t["part"] == "A"),
-    ],
-)
-def test_filters_are_obeyed(survey: str, name: str, asked: Any, surveys: Surveys) -> None:
-    assert FORMS[survey].items[name].filter is not None
-    table = surveys.answers[survey]
-    who = asked(table).fillna(False).astype(bool)
-    assert table.loc[~who, name].isna().all()
-    done = table["disposition"] == "complete"
-    assert table.loc[who & done, name].notna().mean() > 0.97
-
-
-def test_every_filter_of_the_questionnaires_is_tested() -> None:
-    filtered = {name for form in FORMS.values() for name, item in form.items.items() if item.filter}
-    assert filtered == {"CZ14", "EN06", "EN15", "EN16", "PH04", "PH05", "PH06", "PH07", "PH08", "PH09", "PH10", "PH11"}
-
-
-def test_no_more_joint_checks_than_checks(surveys: Surveys) -> None:
-    firms = surveys.answers["enterprises"]
-    known = firms[(firms["EN05"] < 998) & (firms["EN06"] < 998)]
-    assert (known["EN06"] <= known["EN05"]).all()
-
-
-@pytest.mark.parametrize(
-    ("survey", "low", "high"), [("citizens", 140, 165), ("enterprises", 170, 195), ("telephone", 54, 66)]
-)
-def test_respondents_a_county(survey: str, low: float, high: float, surveys: Surveys) -> None:
-    table = surveys.answers[survey]
-    answered = table[table["disposition"].isin(["complete", "partial"])]
-    assert low <= len(answered) / 90 <= high
-    ways = {"complete", "partial", "refusal", "not eligible", "not reached"}
-    assert set(table["disposition"]) == ways
-    assert table["respondent"].is_unique
-    assert table.groupby("county").size().min() > 50
-
-
-def test_who_did_not_answer_has_no_answers(surveys: Surveys) -> None:
-    for survey, table in surveys.answers.items():
-        items = list(FORMS[survey].items)
-        silent = table[table["disposition"] == "not reached"]
-        assert silent[[name for name in items if name in table.columns]].isna().all(axis=None)
-        assert silent["duration"].isna().all()
-        begun = table[table["disposition"].isin(["complete", "partial"])]
-        assert (begun["duration"] > 0).all()
-        assert (table["weight"] >= 1).all()
-        assert table.groupby(["county", "psu"])["stratum"].nunique().max() == 1
-
-
-def test_weights_add_up_to_the_frame(province: Province, surveys: Surveys) -> None:
-    people = population_of(province, "2022")
-    citizens = surveys.answers["citizens"]
-    first = citizens.drop_duplicates(["county", "psu", "town", "weight"])  # one row a community
-    total = (first["weight"] * 20).groupby(first["county"]).sum()
-    np.testing.assert_allclose(total.to_numpy(), people.people.sum(axis=(1, 2, 3)), rtol=1e-5)
-    ages = surveys.margins.query("survey == 'citizens' and variable == 'age_sex'").groupby("county")["total"].sum()
-    areas = surveys.margins.query("survey == 'citizens' and variable == 'area'").groupby("county")["total"].sum()
-    pd.testing.assert_series_equal(ages, areas)
-    frame = surveys.frame.query("survey == 'citizens' and stage == 2").groupby("county")["units"].sum()
-    pd.testing.assert_series_equal(ages, frame, check_names=False)
-    assert (surveys.frame["selected"] <= surveys.frame["units"]).all()
-
-
-def test_the_field_has_its_blemishes(surveys: Surveys) -> None:
-    citizens = surveys.answers["citizens"]
-    done = citizens[citizens["disposition"].isin(["complete", "partial"])]
-    wrong = (done["CZ12"].dropna() != 2).mean()
-    assert 0.02 < wrong < 0.08
-    again = done["device"].dropna().duplicated().mean()
-    assert 0.003 < again < 0.03
-    made_up = (done["CZ17"].dropna() == 1).mean()
-    assert 0.03 < made_up < 0.12
-    for name in ("CZ04", "CZ06", "CZ11"):
-        assert 0.02 < (done[name] == 98).mean() < 0.2
-    skipped = done.loc[done["disposition"] == "complete", ["CZ06", "CZ07", "CZ08"]].isna().mean()
-    assert (skipped < 0.03).all()
-    assert (skipped > 0).all()
-    grid = done[["CZ04", "CZ06", "CZ07", "CZ08", "CZ09", "CZ10", "CZ11"]]
-    alike = (grid.nunique(axis=1) == 1) & grid.notna().all(axis=1)
-    assert 0.01 < alike.mean() < 0.05
-    assert done.loc[alike, "duration"].median() < 0.5 * done["duration"].median()
-
-
-def test_telephone_answers_are_kinder(surveys: Surveys) -> None:
-    citizens, calls = surveys.answers["citizens"], surveys.answers["telephone"]
-
-    def mean(table: pd.DataFrame, name: str) -> float:
-        known = table[table[name].between(1, 5)]
-        return float(np.average((known[name] - 1) * 25.0, weights=known["weight"]))
-
-    assert 2.0 < mean(calls, "PH04") - mean(citizens, "CZ04") < 4.0
-    face = citizens[citizens["mode"] == "face to face"]
-    assert mean(face, "CZ04") > mean(citizens[citizens["mode"] == "web"], "CZ04")
-
-
-# Estimates
-
-
-def test_estimates_cover_the_truth() -> None:
-    """95% intervals hold the known truth about 95% of the time; the share of about 24 call-backs a little less."""
-    hits: dict[str, list[float]] = {code: [] for code in SURVEYED}
-    for seed in (0, 1, 2):
-        made = simulate_measures(seed)
-        found = estimates(simulate_surveys(made).answers, FORMS, made.units.codes)
-        for code, estimate in found.items():
-            clusters = 12 if SOURCES[code][0] == "citizens" else estimate.n
-            reach = stats.t.ppf(0.975, clusters - 2) * estimate.se
-            hits[code] += (np.abs(estimate.mean - made.truth["2022"][code]) <= reach).tolist()
-    share = {code: np.mean(found) for code, found in hits.items()}
-    assert 0.88 < share.pop("E08") < 0.97
-    assert all(0.91 < found < 0.985 for found in share.values()), share
-    assert 0.93 < np.mean(list(share.values())) < 0.97
-
-
-def test_clusters_cost_precision(province: Province, surveys: Surveys) -> None:
-    """Standard errors of the citizens' survey are above those of a simple random sample."""
-    citizens = surveys.answers["citizens"]
-    found = estimates(surveys.answers, FORMS, province.units.codes)["E01"]
-    known = citizens[citizens["disposition"].isin(["complete", "partial"]) & citizens["CZ04"].between(1, 5)]
-    simple = ((known["CZ04"] - 1) * 25).groupby(known["county"]).agg(lambda y: y.std() / np.sqrt(len(y)))
-    effect = (found.se / simple.to_numpy()) ** 2
-    assert 1.1 < np.mean(effect) < 2.0
-
-
-def test_direct_estimator_is_the_formula() -> None:
-    rng = np.random.default_rng(3)
-    stratum = np.repeat([0, 1, 2, 3], 12)
-    psu = np.repeat(np.arange(16), 3)
-    domain, weight, y = stratum // 2, rng.uniform(1, 3, 48), rng.normal(70, 10, 48)
-    found = direct(y, weight, domain, stratum, psu, 2)
-    for d in (0, 1):
-        here = domain == d
-        mean = np.average(y[here], weights=weight[here])
-        variance = 0.0
-        for h in np.unique(stratum[here]):
-            clusters = np.unique(psu[stratum == h])
-            z = np.array([(weight * (y - mean))[psu == i].sum() / weight[here].sum() for i in clusters])
-            variance += len(z) / (len(z) - 1) * ((z - z.mean()) ** 2).sum()
-        assert found.mean[d] == pytest.approx(mean, rel=1e-12)
-        assert found.se[d] == pytest.approx(np.sqrt(variance), rel=1e-12)
-    assert found.n.tolist() == [24, 24]
-
-
-def test_direct_estimator_at_its_edges() -> None:
-    zero = np.zeros(3, dtype=int)
-    nobody = direct(np.full(3, np.nan), np.ones(3), zero, zero, np.arange(3), 2)
-    assert np.isnan(nobody.mean).all()
-    assert np.isnan(nobody.se).all()
-    assert nobody.n.tolist() == [0, 0]
-    one = direct(np.array([1.0, 2.0, 3.0]), np.ones(3), zero, zero, zero, 1)
-    assert one.mean[0] == 2
-    assert np.isnan(one.se[0])  # one cluster says nothing of the spread between clusters
-    lonely = direct(np.array([1.0, 2.0, 3.0]), np.ones(3), zero, np.array([0, 0, 1]), np.arange(3), 1)
-    assert lonely.se[0] > 0
-
-
-def test_typical_estimates_miss_the_truth_by_chance(province: Province) -> None:
-    found = typical_estimates(province, "2022")
-    for code, estimate in found.items():
-        z = (estimate.mean - province.truth["2022"][code]) / estimate.se
-        assert abs(z.mean()) < 0.5, code
-        assert 0.7 < z.std() < 1.3, code
-
-
 # Faults
 
 
 def faulty() -> tuple[Passport, list[dict[str, str]], list[dict[str, str]]]:
     spoilt, sound = yt.load_dataset(f"{NAME}-faulty"), yt.load_dataset(NAME)
-    tables = [pd.DataFrame(dataset.raw.columns).to_dict("records") for dataset in (spoilt, sound)]
+    tables = [pd.DataFrame(dataset.raw.columns).map(plain).to_dict("records") for dataset in (spoilt, sound)]
     return spoilt.passport, tables[0], tables[1]
+
+
+def plain(cell: str | float) -> str:
+    """Return a number as short text, whether it stood in a CSV cell or in Parquet; anything else as it is."""
+    if isinstance(cell, float):
+        return "" if np.isnan(cell) else f"{cell:.12g}"
+    return f"{float(cell):.12g}" if re.fullmatch(r"\d+\.\d+", cell, re.ASCII) else cell
 
 
 def test_listed_faults_are_there_and_nothing_else() -> None:
@@ -538,8 +337,8 @@ def test_same_seed_same_bytes(tmp_path: Path) -> None:
     files = sorted(path.relative_to(tmp_path / "a") for path in (tmp_path / "a").rglob("*") if path.is_file())
     assert len(files) == 17  # project.toml, and table and passport of eight datasets
     assert all((tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes() for file in files)
-    csv = f"data/{NAME}/zhejiang_2022_simulated.csv"
-    assert (tmp_path / "a" / csv).read_bytes() != (tmp_path / "c" / csv).read_bytes()
+    scored = f"data/{NAME}/zhejiang_2022_simulated.parquet"
+    assert (tmp_path / "a" / scored).read_bytes() != (tmp_path / "c" / scored).read_bytes()
 
 
 def test_a_part_has_the_numbers_of_the_whole(province: Province) -> None:
@@ -563,6 +362,15 @@ def test_a_project_that_scores(tmp_path: Path) -> None:
     again = run("simulate", "-o", str(out))
     assert isinstance(again.exception, yt.InputError)
     assert again.exception.faults[0].code == "bad-output"
+
+
+@pytest.mark.parametrize(("lang", "words"), [("zh", "模拟数据"), ("en", "SIMULATED")])
+def test_collecting_practice_submissions_says_simulated(tmp_path: Path, lang: str, words: str) -> None:
+    out = str(tmp_path / "p")
+    assert "模拟" in run("init", out, "--demo", "--unit", "330421", "--lang", lang).stdout
+    done = run("collect", out, "--lang", lang)
+    assert done.exit_code == 0, done.output
+    assert words in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -615,11 +423,41 @@ def test_parquet_comes_back(tmp_path: Path) -> None:
     assert table.text("day")[1] == ""
 
 
+def test_a_file_that_grows_does_not_show_its_pieces(tmp_path: Path) -> None:
+    """More rows than a row group holds, in pieces of two sizes: the same bytes, and nothing is left over."""
+    rows = 130_000
+    whole = pd.DataFrame({"unit": [f"{i % 977}" for i in range(rows)], "code": pd.array(np.arange(rows) % 7, "Int16")})
+    for size in (9_000, 50_000):
+        with Spool(tmp_path) as spool:
+            for first in range(0, rows, size):
+                spool.add("t", whole.iloc[first : first + size])
+            spool.write("t", tmp_path / f"{size}.parquet")
+    assert (tmp_path / "9000.parquet").read_bytes() == (tmp_path / "50000.parquet").read_bytes()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["50000.parquet", "9000.parquet"]
+    table = read_parquet(tmp_path / "9000.parquet", "t", yt.errors.FaultList())
+    assert table is not None
+    np.testing.assert_array_equal(table.columns["code"], np.arange(rows) % 7)
+
+
 def test_a_parquet_file_scores_like_its_csv(tmp_path: Path) -> None:
     path = tmp_path / "values.parquet"
     write_parquet(yt.load_dataset(NAME).frame, path)
     board = yt.evaluate("zhejiang-2022", path)
     assert board.total.tobytes() == yt.evaluate("zhejiang-2022").total.tobytes()
+
+
+def test_a_file_named_by_its_path_stays_simulated(tmp_path: Path) -> None:
+    """Whoever scores the shipped file by its path is told all the same; a file with another passport is not."""
+    path = DATA / NAME / "zhejiang_2022_simulated.parquet"
+    board = yt.evaluate("zhejiang-2022", path, period="2022")
+    assert board.table.simulated
+    assert set(board.table.origin[board.table.origin != ""]) == {"simulated"}
+    assert "模拟" in str(board)
+    other = tmp_path / "mine.parquet"
+    other.write_bytes(path.read_bytes())
+    assert not yt.read_table(EDITION, other, "2022").simulated
+    (tmp_path / "passport.toml").write_text("[dataset\n", encoding="utf-8")
+    assert not yt.read_table(EDITION, other, "2022").simulated
 
 
 @pytest.mark.parametrize("content", [b"PAR1", b"", b"unit,A01\n1,2\n"])

@@ -1,35 +1,31 @@
 """Diff: what changed between two runs, and why every unit moved.
 
-The change of a unit's score is split among three blocks: data, definition and recipe (what
-belongs to which is said in `yitihua.analysis.mixing`). The blocks are switched from the old run
-to the new one in every possible order, and a block's part is the mean of what it brought (the
-Shapley value): no order is preferred, and the parts sum to the change without a remainder. An
-order that passes through a mix in which the unit has no score is left out for that unit; where
-none is left, the change is not split.
+The change of a unit's score is split among data, definition and recipe: what belongs to which is
+said in `yitihua.analysis.mixing`, how it is split in `yitihua.analysis.split`. Bounds and other
+numbers that a run fitted to its own data are no choice: where they moved by the same rule, their
+effect is part of the data's, and told apart within it.
 """
 
 from __future__ import annotations
 
-import itertools
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from yitihua.analysis import cell_changes, mixing, movement
+from yitihua.analysis import cell_changes, mixing, movement, refit
+from yitihua.analysis.split import BLOCKS, Split, split_change
 from yitihua.errors import InputError, refuse
-from yitihua.index.apply import apply
 from yitihua.index.run import Run
 from yitihua.index.scoreboard import Scoreboard
-from yitihua.indicators.table import Floats
 
 if TYPE_CHECKING:
     import pandas as pd
 
-BLOCKS = ("data", "definition", "recipe")
-#: The line of a unit's data part that belongs to no single indicator.
-INTERACTION = "(interaction)"
+__all__ = ["BLOCKS", "UNSPLIT", "Change", "Diff", "diff"]
+
+#: The line of a data part that cannot be split by indicator: on every way there the unit has no score.
+UNSPLIT = "(not split)"
 
 
 @dataclass(frozen=True)
@@ -57,6 +53,10 @@ class Diff:
         Names and levels of units.
     definition, recipe : tuple of Change
         Goalposts, formulas, the tree; methods, weights, grades.
+    refitted : tuple of Change
+        Bounds, fills, cuts that the same rule gives for other data: no choice has changed.
+    fits : (OwnFit, OwnFit)
+        What either run fitted to its own data.
     cells : DataFrame
         unit, name, kind, code, old, new: every value and measure that differs.
     """
@@ -69,13 +69,30 @@ class Diff:
     relabelled: tuple[Change, ...]
     definition: tuple[Change, ...]
     recipe: tuple[Change, ...]
+    refitted: tuple[Change, ...]
+    fits: tuple[refit.OwnFit, refit.OwnFit]
     cells: pd.DataFrame
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing differs."""
-        lists = (self.inputs, self.added, self.removed, self.relabelled, self.definition, self.recipe)
+        lists = (self.inputs, self.added, self.removed, self.relabelled, self.definition, self.recipe, self.refitted)
         return not any(lists) and self.cells.empty
+
+    @property
+    def differs(self) -> dict[str, bool]:
+        """Whether a block differs; units in one run only count where numbers were fitted to them too."""
+        others = bool(self.added or self.removed) and any(fit.codes for fit in self.fits)
+        return {
+            "data": others or not self.cells.empty,
+            "definition": bool(self.definition),
+            "recipe": bool(self.recipe),
+        }
+
+    @property
+    def is_refitted(self) -> bool:
+        """Whether numbers that follow the data are in play."""
+        return self.differs["data"] and any(fit.codes for fit in self.fits)
 
     @cached_property
     def units(self) -> tuple[str, ...]:
@@ -93,7 +110,7 @@ class Diff:
         return self.new.table.units[self.new.table.row_of(unit)]  # refuses, with a hint
 
     @cached_property
-    def _split(self) -> tuple[dict[str, Floats], Floats, tuple[str, ...]]:
+    def _split(self) -> Split:
         return split_change(self)
 
     @cached_property
@@ -101,21 +118,21 @@ class Diff:
         """One row a unit of both runs: old and new score, the parts of the change, ranks and grades.
 
         Columns: unit, name, level, score_old, score_new, change, data, definition, recipe,
-        rank_old, rank_new, rank_change (places gained), rank_own, rank_others, and for every
-        grade scheme SCHEME_old and SCHEME_new.
+        refitted (how much of data comes from bounds and the like fitted anew), rank_old, rank_new,
+        rank_change (places gained), rank_own, rank_others, and for every grade scheme SCHEME_old
+        and SCHEME_new.
         """
-        return movement.score_frame(self, self._split[0])
+        return movement.score_frame(self, self._split)
 
     @cached_property
     def by_indicator(self) -> pd.DataFrame:
-        """The data part by indicator: unit, indicator, part.
+        """The data part by indicator: unit, indicator, part, refitted (how much of it is fitted numbers).
 
-        Holds a row for every value that both runs have and that differs, and a row
-        ``(interaction)`` for the rest: values that only one run has, the weight they pass to
-        others, and what means other than the arithmetic share among several.
+        Holds a row for every indicator whose value differs or that moved the unit, the largest
+        first, and sums to the data part. Where a unit has no score on any way from the old values
+        to the new ones, one row ``(not split)`` holds the whole.
         """
-        parts, lines, codes = self._split
-        return movement.indicator_frame(self, parts["data"], lines, codes)
+        return movement.indicator_frame(self, self._split)
 
     def __repr__(self) -> str:
         if self.is_empty:
@@ -160,7 +177,8 @@ def diff(old: Run | Scoreboard, new: Run | Scoreboard) -> Diff:
     if not known[0] & known[1] or not set(a.recipe.codes) & set(b.recipe.codes):
         raise refuse("nothing-shared", options=[a.recipe.edition, b.recipe.edition])
     first, second = mixing.definition_of(a.recipe, a.table), mixing.definition_of(b.recipe, b.table)
-    middle = mixing.mix_recipes(b.recipe, a.recipe)
+    fits = refit.own_fits(a, b)
+    kept, refitted = _middles(a, b, fits)
     return Diff(
         old=a,
         new=b,
@@ -169,9 +187,30 @@ def diff(old: Run | Scoreboard, new: Run | Scoreboard) -> Diff:
         removed=tuple(unit for unit in a.table.units if unit not in known[1]),
         relabelled=_changes(_labels(a, known[1]), _labels(b, known[0])),
         definition=tuple(change for change in _changes(first, second) if not _came_with_data(change, a, b)),
-        recipe=_changes(mixing.method_of(middle), mixing.method_of(b.recipe)),
+        recipe=tuple(change for change in _changes(refitted, mixing.method_of(b.recipe)) if not _is_rounding(change)),
+        refitted=tuple(change for change in _changes(kept, refitted) if not _is_rounding(change)),
+        fits=fits,
         cells=cell_changes.changed_cells(a.table, b.table),
     )
+
+
+def _middles(
+    a: Scoreboard, b: Scoreboard, fits: tuple[refit.OwnFit, refit.OwnFit]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the old method under the new definitions: with the numbers as they were, and fitted to the new data."""
+    kept = mixing.method_of(mixing.mix_recipes(b.recipe, a.recipe))
+    try:
+        recipe = refit.mixed_recipe((a, b), fits, 1, 1, 0)
+    except InputError:  # the old method cannot be fitted to the new data: then it is no choice to keep it
+        return kept, kept
+    return kept, mixing.method_of(replace(recipe, grades=refit.refitted_grades(a, b, fits)))
+
+
+def _is_rounding(change: Change) -> bool:
+    """Return whether numbers fitted to the same data on two machines differ in the last bits alone."""
+    pair = (change.old, change.new)
+    fitted = any(part in change.path for part in (".normalise.", ".treat.", ".fill", ".cuts"))
+    return fitted and all(isinstance(x, float) for x in pair) and math.isclose(*pair, rel_tol=1e-12)
 
 
 def _inputs(run: Run | Scoreboard) -> dict[str, str]:
@@ -201,82 +240,3 @@ def _labels(board: Scoreboard, known: set[str]) -> dict[str, Any]:
 def _changes(old: dict[str, Any], new: dict[str, Any]) -> tuple[Change, ...]:
     paths = dict.fromkeys([*old, *new])
     return tuple(Change(p, old.get(p), new.get(p)) for p in paths if old.get(p) != new.get(p))
-
-
-def split_change(found: Diff) -> tuple[dict[str, Floats], Floats, tuple[str, ...]]:
-    """Return every unit's change by block, and its data part by indicator.
-
-    Only blocks that differ are switched, so a block that does not differ has a part of exactly 0.
-
-    Returns
-    -------
-    parts : dict
-        Block -> array over the units of both runs; NaN where the change cannot be split.
-    lines : ndarray, shape (units, indicators)
-        The data part by indicator.
-    codes : tuple of str
-        Columns of `lines`: the indicators of both runs.
-    """
-    differs = {"data": not found.cells.empty, "definition": bool(found.definition), "recipe": bool(found.recipe)}
-    changed = [block for block in BLOCKS if differs[block]]
-    mixes = _Mixes(found)
-    count = len(found.units)
-    sums = {block: np.zeros(count) for block in BLOCKS}
-    lines = np.zeros((count, len(mixes.codes)))
-    orders = np.zeros(count)
-    for order in itertools.permutations(changed):
-        states = [frozenset(order[:k]) for k in range(len(order) + 1)]
-        scores = [mixes.scores(state, differs) for state in states]
-        sound: Any = np.isfinite(np.vstack(scores)).all(axis=0)
-        orders += sound
-        for k, block in enumerate(order):
-            sums[block] += np.where(sound, scores[k + 1] - scores[k], 0.0)
-            if block == "data":
-                step = mixes.contributions(states[k + 1], differs) - mixes.contributions(states[k], differs)
-                lines += np.where(sound[:, None], step, 0.0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        parts = {block: total / orders for block, total in sums.items()}
-        change = mixes.scores(frozenset(changed), differs) - mixes.scores(frozenset(), differs)
-        # No part absorbs a remainder: what is asserted here follows from the telescoping alone.
-        error = np.nan_to_num(sum(parts.values()) - change)
-        assert np.abs(error).max(initial=0.0) <= 1e-12 * max(1.0, found.new.recipe.scale[1] / 100.0)
-        return parts, lines / orders[:, None], mixes.codes
-
-
-class _Mixes:
-    """Scores of the units of both runs when some blocks are the new run's and the others the old one's."""
-
-    def __init__(self, found: Diff) -> None:
-        self.found = found
-        shared = set(found.old.recipe.codes)
-        self.codes = tuple(code for code in found.new.recipe.codes if code in shared)
-        self.boards: dict[frozenset[str], Scoreboard] = {}
-
-    def board(self, state: frozenset[str], differs: dict[str, bool]) -> Scoreboard:
-        """Return the board of a mix; the runs themselves are not made again."""
-        if not state:
-            return self.found.old
-        if state == {block for block in BLOCKS if differs[block]}:
-            return self.found.new
-        if state not in self.boards:
-            data, definition, method = (self.found.new if block in state else self.found.old for block in BLOCKS)
-            recipe = mixing.mix_recipes(definition.recipe, method.recipe)
-            table = mixing.mix_tables(data.table, definition.table, method.table, recipe)
-            self.boards[state] = apply(table, recipe)
-        return self.boards[state]
-
-    def rows(self, board: Scoreboard) -> list[int]:
-        """Return the rows of the units of both runs."""
-        place = {unit: row for row, unit in enumerate(board.table.units)}
-        return [place[unit] for unit in self.found.units]
-
-    def scores(self, state: frozenset[str], differs: dict[str, bool]) -> Floats:
-        """Return the scores of a mix."""
-        board = self.board(state, differs)
-        return board.total[self.rows(board)]
-
-    def contributions(self, state: frozenset[str], differs: dict[str, bool]) -> Floats:
-        """Return the contributions of the shared indicators in a mix, 0 where missing."""
-        board = self.board(state, differs)
-        columns = [board.recipe.plan.column[code] for code in self.codes]
-        return np.nan_to_num(board.contribution_arrays[0][np.ix_(self.rows(board), columns)])

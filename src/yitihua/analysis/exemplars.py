@@ -81,6 +81,8 @@ class Exemplars:
         The rules in words, strictest first.
     compared : dict
         Code -> (number of the rule used, comparable units that have a score there).
+    tied : dict
+        Code -> how many more do as well as the last one listed; k cuts them off.
     """
 
     board: Scoreboard
@@ -89,6 +91,7 @@ class Exemplars:
     rows: pd.DataFrame
     rules: tuple[Remark, ...]
     compared: Mapping[str, tuple[int, int]]
+    tied: Mapping[str, int]
 
     def __repr__(self) -> str:
         return f"<Exemplars for {self.unit}: {len(self.rows)} lines, rule: {self.rules[0][1]}>"
@@ -197,7 +200,7 @@ def exemplars(
     codes = _codes(board, indicator)
     chosen = tuple(traits) if traits is not None else traits_of(board, population_factor, area_factor)
     pools = _pools(board, row, chosen)
-    picked, compared = [], {}
+    picked, compared, tied = [], {}, {}
     for code in codes:
         points = _points(board, code)
         rule = next((i for i, pool in enumerate(pools) if np.isfinite(points[pool]).sum() >= k), len(pools) - 1)
@@ -205,12 +208,15 @@ def exemplars(
         compared[code] = (rule, len(known))
         own = points[row] if np.isfinite(points[row]) else -np.inf
         better = [other for other in known if points[other] > own]
-        picked += [(code, rule, other) for other in _best_first(board, code, better)[:k]]
+        ordered = _best_first(board, code, better)
+        picked += [(code, rule, other) for other in ordered[:k]]
+        if equal := _as_good(board, code, ordered[k - 1 : k], ordered[k:]):
+            tied[code] = equal
     gains = _gains(board, row, [(code, other) for code, _, other in picked])
     rows = [_line(board, row, *pick, gain) for pick, gain in zip(picked, gains, strict=True)]
     rules = tuple(_rule_words(board, row, chosen[: len(chosen) - i]) for i in range(len(chosen) + 1))
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
-    return Exemplars(board, board.table.units[row], codes, frame, rules, compared)
+    return Exemplars(board, board.table.units[row], codes, frame, rules, compared, tied)
 
 
 def _check_arguments(k: int, *factors: float) -> None:
@@ -261,6 +267,13 @@ def _best_first(board: Scoreboard, code: str, rows: list[int]) -> list[int]:
         return sorted(rows, key=lambda row: (-points[row], row))
     values = board.denominated[:, board.recipe.plan.column[code]] * (1 if rule.positive else -1)
     return sorted(rows, key=lambda row: (-points[row], -values[row], row))
+
+
+def _as_good(board: Scoreboard, code: str, last: list[int], others: list[int]) -> int:
+    """Return how many of others have the points, and the value, of the last one listed."""
+    points, column = _points(board, code), board.recipe.plan.column[code]
+    value = board.denominated[:, column] if column < len(board.recipe.codes) else points
+    return sum(points[other] == points[row] and value[other] == value[row] for row in last for other in others)
 
 
 def _below(board: Scoreboard, code: str) -> list[int]:

@@ -6,20 +6,24 @@ definition
     Which indicators and nodes there are, their names, the tree, direction, formula, unit,
     ``transform``, ``denominate_by``, goalposts, views.
 recipe
-    Methods and weights: imputation, treatment, normalisation method and every number fitted for
-    it, weights, means, floors, coverage, scale, rounding, grades.
+    Methods and weights: imputation, treatment and normalisation method, weights, means, floors,
+    coverage, scale, rounding, grades. Numbers that a run did not fit to its own data, such as last
+    year's bounds kept for this year, are a choice too.
 data
-    The rest: units, values, measures, denominators, groups.
+    The rest: units, values, measures, denominators, groups; and the numbers that a run fitted to
+    its own data (fills, limits, bounds, moments, ranks), which move because the data moved. In a
+    mix they are fitted anew to the mixed data by the method in force, see `analysis.refit`.
 """
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
 
-from yitihua.index.fit import normalisation_between, on_treated_scale
+from yitihua.index.fitted import is_fitted, normalisation_between, on_treated_scale
 from yitihua.index.recipe import IndicatorRule, NodeRule, Normalisation, Recipe
 from yitihua.indicators.table import IndicatorTable, Words
 
@@ -30,13 +34,14 @@ RECIPE_DEFINITION = ("edition", "title", "notice", "unit_noun", "date", "views")
 RECIPE_DATA = ("period", "fitted_on", "simulated", "format")
 
 
-def mix_recipes(definition: Recipe, method: Recipe) -> Recipe:
+def mix_recipes(definition: Recipe, method: Recipe, keep: Collection[str] = ()) -> Recipe:
     """Return a recipe with the definitions of one and the methods and weights of another.
 
     An indicator or node that only `definition` has keeps its methods too. Bounds that follow from
-    goalposts are made anew from the definition's goalposts; bounds fitted on a scale that the
-    definition changed (`transform`, `denominate_by`) stay with the definition. In a node whose
-    children differ, the shared children keep their weights relative to each other.
+    goalposts are made anew from the definition's goalposts. Fitted numbers stay with the method;
+    but on a scale that the definition changed (`transform`, `denominate_by`) all stays with the
+    definition, unless `keep` names the indicator, whose numbers are then to be fitted anew. In a
+    node whose children differ, the shared children keep their weights relative to each other.
 
     Examples
     --------
@@ -51,7 +56,9 @@ def mix_recipes(definition: Recipe, method: Recipe) -> Recipe:
     return dataclasses.replace(
         method,
         **{name: getattr(definition, name) for name in (*RECIPE_DEFINITION, *RECIPE_DATA)},
-        indicators=tuple(_mix_rule(rule, rules.get(rule.code), method.scale) for rule in definition.indicators),
+        indicators=tuple(
+            _mix_rule(rule, rules.get(rule.code), method.scale, rule.code in keep) for rule in definition.indicators
+        ),
         nodes=tuple(
             _mix_node(node, other_root if node.code == definition.root.code else nodes.get(node.code))
             for node in definition.nodes
@@ -59,17 +66,17 @@ def mix_recipes(definition: Recipe, method: Recipe) -> Recipe:
     )
 
 
-def _mix_rule(own: IndicatorRule, other: IndicatorRule | None, scale: tuple[float, float]) -> IndicatorRule:
+def _mix_rule(own: IndicatorRule, other: IndicatorRule | None, scale: tuple[float, float], keep: bool) -> IndicatorRule:
     if other is None:
         return own
     if all(getattr(own, name) == getattr(other, name) for name in INDICATOR_DEFINITION):
         return other
     taken = {name: getattr(own, name) for name in INDICATOR_DEFINITION}
     rescaled = (own.transform, own.denominate_by) != (other.transform, other.denominate_by)
-    if rescaled:
+    if rescaled and is_fitted(other) and not keep:
         # Fills, limits and bounds were fitted on another scale: they cannot serve here.
         return dataclasses.replace(own, normalise=_as_defined(own, own, scale))
-    return dataclasses.replace(other, **taken, normalise=_as_defined(own, other, scale))
+    return dataclasses.replace(other, **taken, normalise=other.normalise if keep else _as_defined(own, other, scale))
 
 
 def _as_defined(own: IndicatorRule, other: IndicatorRule, scale: tuple[float, float]) -> Normalisation:

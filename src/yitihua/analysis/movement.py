@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from yitihua.analysis.diff import Diff
+    from yitihua.analysis.split import Split
 
 
-def score_frame(found: Diff, parts: dict[str, Floats]) -> pd.DataFrame:
+def score_frame(found: Diff, split: Split) -> pd.DataFrame:
     """Return one row a unit of both runs, the largest moves first."""
     import pandas as pd
 
@@ -31,7 +32,8 @@ def score_frame(found: Diff, parts: dict[str, Floats]) -> pd.DataFrame:
         "score_old": old.total[rows_old],
         "score_new": new.total[rows_new],
         "change": change,
-        **{block: np.where(np.isnan(change), np.nan, part) for block, part in parts.items()},
+        **{block: np.where(np.isnan(change), np.nan, part) for block, part in split.parts.items()},
+        "refitted": np.where(np.isnan(change), np.nan, split.refitted.sum(axis=1)),
         "rank_old": whole_or_na(old.rank[rows_old]),
         "rank_new": whole_or_na(new.rank[rows_new]),
         "rank_change": whole_or_na(old.rank[rows_old] - new.rank[rows_new]),
@@ -89,32 +91,41 @@ def _place_instead(scores: Floats, own: float, score: float) -> int:
     return _place(scores, score) - int(own > score)
 
 
-def indicator_frame(found: Diff, data_part: Floats, lines: Floats, codes: tuple[str, ...]) -> pd.DataFrame:
-    """Return the data part by indicator, with what belongs to no single one as its own row."""
+def indicator_frame(found: Diff, split: Split) -> pd.DataFrame:
+    """Return the data part by indicator, the largest first."""
     import pandas as pd
 
-    from yitihua.analysis.diff import INTERACTION
+    from yitihua.analysis.diff import UNSPLIT
 
-    old, new = found.old, found.new
-    rows_old, rows_new = (_rows(board, found.units) for board in (old, new))
-    before = _denominated(old, rows_old, codes)
-    after = _denominated(new, rows_new, codes)
-    touched = np.isfinite(before) & np.isfinite(after) & (before != after)
-    records = []
+    touched = _touched(found, split.codes)
+    low, high = found.new.recipe.scale
+    least = 1e-13 * (high - low)  # below it is what adding up in another order leaves
+    records: list[tuple[str, str, float, float]] = []
     for i, unit in enumerate(found.units):
-        if not np.isfinite(data_part[i]):
+        whole, lines = split.parts["data"][i], split.lines[i]
+        if not np.isfinite(whole):
             continue
-        own = [(codes[j], float(lines[i, j])) for j in np.flatnonzero(touched[i])]
-        rest = float(data_part[i]) - sum(part for _, part in own)
-        if own or rest != 0:
-            records += [(unit, code, part) for code, part in sorted(own, key=lambda pair: -abs(pair[1]))]
-            records.append((unit, INTERACTION, rest))
-    return pd.DataFrame(records, columns=["unit", "indicator", "part"])
+        if np.isnan(lines).any():
+            records.append((unit, UNSPLIT, float(whole), np.nan))
+            continue
+        kept = np.flatnonzero(touched[i] | (np.abs(lines) > least) | (np.abs(split.refitted[i]) > least)).tolist()
+        kept.sort(key=lambda j: -abs(lines[j]))
+        records += [(unit, split.codes[j], float(lines[j]), float(split.refitted[i, j])) for j in kept]
+    return pd.DataFrame(records, columns=["unit", "indicator", "part", "refitted"])
 
 
-def _denominated(board: Scoreboard, rows: list[int], codes: tuple[str, ...]) -> Floats:
-    """Return the values after division, which is what is scored; shape (units, codes)."""
-    return board.denominated[np.ix_(rows, [board.recipe.plan.column[code] for code in codes])]
+def _touched(found: Diff, codes: tuple[str, ...]) -> Any:
+    """Return which scored values differ, shape (units, codes); those of one run's indicators do not."""
+    touched = np.zeros((len(found.units), len(codes)), dtype=bool)
+    plans = [board.recipe.plan.column for board in (found.old, found.new)]
+    for j, code in enumerate(codes):
+        if all(code in plan for plan in plans):
+            before, after = (
+                board.denominated[_rows(board, found.units), plan[code]]
+                for board, plan in zip((found.old, found.new), plans, strict=True)
+            )
+            touched[:, j] = (before != after) & ~(np.isnan(before) & np.isnan(after))
+    return touched
 
 
 def _rows(board: Scoreboard, units: tuple[str, ...]) -> list[int]:

@@ -40,7 +40,7 @@ def print_diff(old: Path, new: Path, unit: str | None, json: bool, lang: str) ->
     if unit is not None:
         found.unit_code(unit)  # refuses an unknown unit even where nothing differs
     if json:
-        terminal.print_json(diff_dict(found, unit))
+        terminal.print_json(diff_dict(found, unit, lang))
     else:
         print(diff_text(found, lang, unit))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import fnmatch
 import hashlib
+import tomllib
 from pathlib import Path
 from typing import Literal
 
@@ -121,6 +122,23 @@ def read_passport(path: Path, faults: FaultList, project: Path | None = None) ->
     if not source.data:
         return None, source
     return validate(Passport, source.data, source, (), faults), source
+
+
+def says_simulated(file: Path) -> bool:
+    """Return whether a passport beside a file calls that very file simulated; a passport that cannot be read says no.
+
+    A file named by its path is read without its passport, but simulated values stay simulated.
+
+    Examples
+    --------
+    >>> says_simulated(Path("nowhere/data.csv"))
+    False
+    """
+    try:
+        found = tomllib.loads((file.parent / "passport.toml").read_text(encoding="utf-8"))
+        return found["file"]["name"] == file.name and found["dataset"]["simulated"] is True
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def sha256_of(path: Path) -> str:

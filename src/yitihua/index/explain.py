@@ -137,7 +137,7 @@ def _indicator_steps(board: Scoreboard, row: int, rule: IndicatorRule) -> list[S
         )
     )
     steps.append(Step(("对总分的贡献", "contribution to the score"), ("", ""), or_none(contribution[row, j])))
-    return steps + evidence_steps(board.table, rule.code) + file_steps(board.table)
+    return steps + evidence_steps(board.table, rule.code) + file_steps(board.table, row, rule.code)
 
 
 def _weight_words(board: Scoreboard, code: str, in_force: float) -> Label:
@@ -158,22 +158,28 @@ def _stage_steps(board: Scoreboard, row: int, j: int, rule: IndicatorRule) -> li
     if board.imputed[row, j]:
         zh = {"mean": "均值", "median": "中位数", "group_mean": "组均值"}.get(rule.impute, rule.impute)
         how = (f"以{zh}填补", f"filled by {rule.impute}")
-        steps.append(Step(("插补", "imputed"), how, None))
+        steps.append(Step(("插补", "imputed"), how, or_none(_fill_value(board, row, rule)), rule.unit))
     if rule.transform == "ln" or rule.treat.outcome not in ("", "nothing to treat", "passed untreated"):
-        parts = ["ln"] if rule.transform == "ln" else []
+        parts = [("ln", "ln")] if rule.transform == "ln" else []
         if rule.treat.upper is not None or (rule.treat.lower is not None and rule.treat.log_shift is None):
-            parts.append(f"clip [{rule.treat.lower:.6g}, {rule.treat.upper:.6g}]")
+            limits = f"[{rule.treat.lower:.6g}, {rule.treat.upper:.6g}]"
+            parts.append((f"缩尾至 {limits}", f"clip {limits}"))
         if rule.treat.log_shift is not None:
-            parts.append(f"ln(x + {rule.treat.log_shift:.6g})")
-        words = ", ".join(parts)
+            parts.append((f"ln(x + {rule.treat.log_shift:.6g})",) * 2)
         steps.append(
             Step(
                 ("变换与处理", "transformed and treated"),
-                (words, words),
+                ("，".join(zh for zh, _ in parts), ", ".join(en for _, en in parts)),
                 or_none(float(board.treated[row, j])),
             )
         )
     return steps
+
+
+def _fill_value(board: Scoreboard, row: int, rule: IndicatorRule) -> float:
+    """Return what a missing cell was filled with."""
+    group = "" if rule.impute_group is None else str(board.table.attributes[rule.impute_group][row])
+    return dict(rule.fill).get(group, np.nan)
 
 
 def _normalise_words(board: Scoreboard, rule: IndicatorRule, clipped: bool) -> Label:
@@ -193,7 +199,11 @@ def _normalise_words(board: Scoreboard, rule: IndicatorRule, clipped: bool) -> L
     if n.method == "zscore" and n.origin is not None and n.width is not None:
         words = f"(x - {n.origin:.6g}) / {n.width:.6g} * {n.gain:g} + {n.base:g}"
         return (f"Z分数：{words}", f"z-score: {words}")
-    return (f"{n.method}，{best[0]}", f"{n.method}, {best[1]}")
+    if n.method in ("rank", "percentile_rank"):
+        zh, en = {"rank": ("名次", "rank"), "percentile_rank": ("百分位名次", "percentile rank")}[n.method]
+        count = len(n.reference)
+        return (f"在拟合所用的{count}个值中的{zh}，{best[0]}", f"{en} among the {count} values fitted on, {best[1]}")
+    return (f"不作标准化，{best[0]}", f"not normalised, {best[1]}")
 
 
 def _node_steps(board: Scoreboard, row: int, node: NodeRule) -> list[Step]:

@@ -26,13 +26,21 @@ Label = tuple[str, str]  # Chinese, English
 
 @dataclass(frozen=True)
 class Treatment:
-    """How one indicator is treated; limits are None where nothing is clipped."""
+    """How one indicator is treated; limits are None where nothing is clipped.
+
+    The last four are what the method was told to look at, so that it can be fitted anew; an
+    offset of None is fitted.
+    """
 
     method: str = "none"
     lower: float | None = None
     upper: float | None = None
     log_shift: float | None = None
     outcome: str = ""
+    skew: float = 2.0
+    kurtosis: float = 3.5
+    max_winsorised: int = 5
+    offset: float | None = None
 
 
 @dataclass(frozen=True)
@@ -104,7 +112,7 @@ class ViewRule:
 
 @dataclass(frozen=True)
 class GradeRule:
-    """One grade scheme; cuts by level, lowest first."""
+    """One grade scheme; cuts by level, lowest first. Shares: of units in each label, where quantiles are cut."""
 
     code: str
     title: Label
@@ -112,6 +120,7 @@ class GradeRule:
     names: tuple[Label, ...]
     method: str
     cuts: tuple[tuple[str, tuple[float, ...]], ...]
+    shares: tuple[float, ...] = ()
 
     def cuts_of(self, level: str) -> tuple[float, ...] | None:
         """Return the cuts of a level; fixed cuts hold for every level."""

@@ -16,6 +16,7 @@ from yitihua.definitions.framework_models import Formula
 from yitihua.definitions.text import Text
 from yitihua.indicators.arrays import Floats, Remark
 from yitihua.indicators.derive import Derived, derive, needed
+from yitihua.indicators.origins import Columns, taken
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,12 @@ class Background:
         Which period that is.
     months, months_before : ndarray or None
         Months covered, by unit; None is 12 throughout.
+    places, places_before : dict
+        Code -> file, column and lines its numbers stood in, of this period and the one before.
+    submissions : tuple of str
+        File every unit sent in, where a table was collected from submissions.
+    made : dict
+        City -> how its measures, and how its survey estimates, were made of its counties'.
     """
 
     measures: Mapping[str, MeasureWords] = field(default_factory=dict)
@@ -69,6 +76,10 @@ class Background:
     before_period: str | None = None
     months: Floats | None = None
     months_before: Floats | None = None
+    places: Columns = field(default_factory=dict)
+    places_before: Columns = field(default_factory=dict)
+    submissions: tuple[str, ...] = ()
+    made: Mapping[str, tuple[Remark, Remark]] = field(default_factory=dict)
 
     def take(self, rows: Sequence[int]) -> Background:
         """Return it for some units only, in the given order."""
@@ -78,6 +89,9 @@ class Background:
             before={code: values[index] for code, values in self.before.items()},
             months=None if self.months is None else self.months[index],
             months_before=None if self.months_before is None else self.months_before[index],
+            places=taken(self.places, index),
+            places_before=taken(self.places_before, index),
+            submissions=tuple(self.submissions[row] for row in index) if self.submissions else (),
         )
 
     def compute(self, formula: Formula, measures: Mapping[str, Floats]) -> Derived | None:

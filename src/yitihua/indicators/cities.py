@@ -35,7 +35,8 @@ from yitihua.errors import refuse
 from yitihua.indicators.arrays import Floats, Remark
 from yitihua.indicators.background import Background
 from yitihua.indicators.derive import derive, needed
-from yitihua.indicators.places import places_of
+from yitihua.indicators.origins import taken
+from yitihua.indicators.places import known_places, places_of
 from yitihua.indicators.table import IndicatorTable
 
 LEVEL = "city"
@@ -59,21 +60,30 @@ class City:
 
 @dataclass(frozen=True, eq=False)
 class _Groups:
-    """Which rows belong to which city; `of` is -1 for rows of none."""
+    """Which rows belong to which city, and how many counties each has, with and without a row.
+
+    `of` is -1 for rows of none.
+    """
 
     cities: tuple[City, ...]
     of: Any
+    whole: Floats
 
     def sizes(self, rows: Any) -> Floats:
         """Return how many of some rows every city has."""
         return np.bincount(self.of[rows & (self.of >= 0)], minlength=len(self.cities)).astype(float)
 
-    def merge(self, x: Floats, how: str, rows: Any) -> Floats:
-        """Return one value a city from the values of some rows; NaN where a value is missing or there is none."""
+    def merge(self, x: Floats, how: str, rows: Any, whole: bool = False) -> Floats:
+        """Return one value a city from the values of some rows; NaN where a value is missing or there is none.
+
+        A sum of the whole city needs a row of every county.
+        """
         found = np.full(len(self.cities), np.nan)
         for i in range(len(self.cities)):
             own = x[rows & (self.of == i)]
             if own.size == 0 or how == "no":
+                continue
+            if how in ("sum", "mean") and whole and own.size < self.whole[i]:
                 continue
             if how == "same":
                 found[i] = own[0] if (own == own[0]).all() else np.nan
@@ -94,6 +104,11 @@ def cities_of(table: IndicatorTable) -> dict[str, City]:
     return {unit: City(p.city, p.city_zh, p.city_en) for unit, p in places_of(table).items()}
 
 
+def _all_cities() -> dict[str, City]:
+    """Return the city of every county of Zhejiang, whether a table holds it or not."""
+    return {unit: City(p.city, p.city_zh, p.city_en) for unit, p in known_places().items()}
+
+
 def sum_to_cities(
     table: IndicatorTable,
     edition: Edition,
@@ -111,7 +126,8 @@ def sum_to_cities(
     edition : Edition
         Says how measures are summed and which indicators are survey estimates.
     city_of : dict, optional
-        Unit -> City. Default: what `zhejiang-counties` says.
+        Unit -> City, for all counties of a city: one that is not in the table counts as missing.
+        Default: what `zhejiang-counties` says.
     complete : float
         Share of a city's counties that must hold what an indicator needs.
     weights : dict, optional
@@ -137,14 +153,14 @@ def sum_to_cities(
     >>> cities.units, float(cities.select(["A07"])[0, 0]) == 11 / 17 * 100
     (('330400',), True)
     """
-    groups = _grouped(table, cities_of(table) if city_of is None else city_of)
+    groups = _grouped(table, _all_cities() if city_of is None else city_of)
     if not table.measures:
         raise refuse("no-measures")
     everyone = groups.of >= 0
     shape = (len(groups.cities), len(table.indicators))
     values, se, n = (np.full(shape, np.nan) for _ in range(3))
     flags: dict[tuple[str, str], tuple[Remark, ...]] = {}
-    weight = _weights(table, weights)
+    weight, weighted_by = _weights(table, weights)
     for j, code in enumerate(table.indicators):
         formula, entry = table.background.formulas.get(code), edition.indicators.get(code)
         if formula is not None:
@@ -155,7 +171,7 @@ def sum_to_cities(
             remarks = dict.fromkeys(_with_any(table.values[:, j], groups), GIVEN)
         flags |= {(groups.cities[i].code, code): (remark,) for i, remark in remarks.items()}
     origin = np.where(np.isfinite(values), "simulated" if table.simulated else "summed", "").astype(object)
-    merged = {code: groups.merge(x, _rule(edition, code), everyone) for code, x in table.measures.items()}
+    merged = {code: groups.merge(x, _rule(edition, code), everyone, whole=True) for code, x in table.measures.items()}
     return replace(
         table,
         units=tuple(city.code for city in groups.cities),
@@ -168,7 +184,7 @@ def sum_to_cities(
         attributes={name: _attribute(column, groups, everyone) for name, column in table.attributes.items()},
         measures=merged,
         flags=flags,
-        background=_background(table, edition, groups, everyone),
+        background=replace(_background(table, edition, groups, everyone), made=_made(groups, weighted_by)),
     )
 
 
@@ -185,7 +201,11 @@ def _grouped(table: IndicatorTable, city_of: Mapping[str, City]) -> _Groups:
     if not cities:
         raise refuse("no-cities", found=list(table.units))
     place = {city: i for i, city in enumerate(cities)}
-    return _Groups(cities, np.array([-1 if city is None else place[city] for city in known]))
+    # A county that sent no row at all is missing as much as one whose cells are empty.
+    absent = [place[city] for unit, city in city_of.items() if unit not in set(table.units) and city in place]
+    of = np.array([-1 if city is None else place[city] for city in known])
+    whole = np.bincount([*of[of >= 0], *absent], minlength=len(cities)).astype(float)
+    return _Groups(cities, of, whole)
 
 
 def _rule(edition: Edition, code: str) -> str:
@@ -206,7 +226,7 @@ def _summed(
     now = {name: table.measures[name] for name in names}
     before = {name: behind.before.get(name, np.full(len(table.units), np.nan)) for name in names} if changes else {}
     known = np.all([np.isfinite(x) for x in (*now.values(), *before.values())], axis=0)
-    count, whole = groups.sizes(known), groups.sizes(groups.of >= 0)
+    count, whole = groups.sizes(known), groups.whole
     nothing = np.full(len(groups.cities), np.nan)
     rules = {name: _rule(edition, name) for name in names}
     if "no" in rules.values():
@@ -247,15 +267,36 @@ def _months(behind: Background, groups: _Groups, rows: Any) -> tuple[Floats, Flo
     return found[0], found[1]
 
 
-def _weights(table: IndicatorTable, stated: Mapping[str, float] | None) -> Floats | None:
+def _weights(table: IndicatorTable, stated: Mapping[str, float] | None) -> tuple[Floats | None, Remark]:
+    """Return the weights of survey estimates and what they are; None is respondents."""
     if stated is not None:
-        return np.array([stated.get(unit, np.nan) for unit in table.units], dtype=float)
+        return np.array([stated.get(unit, np.nan) for unit in table.units], dtype=float), (
+            "给定的权数",
+            "stated weights",
+        )
     if "population" in table.measures:
-        return table.measures["population"]
+        return table.measures["population"], ("常住人口", "population")
     places = places_of(table)
     if places:
-        return np.array([places[unit].population if unit in places else np.nan for unit in table.units])
-    return None
+        census = np.array([places[unit].population if unit in places else np.nan for unit in table.units])
+        return census, ("第七次人口普查常住人口", "census population of 2020")
+    return None, ("样本量", "respondents")
+
+
+def _made(groups: _Groups, weighted_by: Remark) -> dict[str, tuple[Remark, Remark]]:
+    """Return for every city, in words, how its measures and how its survey estimates were made."""
+    found = {}
+    for city, whole in zip(groups.cities, groups.whole.astype(int).tolist(), strict=True):
+        summed = (
+            f"下属{whole}个县（市、区）的原始量合计后重新计算，得分不作平均",
+            f"computed anew from the measures of its {whole} counties; scores are not averaged",
+        )
+        averaged = (
+            f"下属{whole}个县（市、区）的估计值按{weighted_by[0]}加权平均，标准误按各县独立合成",
+            f"mean of the estimates of its {whole} counties weighted by {weighted_by[1]}, counties independent",
+        )
+        found[city.code] = summed, averaged
+    return found
 
 
 def _averaged(
@@ -268,7 +309,7 @@ def _averaged(
     w = n if weight is None else np.where(np.isfinite(weight), weight, np.nan)
     known = np.isfinite(x) & np.isfinite(w)
     total = groups.merge(np.nan_to_num(w), "sum", known)
-    count, whole = groups.sizes(known), groups.sizes(groups.of >= 0)
+    count, whole = groups.sizes(known), groups.whole
     enough = (count >= complete * whole - 1e-9) & (count > 0)
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = groups.merge(w * x, "sum", known) / total
@@ -285,7 +326,7 @@ def _attribute(column: Any, groups: _Groups, rows: Any) -> Any:
     """Sum a denominator; a group of counties says nothing of their city."""
     if column.dtype == object:
         return np.full(len(groups.cities), "", dtype=object)
-    return groups.merge(column, "sum", rows)
+    return groups.merge(column, "sum", rows, whole=True)
 
 
 def _background(table: IndicatorTable, edition: Edition, groups: _Groups, rows: Any) -> Background:
@@ -293,9 +334,12 @@ def _background(table: IndicatorTable, edition: Edition, groups: _Groups, rows: 
     months, months_before = _months(behind, groups, rows)
     return replace(
         behind,
-        before={code: groups.merge(x, _rule(edition, code), rows) for code, x in behind.before.items()},
+        before={code: groups.merge(x, _rule(edition, code), rows, whole=True) for code, x in behind.before.items()},
         months=None if behind.months is None else months,
         months_before=None if behind.months_before is None else months_before,
+        places={},  # a sum stands in no cell; the counties' rows say where theirs do
+        places_before={},
+        submissions=(),
     )
 
 
@@ -313,6 +357,7 @@ def stacked(first: IndicatorTable, second: IndicatorTable) -> IndicatorTable:
         return {name: np.concatenate([column, other[name]]) for name, column in one.items()}
 
     a, b = first.background, second.background
+    rows = [*range(len(first.units)), *[-1] * len(second.units)]  # what was summed stands in no cell
     return replace(
         first,
         units=(*first.units, *second.units),
@@ -335,5 +380,9 @@ def stacked(first: IndicatorTable, second: IndicatorTable) -> IndicatorTable:
             months_before=None
             if a.months_before is None or b.months_before is None
             else np.concatenate([a.months_before, b.months_before]),
+            places=taken(a.places, rows),
+            places_before=taken(a.places_before, rows),
+            made={**a.made, **b.made},
+            submissions=(*a.submissions, *[""] * len(second.units)) if a.submissions else (),
         ),
     )

@@ -182,14 +182,14 @@ def _line(submission: Submission, state: str, asked: Asked) -> Line:
 def collected_csv(kept: list[Submission], asked: Asked) -> bytes:
     """Return the table that is scored: two periods as rows, a column a measure, ready for Excel as well."""
     codes = list(asked.form.fields)
-    rows: list[list[str]] = [["unit", "name_zh", "name_en", "level", "period", "months", *codes]]
+    rows: list[list[str]] = [["unit", "name_zh", "name_en", "level", "period", "months", *codes, "submission"]]
     for when, period in (("before", asked.before), ("now", asked.period)):
         for submission in kept:
             numbers = [_text(submission.values.get((code, when))) for code in codes]
             if when == "now" or any(numbers):
                 unit = asked.registry.units.get(submission.unit)
                 who = (unit.name_zh, unit.name_en, unit.level) if unit else (submission.name, submission.name, "unit")
-                rows.append([submission.unit, *who, period, _text(submission.months), *numbers])
+                rows.append([submission.unit, *who, period, _text(submission.months), *numbers, submission.file])
     return csv_bytes(rows)
 
 

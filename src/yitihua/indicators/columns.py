@@ -27,6 +27,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "flag": ("flag", "备注"),
     "flag_zh": ("flag_zh",),
     "flag_en": ("flag_en",),
+    "submission": ("submission", "报送文件"),
 }
 
 

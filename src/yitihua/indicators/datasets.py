@@ -76,7 +76,7 @@ class Dataset:
         info = self.passport.dataset
         folder = f"data/{self.name}"
         return (
-            Lineage(f"{folder}/{self.passport.file.name}", self.sha256, info.title.en, info.licence),
+            Lineage(f"{folder}/{self.passport.file.name}", self.sha256, info.title.en, info.licence, info.title.zh),
             Lineage(f"{folder}/passport.toml", self.passport_sha256),
         )
 

@@ -45,7 +45,7 @@ def needed(formula: Formula) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for text in texts if text for name in names_in(text)))
 
 
-def describe(formula: Formula | None) -> str:
+def describe(formula: Formula | None, lang: str = "en") -> str:
     """Return a formula in words, as `explain` shows it.
 
     Examples
@@ -60,9 +60,9 @@ def describe(formula: Formula | None) -> str:
         parts.append(f"/ ({formula.denominator})" if " " in formula.denominator else f"/ {formula.denominator}")
     text = " ".join(parts)
     if formula.annualise:
-        text += " x 12 / months"
+        text += " x 12 / 覆盖月数" if lang == "zh" else " x 12 / months"
     if formula.kind == "yoy_change":
-        text = f"(now / a year before - 1) of {text}"
+        text = f"{text} 的（本期 / 上年同期 - 1）" if lang == "zh" else f"(now / a year before - 1) of {text}"
     return text if formula.multiplier == 1 else f"{text} x {formula.multiplier:g}"
 
 

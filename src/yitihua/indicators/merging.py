@@ -7,16 +7,20 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from yitihua.definitions.edition import Edition
 from yitihua.errors import FaultList, listing, suggest
 from yitihua.indicators import cells, parquet
 from yitihua.indicators.columns import ALIASES
 from yitihua.indicators.datasets import find_dataset
+from yitihua.indicators.origins import Columns
 from yitihua.indicators.reading import read_table
 from yitihua.indicators.registry import read_registry
 from yitihua.indicators.sources import Sources
 from yitihua.indicators.table import Floats, IndicatorTable
+
+Mask = npt.NDArray[np.bool_]
 
 
 def read_sources(edition: Edition, sources: Sources, period: str | int | None = None) -> IndicatorTable:
@@ -92,9 +96,21 @@ def merge(table: IndicatorTable, extra: IndicatorTable, file: str, expected: Con
         origin=np.where(fresh, origins, table.origin).astype(object),
         flags={**table.flags, **{key: flag for key, flag in extra.flags.items() if key[0] in place}},
         lineage=(*table.lineage, *extra.lineage),
+        background=replace(table.background, places=_places(table, extra, fresh, dict(zip(into, source, strict=True)))),
         simulated=table.simulated or extra.simulated,
         notices=(*_without_empty(table), *_without_empty(extra), *_silent(silent), *_empty(table, values)),
     )
+
+
+def _places(table: IndicatorTable, extra: IndicatorTable, fresh: Mask, row_of: dict[int, int]) -> Columns:
+    """Return where the values stand; those of the second file come first where it gave them."""
+    found = dict(table.background.places)
+    for code, columns in extra.background.places.items():
+        if code in table.indicators and fresh[:, table.indicators.index(code)].any():
+            given = fresh[:, table.indicators.index(code)]
+            rows = [row_of[row] if given[row] else -1 for row in range(len(table.units))]
+            found[code] = (*(column.take(rows) for column in columns), *found.get(code, ()))
+    return found
 
 
 def _beside(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import re
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,6 +69,14 @@ def _column(values: Any) -> Any:
     return ["" if missing or value is None else str(value) for value, missing in zip(plain, gone, strict=True)]
 
 
+#: Small groups cost space, large ones memory; every shipped table is one group.
+OPTIONS = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 12, ROW_GROUP_SIZE 122880"
+
+
+#: Rows put into a growing table at a time.
+INSERTED = 20480
+
+
 def write_parquet(frame: pd.DataFrame, path: Path) -> None:
     """Write a table; the same table gives the same bytes.
 
@@ -77,9 +86,88 @@ def write_parquet(frame: pd.DataFrame, path: Path) -> None:
 
     with duckdb.connect(config={"threads": "1"}) as connection:
         connection.register("made", _typed(frame))
-        target = str(path).replace("'", "''")
-        options = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 12, ROW_GROUP_SIZE 1000000"
-        connection.execute(f"COPY (SELECT * FROM made) TO '{target}' ({options})")
+        connection.execute(f"COPY (SELECT * FROM made) TO {_quoted(path)} ({OPTIONS})")
+
+
+class Spool:
+    """Tables that grow on disk piece by piece and become Parquet files, for more rows than memory should hold.
+
+    The same rows give the same bytes, in whatever pieces they came.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the growing tables are; they are deleted at the end.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import pandas as pd
+    >>> with tempfile.TemporaryDirectory() as place, Spool(Path(place)) as spool:
+    ...     spool.add("answers", pd.DataFrame({"a": [1, 2]}))
+    ...     spool.add("answers", pd.DataFrame({"a": [3]}))
+    ...     spool.write("answers", Path(place) / "answers.parquet")
+    ...     len(read_parquet(Path(place) / "answers.parquet", "answers", FaultList()))
+    3
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / ".spool.duckdb"
+        self._known: dict[str, list[str]] = {}
+        self._waiting: dict[str, pd.DataFrame] = {}
+        self._begun: set[str] = set()
+
+    def __enter__(self) -> Spool:
+        import duckdb
+
+        # One thread keeps the order of the rows. The limit makes DuckDB write what it cannot hold; every piece is
+        # committed, because what one transaction holds back stays in memory (1.5 GB at national size).
+        self._connection = duckdb.connect(str(self._file), config={"threads": 1, "memory_limit": "256MB"})
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._connection.close()
+        for left in self._file.parent.glob(f"{self._file.name}*"):
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
+
+    def add(self, name: str, frame: pd.DataFrame) -> None:
+        """Append rows to a table; the first piece says which columns it has."""
+        import pandas as pd
+
+        self._known.setdefault(name, list(frame.columns))
+        frame = _typed(frame)
+        if name in self._waiting:
+            frame = pd.concat([self._waiting[name], frame], ignore_index=True)
+        # Row groups end where insertions do, so these have one size whatever the size of the pieces.
+        whole = len(frame) - len(frame) % INSERTED
+        for first in range(0, whole, INSERTED):
+            self._insert(name, frame.iloc[first : first + INSERTED])
+        self._waiting[name] = frame.iloc[whole:]
+
+    def _insert(self, name: str, rows: pd.DataFrame) -> None:
+        self._connection.register("piece", rows)
+        verb = f'INSERT INTO "{name}"' if name in self._begun else f'CREATE TABLE "{name}" AS'
+        self._connection.execute(f"{verb} SELECT * FROM piece")
+        self._connection.unregister("piece")
+        self._begun.add(name)
+
+    def tables(self) -> dict[str, list[str]]:
+        """Return the tables there are, in the order they were begun, with their columns."""
+        return dict(self._known)
+
+    def write(self, name: str, path: Path) -> None:
+        """Write a table as Parquet and forget it."""
+        rest = self._waiting.pop(name)
+        if len(rest) or name not in self._begun:
+            self._insert(name, rest)
+        self._connection.execute(f'COPY (SELECT * FROM "{name}") TO {_quoted(path)} ({OPTIONS})')
+        self._connection.execute(f'DROP TABLE "{name}"')
+        del self._known[name]
+        self._begun.discard(name)
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
 
 
 def _typed(frame: pd.DataFrame) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from yitihua.definitions.edition import Edition
-from yitihua.definitions.passport import Passport, dataset_names, sha256_of
+from yitihua.definitions.passport import Passport, dataset_names, says_simulated, sha256_of
 from yitihua.errors import FaultList, listing, refuse, suggest
 from yitihua.indicators import cells, columns, parquet, unit_columns
 from yitihua.indicators.background import Background, same_months, words_of
@@ -19,6 +19,7 @@ from yitihua.indicators.cells import RawTable
 from yitihua.indicators.columns import Roles
 from yitihua.indicators.datasets import Dataset, find_dataset
 from yitihua.indicators.derive import describe, needed
+from yitihua.indicators.origins import Columns, columns_of
 from yitihua.indicators.sources import Sources
 from yitihua.indicators.table import Floats, IndicatorTable, Lineage, Remark
 
@@ -66,13 +67,19 @@ def read_table(edition: Edition, data: Data = None, period: str | int | None = N
         return read_sources(edition, data, period)
     faults = FaultList()
     wanted = str(period) if period is not None else None
-    raw, passport, lineage, source = _open(edition, data, faults)
+    raw, passport, lineage = _open(edition, data, faults)
     faults.raise_if_any()
     assert raw is not None
-    reader = _Reader(edition, raw, passport, faults, _dated_period(edition, passport, wanted))
+    simulated = passport.dataset.simulated if passport is not None else _beside_says_simulated(data)
+    reader = _Reader(edition, raw, passport, faults, _dated_period(edition, passport, wanted), simulated)
+    reader.shown = lineage[0].name if lineage else ""
     table = reader.read()
     faults.raise_if_any()
-    return replace(table, lineage=lineage, simulated=source is not None and source.passport.dataset.simulated)
+    return replace(table, lineage=lineage, simulated=simulated)
+
+
+def _beside_says_simulated(data: Data) -> bool:
+    return isinstance(data, (str, Path)) and says_simulated(Path(data))
 
 
 def _dated_period(edition: Edition, passport: Passport | None, wanted: str | None) -> str | None:
@@ -85,7 +92,7 @@ def _dated_period(edition: Edition, passport: Passport | None, wanted: str | Non
 
 def _open(
     edition: Edition, data: Data, faults: FaultList
-) -> tuple[RawTable | None, Passport | None, tuple[Lineage, ...], Dataset | None]:
+) -> tuple[RawTable | None, Passport | None, tuple[Lineage, ...]]:
     if data is None:
         data = edition.spec.dataset
         if data is None:
@@ -94,7 +101,7 @@ def _open(
         return _of_dataset(data, edition)
     if not isinstance(data, (str, Path)):
         assert not isinstance(data, (IndicatorTable, Sources))  # read_table has dealt with those
-        return cells.from_frame(data), None, (), None
+        return cells.from_frame(data), None, ()
     if isinstance(data, str) and (dataset := find_dataset(data, edition.project)) is not None:
         return _of_dataset(dataset, edition)
     path = Path(data)
@@ -108,12 +115,10 @@ def _open(
     else:
         raise refuse("unknown-suffix", file=str(data), found=path.suffix)
     lineage = (Lineage(path.name, sha256_of(path)),) if raw is not None else ()
-    return raw, None, lineage, None
+    return raw, None, lineage
 
 
-def _of_dataset(
-    dataset: Dataset, edition: Edition
-) -> tuple[RawTable | None, Passport | None, tuple[Lineage, ...], Dataset | None]:
+def _of_dataset(dataset: Dataset, edition: Edition) -> tuple[RawTable | None, Passport | None, tuple[Lineage, ...]]:
     if dataset.passport.file.layout == "reference":
         options = dataset_names(edition.project)
         raise refuse(
@@ -123,7 +128,7 @@ def _of_dataset(
             name=dataset.name,
             options=options,
         )
-    return dataset.raw, dataset.passport, dataset.lineage, dataset
+    return dataset.raw, dataset.passport, dataset.lineage
 
 
 @dataclass(slots=True)
@@ -135,9 +140,11 @@ class _Reader:
     passport: Passport | None
     faults: FaultList
     period: str | None
+    simulated: bool
     roles: Roles = field(default_factory=Roles)
     earlier: RawTable | None = None
     earlier_period: str | None = None
+    shown: str = ""
 
     def read(self) -> IndicatorTable:
         if self.passport is not None:
@@ -212,10 +219,9 @@ class _Reader:
                 self.faults.add("both-given", file=self.raw.file, line=1, cell=cell, key=code, name=code)
 
     def _origin(self, default: str) -> str:
-        if self.passport is None:
-            return default
-        info = self.passport.dataset
-        return "simulated" if info.simulated else (info.origin if default == "reported" else default)
+        if self.simulated:
+            return "simulated"
+        return self.passport.dataset.origin if self.passport is not None and default == "reported" else default
 
     def _table(self, block: Block) -> IndicatorTable:
         units, codes = block.units, tuple(self.edition.indicators)
@@ -257,11 +263,13 @@ class _Reader:
     def _background(self, block: Block, computed: list[str], measures: dict[str, Floats]) -> Background:
         """Return what stands behind the values: words, formulas, and the period before."""
         before: dict[str, Floats] = {}
+        places_before: Columns = {}
         months_before = None
         if self.earlier is not None:
             earlier = read_block(self.earlier, self.roles, self.edition, self.faults)
             before = {code: x for code, x in earlier.aligned(block.units).items() if code in self.edition.measures}
             months_before = same_months(earlier.aligned_months(block.units))
+            places_before = columns_of(earlier.places, block.units, self.shown) if self.shown else {}
         formulas = {code: self.edition.indicators[code].formula for code in computed}
         return replace(
             words_of(self.edition, list(measures)),
@@ -270,7 +278,18 @@ class _Reader:
             before_period=self.earlier_period,
             months=same_months(block.months),
             months_before=months_before,
+            places=columns_of(block.places, block.units, self.shown) if self.shown else {},
+            places_before=places_before,
+            submissions=self._submissions(block),
         )
+
+    def _submissions(self, block: Block) -> tuple[str, ...]:
+        """Return which submission every unit's row was collected from, where the table says so."""
+        column = self.roles.single.get("submission")
+        if column is None:
+            return ()
+        files = self.raw.text(column)
+        return tuple(files[row] for row in block.rows)
 
     def _derive(
         self, background: Background, block: Block, computed: list[str], values: Floats, origin: Any,

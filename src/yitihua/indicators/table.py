@@ -27,6 +27,7 @@ class Lineage:
     sha256: str
     title: str = ""
     licence: str = ""
+    title_zh: str = ""
 
 
 @dataclass(frozen=True, eq=False)

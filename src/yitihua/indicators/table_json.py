@@ -10,6 +10,7 @@ import numpy as np
 
 from yitihua.definitions.framework_models import Formula
 from yitihua.errors import refuse
+from yitihua.indicators import origins
 from yitihua.indicators.background import Background, IndicatorWords, MeasureWords
 from yitihua.indicators.covariance import Covariance
 from yitihua.indicators.table import Floats, IndicatorTable, Lineage, Remark
@@ -56,6 +57,10 @@ def table_to_json(table: IndicatorTable) -> str:
             "before_period": behind.before_period,
             "months": _listed(behind.months),
             "months_before": _listed(behind.months_before),
+            "places": origins.to_json(behind.places),
+            "places_before": origins.to_json(behind.places_before),
+            "submissions": behind.submissions,
+            "made": dict(behind.made),
         },
     }
     return json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n"
@@ -123,6 +128,10 @@ def _background(data: dict[str, Any]) -> Background:
         before_period=data["before_period"],
         months=None if data["months"] is None else _numbers(data["months"]),
         months_before=None if data["months_before"] is None else _numbers(data["months_before"]),
+        places=origins.from_json(data["places"]) if "places" in data else {},
+        places_before=origins.from_json(data["places_before"]) if "places_before" in data else {},
+        submissions=tuple(data.get("submissions", ())),
+        made={unit: (_pair(summed), _pair(averaged)) for unit, (summed, averaged) in data.get("made", {}).items()},
     )
 
 

@@ -35,6 +35,8 @@ def report_lines(lines: list[Line], asked: Asked, lang: str) -> list[str]:
         if zh
         else f"{title}, {asked.period}: {expected} units asked, {sent} submissions."
     ]
+    if asked.simulated:
+        out.append("  模拟数据，不得作为结论引用" if zh else "  SIMULATED 模拟: no finding may be drawn")
     colon = "：" if zh else ": "
     for status, words in STATUS.items():
         who = [_who(line) for line in lines if line.status == status]

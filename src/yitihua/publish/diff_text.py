@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from yitihua.analysis.diff import INTERACTION, Change, Diff
+from yitihua.analysis.diff import BLOCKS, UNSPLIT, Change, Diff
 from yitihua.definitions.levels import level_word
+from yitihua.index.recipe import Label
+from yitihua.index.tables import notes
+from yitihua.publish.change_words import change_lines, told_once, value_words
 from yitihua.publish.summary import notices
+
+#: Changes and parts below this are rounding, and are left out of the text.
+LEAST_SHOWN = 1e-12
 
 #: Lines of a list shown before the rest is only counted.
 SHOWN = 20
-
-#: Parts of a score below this are rounding, and are left out of the text.
-LEAST_SHOWN = 1e-9
 
 SECTIONS = {
     "inputs": ("输入文件", "Inputs"),
@@ -23,6 +27,7 @@ SECTIONS = {
     "relabelled": ("单位与时期", "Units and period"),
     "definition": ("定义", "Definitions"),
     "recipe": ("方法与权重", "Methods and weights"),
+    "refitted": ("同一规则随数据重新拟合的数（归入数据）", "Fitted anew by the same rule (counted as data)"),
     "cells": ("数据", "Data"),
 }
 KINDS = {
@@ -65,20 +70,21 @@ def diff_text(found: Diff, lang: str = "en", unit: str | None = None) -> str:
         )
     code = None if unit is None else found.unit_code(unit)
     lines = list(dict.fromkeys([*notices(found.old, lang), *notices(found.new, lang)]))
-    for section in ("inputs", "added", "removed", "relabelled", "definition", "recipe"):
-        lines += _section(section, getattr(found, section), lang)
+    labels = _labels(found)
+    for section in ("inputs", "added", "removed", "relabelled", "definition", "recipe", "refitted"):
+        lines += _section(section, told_once(getattr(found, section)), lang, labels)
     lines += _cells(found, lang, code)
     lines += ["", ("变动原因" if zh else "Why units moved")]
     lines += _unit_lines(found, code, lang) if code is not None else _overview(found, lang)
     return "\n".join(lines)
 
 
-def _section(name: str, items: tuple[Any, ...], lang: str) -> list[str]:
+def _section(name: str, items: tuple[Any, ...], lang: str, labels: Mapping[str, Label]) -> list[str]:
     if not items:
         return []
     title = SECTIONS[name][0 if lang == "zh" else 1]
-    words = [_change_words(item, lang) if isinstance(item, Change) else str(item) for item in items[:SHOWN]]
-    return ["", f"{title} ({len(items)})", *(f"  {word}" for word in words), *_more(len(items), lang)]
+    lines = change_lines(items, lang, labels)
+    return ["", f"{title} ({len(items)})", *(f"  {line}" for line in lines[:SHOWN]), *_more(len(lines), lang)]
 
 
 def _more(count: int, lang: str) -> list[str]:
@@ -88,22 +94,8 @@ def _more(count: int, lang: str) -> list[str]:
     return [f"  另有{rest}项" if lang == "zh" else f"  {rest} more"]
 
 
-def _change_words(change: Change, lang: str) -> str:
-    return f"{change.path}: {_value(change.old, lang)} -> {_value(change.new, lang)}"
-
-
-def _value(value: Any, lang: str) -> str:
-    if value is None or (isinstance(value, float) and np.isnan(value)):
-        return "（无）" if lang == "zh" else "(none)"
-    if isinstance(value, tuple) and len(value) == 2 and all(isinstance(part, str) for part in value):
-        return str(value[0 if lang == "zh" else 1])
-    if isinstance(value, float):
-        return f"{value:.10g}"
-    if isinstance(value, tuple) and all(isinstance(part, float) for part in value):
-        text = ", ".join(f"{part:.6g}" for part in value[:8]) + (", …" if len(value) > 8 else "")
-        return f"[{text}]"
-    text = str(value)
-    return text[:16] + "…" if len(text) == 64 and " " not in text else text
+def _labels(found: Diff) -> dict[str, Label]:
+    return found.old.recipe.labels | found.new.recipe.labels
 
 
 def _cells(found: Diff, lang: str, unit: str | None) -> list[str]:
@@ -115,35 +107,70 @@ def _cells(found: Diff, lang: str, unit: str | None) -> list[str]:
     for row in frame.head(SHOWN if unit is None else len(frame)).itertuples():
         name = found.new.table.name_of(found.new.table.units.index(str(row.unit)), lang)
         kind = KINDS[str(row.kind)][which]
-        lines.append(f"  {row.unit} {name}  {row.code} ({kind}): {_value(row.old, lang)} -> {_value(row.new, lang)}")
+        lines.append(
+            f"  {row.unit} {name}  {row.code} ({kind}): {value_words(row.old, lang)} -> {value_words(row.new, lang)}"
+        )
     return lines + (_more(len(frame), lang) if unit is None else [])
 
 
 def _overview(found: Diff, lang: str) -> list[str]:
     frame = found.scores
-    moved = frame[(frame["change"] != 0) | (frame["rank_change"].fillna(0) != 0)]
+    # A change in the last bit comes from adding up in another order, not from anything that changed.
+    moved = frame[~(frame["change"].abs() <= LEAST_SHOWN) | (frame["rank_change"].fillna(0) != 0)]
+    moved = moved[moved["score_old"].notna() | moved["score_new"].notna()]
     if moved.empty:
         return ["  没有单位的得分或排名变动。" if lang == "zh" else "  No unit's score or rank changed."]
     lines = []
     for row in moved.head(SHOWN).to_dict("records"):
         name = found.new.table.name_of(found.new.table.units.index(row["unit"]), lang)
-        lines.append(f"  {row['unit']} {name}  {_score_words(row, lang)}")
+        lines.append(f"  {row['unit']} {name}  {_score_words(row, lang, _decimals(found))}")
     return lines + _more(len(moved), lang)
 
 
-def _score_words(row: dict[Any, Any], lang: str) -> str:
+def _score_words(row: dict[Any, Any], lang: str, decimals: int) -> str:
+    """Return scores, change, parts and ranks of a unit, rounded so that what is printed adds up."""
     zh = lang == "zh"
-    parts = ", ".join(
-        f"{BLOCK_WORDS[block][0 if zh else 1]} {row[block]:+.4f}"
-        for block in BLOCK_WORDS
-        if np.isfinite(row[block]) and row[block] != 0
-    )
+    old, new = (f"{row[key]:.{decimals}f}" for key in ("score_old", "score_new"))
+    scores = f"{_score(old)} -> {_score(new)}"
     ranks = f"{'排名' if zh else 'rank'} {_place(row['rank_old'])} -> {_place(row['rank_new'])}"
-    scores = f"{_score(row['score_old'])} -> {_score(row['score_new'])}"
     if np.isnan(row["change"]):
         return f"{scores}  {ranks}"
-    split = f" ({parts})" if parts else ""
-    return f"{scores}  {row['change']:+.4f}{split}  {ranks}"
+    change = round(float(new) - float(old), decimals)
+    shown = rounded_parts([row[block] for block in BLOCKS], change, decimals)
+    parts = []
+    for block, part in zip(BLOCKS, shown, strict=True):
+        if np.isfinite(row[block]) and abs(row[block]) > LEAST_SHOWN:
+            words = f"{BLOCK_WORDS[block][0 if zh else 1]} {part:+.{decimals}f}"
+            parts.append(words + (_refitted(row["refitted"], row["data"], lang, decimals) if block == "data" else ""))
+    split = f" ({', '.join(parts)})" if parts else ""
+    return f"{scores}  {change:+.{decimals}f}{split}  {ranks}"
+
+
+def rounded_parts(parts: list[float], total: float, decimals: int) -> list[float]:
+    """Round parts so that they still sum to a rounded total; parts of 0 stay 0.
+
+    What rounding leaves over goes, a unit of the last digit each, to the parts it rounded most.
+
+    Examples
+    --------
+    >>> rounded_parts([1.004, 1.004, 1.004, 0.0], 3.01, 2)
+    [1.01, 1.0, 1.0, 0.0]
+    """
+    if not np.isfinite(parts).all():
+        return parts
+    exact = np.array(parts) * 10.0**decimals
+    whole = np.round(exact)
+    rest = round(total * 10.0**decimals) - int(whole.sum())
+    open_ = [j for j in np.argsort(-np.sign(rest) * (exact - whole), kind="stable").tolist() if parts[j] != 0]
+    for step in range(abs(rest) if open_ else 0):
+        whole[open_[step % len(open_)]] += np.sign(rest)
+    return [round(float(number) / 10.0**decimals, decimals) + 0.0 for number in whole]
+
+
+def _decimals(found: Diff) -> int:
+    """Return the decimals of scores: four on a scale of 100, six on one of 1."""
+    low, high = found.new.recipe.scale
+    return 4 if high - low >= 10 else 6
 
 
 def _is_missing(value: Any) -> bool:
@@ -155,8 +182,8 @@ def _place(value: Any) -> str:
     return "-" if _is_missing(value) else str(int(value))
 
 
-def _score(value: float) -> str:
-    return "-" if np.isnan(value) else f"{value:.4f}"
+def _score(text: str) -> str:
+    return "-" if text == "nan" else text
 
 
 def _unit_lines(found: Diff, unit: str, lang: str) -> list[str]:
@@ -165,7 +192,8 @@ def _unit_lines(found: Diff, unit: str, lang: str) -> list[str]:
         return ["  该单位只在一次结果中，不比较。" if zh else "  This unit is in one run only: nothing to compare."]
     row = next(r for r in found.scores.to_dict("records") if r["unit"] == unit)
     table = found.new.table
-    lines = [f"  {unit} {table.name_of(table.units.index(unit), lang)}  {_score_words(row, lang)}"]
+    lines = [f"  {unit} {table.name_of(table.units.index(unit), lang)}  {_score_words(row, lang, _decimals(found))}"]
+    lines += _unscored(found, unit, lang)
     if np.isfinite(row["change"]) and not np.isfinite(row["data"]):
         lines.append(
             "  各部分无法分开：中间状态下该单位覆盖率不足，没有得分。"
@@ -177,13 +205,43 @@ def _unit_lines(found: Diff, unit: str, lang: str) -> list[str]:
     for rule in found.new.recipe.grades:
         old, new = row.get(f"{rule.code}_old"), row.get(f"{rule.code}_new")
         if str(old) != str(new):
-            lines.append(f"  {rule.title[which]}: {_value(_plain(old), lang)} -> {_value(_plain(new), lang)}")
-    part = found.by_indicator[found.by_indicator["unit"] == unit]
-    if not part.empty:
-        lines.append("  数据部分按指标：" if zh else "  The data part by indicator:")
-    for item in part[part["part"].abs() >= LEAST_SHOWN].itertuples():
-        lines.append(f"    {_indicator_words(found, unit, str(item.indicator), lang)}  {item.part:+.6f}")
+            lines.append(f"  {rule.title[which]}: {value_words(_plain(old), lang)} -> {value_words(_plain(new), lang)}")
+    return lines + _indicator_lines(found, unit, lang)
+
+
+def _unscored(found: Diff, unit: str, lang: str) -> list[str]:
+    """Say why a unit has no score in one of the runs."""
+    lines = []
+    for board, zh, en in ((found.old, "前一次", "first run"), (found.new, "后一次", "second run")):
+        at = board.table.units.index(unit)
+        if np.isnan(board.total[at]):
+            lines.append(f"  {zh if lang == 'zh' else en}: {notes(board, lang)[at]}")
     return lines
+
+
+def _indicator_lines(found: Diff, unit: str, lang: str) -> list[str]:
+    """Return the data part by indicator, two digits finer, so that what is printed adds up."""
+    rows = found.by_indicator[found.by_indicator["unit"] == unit].to_dict("records")
+    if not rows:
+        return []
+    zh, decimals = lang == "zh", _decimals(found) + 2
+    total = round(sum(row["part"] for row in rows), decimals)
+    title = f"数据部分{total:+.{decimals}f}，按指标：" if zh else f"The data part, {total:+.{decimals}f}, by indicator:"
+    lines = [f"  {title}"]
+    for row, part in zip(rows, rounded_parts([row["part"] for row in rows], total, decimals), strict=True):
+        words = f"    {_indicator_words(found, str(row['indicator']), lang)}  {part:+.{decimals}f}"
+        lines.append(words + _refitted(row["refitted"], row["part"], lang, decimals))
+    return lines
+
+
+def _refitted(part: float, whole: float, lang: str, decimals: int) -> str:
+    """Say how much of a part comes from bounds and the like fitted anew."""
+    zh = lang == "zh"
+    if np.isnan(part) or part == 0:
+        return ""
+    if abs(part - whole) < 1e-9:
+        return "［全为重新拟合］" if zh else " [all fitted anew]"
+    return f"［重新拟合 {part:+.{decimals}f}］" if zh else f" [fitted anew {part:+.{decimals}f}]"
 
 
 def _plain(value: Any) -> Any:
@@ -200,25 +258,24 @@ def _rank_words(row: dict[Any, Any], lang: str) -> str:
     return f"  rank among {level} {moved}: by its own score {own:+g}, by the movement of others {others:+g}"
 
 
-def _indicator_words(found: Diff, unit: str, code: str, lang: str) -> str:
-    if code != INTERACTION:
-        return f"{code} {found.new.recipe.labels[code][0 if lang == 'zh' else 1]}"
-    cells = found.cells[(found.cells["unit"] == unit) & (found.cells["kind"] == "value")]
-    once = [str(row.code) for row in cells.itertuples() if _is_missing(row.old) != _is_missing(row.new)]
-    if lang == "zh":
-        words = f"{'、'.join(once)}仅一次有值，权重随之转移；" if once else ""
-        return f"交互（{words}非线性部分）"
-    words = f"{', '.join(once)} in one run only, with the weight they pass on; " if once else ""
-    return f"interaction ({words}what is not linear)"
+def _indicator_words(found: Diff, code: str, lang: str) -> str:
+    if code == UNSPLIT:
+        zh, en = "（无法按指标分开：变动途中该单位没有得分）", "(not to be split: on the way the unit has no score)"
+        return zh if lang == "zh" else en
+    return f"{code} {_labels(found)[code][0 if lang == 'zh' else 1]}"
 
 
-def diff_dict(found: Diff, unit: str | None = None) -> dict[str, Any]:
+def diff_dict(found: Diff, unit: str | None = None, lang: str = "en") -> dict[str, Any]:
     """Return a diff for JSON: lists of changes, scores with their parts, and the data part by indicator."""
     code = None if unit is None else found.unit_code(unit)
 
     def rows(frame: Any) -> list[dict[str, Any]]:
         kept = frame if code is None else frame[frame["unit"] == code]
         found_rows: list[dict[str, Any]] = kept.to_dict("records")
+        table = found.new.table
+        for row in found_rows:
+            if "name" in row:
+                row["name"] = table.name_of(table.units.index(row["unit"]), lang)
         return found_rows
 
     def changes(items: tuple[Change, ...]) -> list[dict[str, Any]]:
@@ -233,6 +290,7 @@ def diff_dict(found: Diff, unit: str | None = None) -> dict[str, Any]:
         "relabelled": changes(found.relabelled),
         "definition": changes(found.definition),
         "recipe": changes(found.recipe),
+        "refitted": changes(found.refitted),
         "cells": rows(found.cells),
         "scores": rows(found.scores),
         "by_indicator": rows(found.by_indicator),

@@ -26,16 +26,26 @@ def exemplar_text(found: Exemplars, lang: str = "en") -> str:
     ]
     lines += notices(found.board, lang)
     lines.append(f"可比规则：{found.rules[0][0]}" if zh else f"comparable: {found.rules[0][1]}")
-    best = []
+    lines.append("差＝示范单位减本单位" if zh else "gap: the exemplar minus the unit's own")
+    best: list[str] = []
+    alone: list[str] = []
     for code in found.codes:
         rows = found.rows[found.rows["code"] == code].to_dict("records")
         if not rows:
-            best.append(code)
+            (best if found.compared[code][1] else alone).append(code)
             continue
         lines += ["", _title(found, code, lang), *(f"  {_line(found, row, lang)}" for row in rows)]
+        if tied := found.tied.get(code):
+            lines.append(f"  与末位并列的另有{tied}个，未列" if zh else f"  {tied} more tie with the last one listed")
     if best:
         words = "、".join(best) if zh else ", ".join(best)
         lines += ["", f"可比单位中无更优者：{words}" if zh else f"No comparable unit does better: {words}"]
+    if alone:
+        words = "、".join(alone) if zh else ", ".join(alone)
+        lines += [
+            "",
+            f"没有其他单位有数，无从比较：{words}" if zh else f"No other unit has a value: {words}",
+        ]
     return "\n".join(lines)
 
 
@@ -55,7 +65,7 @@ def _line(found: Exemplars, row: dict[Any, Any], lang: str) -> str:
     if np.isfinite(row["value"]):
         rule = next(rule for rule in recipe.indicators if rule.code == row["code"])
         unit = rule.unit[0 if zh else 1]
-        parts.append(f"{row['value']:.6g} {unit}".strip() + _gap(row["gap"], "，差" if zh else ", gap "))
+        parts.append(f"{row['value']:.6g} {unit}".strip() + _gap(row["gap"], "，差" if zh else ", gap ", unit))
     points = f"{'得分' if zh else 'points'} {row['points']:.2f}" + _gap(
         round(row["gap_points"], 2), "，差" if zh else ", gap "
     )
@@ -65,16 +75,21 @@ def _line(found: Exemplars, row: dict[Any, Any], lang: str) -> str:
     return "  ".join(parts)
 
 
-def _gap(value: float, word: str) -> str:
-    return f"{word}{value:+.6g}" if np.isfinite(value) else ""
+def _gap(value: float, word: str, unit: str = "") -> str:
+    return f"{word}{value:+.6g} {unit}".rstrip() if np.isfinite(value) else ""
 
 
 def exemplar_dict(found: Exemplars, lang: str = "en") -> dict[str, Any]:
     """Return the exemplars for JSON."""
     which = 0 if lang == "zh" else 1
     rows = found.rows.to_dict("records")
+    table, recipe = found.board.table, found.board.recipe
+    units = {rule.code: rule.unit[which] for rule in recipe.indicators}
     for row in rows:
         row["rule"] = found.rules[row["rule"]][which]
+        row["name"] = recipe.labels[row["code"]][which]
+        row["unit_name"] = table.name_of(table.units.index(row["unit"]), lang)
+        row["measure_unit"] = units.get(row["code"], "")
     return {
         "unit": found.unit,
         "simulated": found.board.table.simulated or found.board.recipe.simulated,
@@ -82,5 +97,6 @@ def exemplar_dict(found: Exemplars, lang: str = "en") -> dict[str, Any]:
         "compared": {
             code: {"rule": found.rules[rule][which], "units": count} for code, (rule, count) in found.compared.items()
         },
+        "tied": dict(found.tied),
         "exemplars": rows,
     }

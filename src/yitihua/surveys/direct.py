@@ -7,7 +7,7 @@ citizens' questions are left for the mode comparison; they do not enter here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -105,6 +105,22 @@ def direct(
 def _grand(z: Floats, domain: npt.NDArray[np.int64], domains: int) -> Floats:
     count = np.bincount(domain, minlength=domains)
     return np.asarray((np.bincount(domain, z, domains) / np.maximum(count, 1))[domain])
+
+
+def joined(pieces: Sequence[Direct]) -> Direct:
+    """Return the estimates of several sets of domains as one.
+
+    Examples
+    --------
+    >>> one = Direct(np.array([70.0]), np.array([2.0]), np.array([150]))
+    >>> joined([one, one]).n.tolist()
+    [150, 150]
+    """
+    return Direct(
+        np.concatenate([piece.mean for piece in pieces]),
+        np.concatenate([piece.se for piece in pieces]),
+        np.concatenate([piece.n for piece in pieces]),
+    )
 
 
 def item_scores(codes: Floats, item: Item, questionnaire: QuestionnaireFile) -> Floats:

@@ -7,14 +7,13 @@ telephone answers to the same questions stand three points above it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from yitihua.indicators.simulate import SURVEYED, Province
-from yitihua.indicators.simulation.counties import stream
 from yitihua.indicators.table import Floats
 from yitihua.surveys.direct import Direct
 from yitihua.surveys.simulation import citizens, fieldwork, firms
@@ -22,11 +21,13 @@ from yitihua.surveys.simulation.population import (
     SIZE_STRATA,
     STRATA,
     Population,
+    by_county,
     communities,
     margins,
     population_of,
     size_strata,
 )
+from yitihua.surveys.simulation.streams import Streams
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
 #: Typical error and respondents of one county, for a province without respondents (national size).
 TYPICAL_SE = {"E01": 2.6, "E02": 1.8, "E03": 2.3, "E04": 2.2, "E05": 2.0, "E06": 2.0, "E08": 7.0, "E09": 3.2}
 TYPICAL_N = {"E01": 150, "E02": 155, "E03": 152, "E04": 175, "E05": 165, "E06": 172, "E08": 26, "E09": 155}
+
+
+#: Counties that are in memory at a time: some 100 MB.
+COUNTIES_A_BATCH = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +55,27 @@ class Surveys:
         Population totals by county: age and sex, area, size and sector.
     truth : DataFrame
         True mean of each county and indicator.
+    planted : dict
+        Questionnaire -> kind of fault -> how often it was put into the answers.
     """
 
     answers: Mapping[str, pd.DataFrame]
     frame: pd.DataFrame
     margins: pd.DataFrame
     truth: pd.DataFrame
+    planted: Mapping[str, Mapping[str, int]]
+
+    @property
+    def others(self) -> dict[str, pd.DataFrame]:
+        """Frame, margins and truth by name."""
+        return {"frame": self.frame, "margins": self.margins, "truth": self.truth}
 
 
 def simulate_surveys(province: Province, period: str = "2022") -> Surveys:
     """Simulate the answers of one year to the four questionnaires.
 
-    Measures and true means of some counties are those they have in the whole; their answers are
-    drawn anew, because people are drawn one after the other.
+    Each county has random numbers of its own, so the answers in some counties are those they have
+    in the whole; `in_batches` gives a large province piece by piece.
 
     Parameters
     ----------
@@ -92,7 +105,22 @@ def simulate_surveys(province: Province, period: str = "2022") -> Surveys:
         frame=sampling_frame(people),
         margins=margins(people),
         truth=true_means(codes, truth),
+        planted={name: sample.planted for name, sample in samples.items()},
     )
+
+
+def in_batches(province: Province, period: str = "2022", counties: int = COUNTIES_A_BATCH) -> Iterator[Surveys]:
+    """Yield the answers of one year, some counties at a time; the size of a batch changes no number.
+
+    Examples
+    --------
+    >>> from yitihua.indicators.simulate import simulate_measures
+    >>> province = simulate_measures(seed=0, codes=["330102", "330421", "330903"])
+    >>> [len(made.truth) for made in in_batches(province, counties=2)]
+    [2, 1]
+    """
+    for first in range(0, len(province.units), counties):
+        yield simulate_surveys(province.take(range(first, min(first + counties, len(province.units)))), period)
 
 
 def sampling_frame(people: Population) -> pd.DataFrame:
@@ -115,7 +143,7 @@ def sampling_frame(people: Population) -> pd.DataFrame:
         ("citizens", 2, STRATA, by_stratum, chosen * citizens.PER_COMMUNITY),
         ("enterprises", 1, SIZE_STRATA, size_strata(people.firms), selected),
         ("telephone", 1, STRATA, by_stratum, part_a),
-        ("telephone", 1, ("records",), people.records[:, None], part_b),
+        ("telephone", 1, ("records",), (people.records.cases + people.records.problems)[:, None], part_b),
         ("post-check", 1, ("invited",), people.invited[:, None], invited),
     ]
     parts = [
@@ -126,7 +154,7 @@ def sampling_frame(people: Population) -> pd.DataFrame:
         })
         for survey, stage, strata, total, n in rows
     ]  # fmt: skip
-    return pd.concat(parts, ignore_index=True)
+    return by_county(parts, people.codes)
 
 
 def true_means(codes: tuple[str, ...], truth: Mapping[str, Floats]) -> pd.DataFrame:
@@ -147,10 +175,10 @@ def typical_estimates(province: Province, period: str) -> dict[str, Direct]:
     """
     found = {}
     for code in SURVEYED:
-        rng = stream(province.seed, "typical", code, period)
         count = len(province.units)
+        rng = Streams(province.seed, ["typical", code, period], province.units.codes)
         se = TYPICAL_SE[code] * np.exp(0.1 * rng.standard_normal(count))
-        n = np.maximum(rng.poisson(TYPICAL_N[code], count), 12)
+        n = np.maximum(rng.poisson(np.full(count, TYPICAL_N[code], dtype=float)), 12)
         mean = np.clip(province.truth[period][code] + se * rng.standard_normal(count), 0.0, 100.0)
         found[code] = Direct(mean, se, n)
     return found

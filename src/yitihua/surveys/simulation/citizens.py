@@ -7,12 +7,12 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from yitihua.indicators.simulation.counties import stream
 from yitihua.indicators.table import Floats
 from yitihua.surveys.simulation import draws, fieldwork
-from yitihua.surveys.simulation.draws import BLANK, DONT_KNOW, NOT_APPLICABLE, REFUSED, Ints
+from yitihua.surveys.simulation.draws import BLANK, DONT_KNOW, NOT_APPLICABLE, REFUSED
 from yitihua.surveys.simulation.fieldwork import Sample
 from yitihua.surveys.simulation.population import STRATA, Population
+from yitihua.surveys.simulation.streams import Ints, Streams
 
 #: Communities a county and people selected in each: about 150 of 240 answer.
 COMMUNITIES, PER_COMMUNITY = 12, 20
@@ -52,7 +52,7 @@ WORK = np.array([
 
 def citizens(people: Population, truth: Mapping[str, Floats], period: str, seed: int) -> Sample:
     """Return the citizens' sample with its answers: communities in urban and rural strata, people in each."""
-    rng = stream(seed, "citizens", period)
+    rng = Streams(seed, ["citizens", period], people.codes)
     by_stratum = people.people.sum(axis=(2, 3))
     clusters = clusters_of(by_stratum)
     stratum_of, county_of = (np.repeat(column, PER_COMMUNITY) for column in _cluster_rows(clusters))
@@ -103,7 +103,7 @@ def _first_of_each(groups: Ints) -> Ints:
     return np.searchsorted(groups, groups)
 
 
-def _age_and_sex(people: Population, county: Ints, stratum: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
+def _age_and_sex(people: Population, county: Ints, stratum: Ints, rng: Streams) -> tuple[Ints, Ints]:
     cells = people.people.reshape(len(people.codes), 2, 12)[county, stratum]
     cell = draws.choice(rng, cells)
     return 2 + cell // 2, 1 + cell % 2
@@ -116,9 +116,7 @@ def usual_effect(people: Population) -> Floats:
     return np.asarray((shares * (by_age + RURAL_EFFECT * np.array([[0.0], [1.0]]))).sum(axis=(1, 2)))
 
 
-def _who(
-    sample: Sample, people: Population, age: Ints, sex: Ints, stratum: Ints, town: Ints, rng: np.random.Generator
-) -> None:
+def _who(sample: Sample, people: Population, age: Ints, sex: Ints, stratum: Ints, town: Ints, rng: Streams) -> None:
     """Add what the frame knows of a person, and the questions about it."""
     centre = rng.random(len(sample)) < people.centres[sample.county]
     area = np.where(stratum == 1, 3, np.where(centre, 2, 1))
@@ -128,9 +126,7 @@ def _who(
     sample.items |= {"CZ01": age, "CZ02": np.ones(len(sample), dtype=np.int64), "CZ03": town}
 
 
-def _ask_citizens(
-    sample: Sample, truth: Mapping[str, Floats], shift: Floats, cluster: Floats, rng: np.random.Generator
-) -> None:
+def _ask_citizens(sample: Sample, truth: Mapping[str, Floats], shift: Floats, cluster: Floats, rng: Streams) -> None:
     count, county, items = len(sample), sample.county, sample.items
     person = rng.standard_normal(count)
     ones = np.ones(count)
@@ -138,7 +134,7 @@ def _ask_citizens(
 
     def rated(name: str) -> Ints:
         code, points, reverse, unknown = RATED[name]
-        centre = draws.centre_for(truth[code][county] + points) + shift
+        centre = draws.centre_for(truth[code][county] + points + shift)
         answers = draws.five_points(centre, cluster, person, rng, reverse)
         return draws.with_code(answers, DONT_KNOW, np.where(web, unknown, unknown * 1.3), rng)
 
@@ -156,7 +152,7 @@ def _ask_citizens(
         items[name] = yes((truth["E09"][county] + points) / 100, 0.04)
     # People who say yes to much also say yes to a measure that does not exist.
     items["CZ17"] = yes(0.04 + 0.07 * (items["CZ15"] == 1), 0.05)
-    tenths = np.clip(np.round((draws.centre_for(truth["E01"][county]) + shift + draws.SPREAD * (
+    tenths = np.clip(np.round((draws.centre_for(truth["E01"][county] + shift) + draws.SPREAD * (
         np.sqrt(draws.PERSON_SHARE) * person + 0.7 * rng.standard_normal(count))) / 10), 0, 10)  # fmt: skip
     half = rng.random(count) < 0.5
     items["CZ18"] = draws.asked(draws.with_code(tenths.astype(np.int64), DONT_KNOW, 0.04, rng), half)
@@ -167,7 +163,7 @@ def _ask_citizens(
     items["CZ22"] = draws.with_code(work, REFUSED, 0.02, rng)
 
 
-def _screened_out(sample: Sample, rng: np.random.Generator) -> None:
+def _screened_out(sample: Sample, rng: Streams) -> None:
     """Give those who are not eligible the answer that ended the interview."""
     out = sample.disposition == fieldwork.NOT_ELIGIBLE
     why = rng.integers(0, 3, len(sample))
@@ -179,7 +175,7 @@ def _screened_out(sample: Sample, rng: np.random.Generator) -> None:
 
 def telephone(people: Population, truth: Mapping[str, Floats], period: str, seed: int) -> Sample:
     """Return the telephone sample: part A random residents, part B call-backs of people in records."""
-    rng = stream(seed, "telephone", period)
+    rng = Streams(seed, ["telephone", period], people.codes)
     count = len(people.codes)
     county = np.repeat(np.arange(count), PART_A + PART_B)
     part_a = np.tile(np.arange(PART_A + PART_B) < PART_A, count)
@@ -188,11 +184,19 @@ def telephone(people: Population, truth: Mapping[str, Floats], period: str, seed
     place = np.tile(np.arange(PART_A + PART_B), count)
     stratum = np.where(place < urban_calls[county], 0, 1)
     calls = np.column_stack([urban_calls, PART_A - urban_calls])
-    weight = np.where(part_a, (by_stratum / calls)[county, stratum], people.records[county] / PART_B)
+    records = people.records
+    weight = np.where(
+        part_a, (by_stratum / calls)[county, stratum], (records.cases + records.problems)[county] / PART_B
+    )
     age, sex = _age_and_sex(people, county, stratum, rng)
     reached = np.where(part_a, 0.74, 0.82)
     sample = Sample(county, weight, fieldwork.dispositions(rng, reached, np.full(len(county), 0.78), 0.97, 0.03))
     sample.labels["part"] = np.where(part_a, "A", "B").astype(object)
+    # A call-back is about one record of the county: a closed case or a confirmed problem, of January to September.
+    case = rng.random(len(sample)) < (records.cases / (records.cases + records.problems))[county]
+    about = np.where(case, "case", "problem").astype(object)
+    sample.labels["record"] = fieldwork.or_none(about, ~part_a)
+    sample.numbers["record_month"] = np.where(part_a, BLANK, rng.integers(1, 10, len(sample)))
     sample.labels["stratum"] = np.where(part_a, np.array(STRATA, dtype=object)[stratum], "records").astype(object)
     sample.labels["psu"] = np.array(
         [f"{people.codes[c]}-{k:03d}" for c, k in zip(county, place + 1, strict=True)], dtype=object
@@ -201,16 +205,26 @@ def telephone(people: Population, truth: Mapping[str, Floats], period: str, seed
     town = 1 + np.floor(rng.random(len(sample)) * people.towns[county]).astype(np.int64)
     _who(sample, people, age, sex, stratum, town, rng)
     effect = AGE_EFFECT[age - 2] + RURAL_EFFECT * stratum + (1 - WEB_BY_AGE[age - 2]) * FACE_TO_FACE
-    _ask_by_telephone(sample, truth, effect - usual_effect(people)[county] + PHONE, part_a, rng)
+    shift = effect - usual_effect(people)[county] + PHONE
+    # Where cases are recorded as they happen, more of the records are true; where problems are closed, more hear of it.
+    honest = np.clip(0.9 + 0.5 * (records.unified - 0.92), 0.6, 0.98)[county]
+    told = np.clip(0.72 + 1.0 * (records.closed - 0.9), 0.4, 0.9)[county]
+    _ask_by_telephone(sample, truth, shift, part_a, (honest, told), rng)
     fieldwork.paradata(sample, period, 235.0, np.zeros(len(sample), dtype=bool), rng)
     return sample
 
 
 def _ask_by_telephone(
-    sample: Sample, truth: Mapping[str, Floats], shift: Floats, part_a: npt.NDArray[np.bool_], rng: np.random.Generator
+    sample: Sample,
+    truth: Mapping[str, Floats],
+    shift: Floats,
+    part_a: npt.NDArray[np.bool_],
+    records: tuple[Floats, Floats],
+    rng: Streams,
 ) -> None:
     count, county = len(sample), sample.county
-    person, cluster, ones = rng.standard_normal(count), rng.standard_normal(count), np.ones(count)
+    person, cluster = rng.standard_normal(count), rng.standard_normal(count)
+    honest, told = records
 
     def coded(answers: Ints, unknown: float) -> Ints:
         return draws.with_code(draws.with_code(answers, DONT_KNOW, unknown, rng), REFUSED, 0.008, rng)
@@ -220,17 +234,17 @@ def _ask_by_telephone(
     items["PH03"] = draws.with_code(sample.numbers["town"], REFUSED, 0.005, rng)
     for name, twin in ALIKE.items():
         code, points, reverse, unknown = RATED[twin]
-        centre = draws.centre_for(truth[code][county] + points) + shift
+        centre = draws.centre_for(truth[code][county] + points + shift)
         answers = draws.five_points(centre, cluster, person, rng, reverse)
         items[name] = draws.asked(coded(answers, unknown), part_a)
     share = (truth["E09"][county] + HEARD["CZ15"] + 2.0) / 100
     items["PH07"] = draws.asked(coded(draws.yes(share, cluster, person, rng), 0.04), part_a)
     # Whether the record is true has nothing to do with how content the person is.
-    items["PH08"] = draws.asked(coded(draws.yes(0.9 * ones, cluster, rng.standard_normal(count), rng), 0.03), ~part_a)
+    items["PH08"] = draws.asked(coded(draws.yes(honest, cluster, rng.standard_normal(count), rng), 0.03), ~part_a)
     true_record = items["PH08"] == 1
     outcome = draws.satisfied(truth["E08"][county] / 100, cluster, person, rng)
     items["PH09"] = draws.asked(coded(outcome, 0.02), true_record)
-    items["PH10"] = draws.asked(coded(draws.yes(0.72 * ones, cluster, person, rng), 0.04), true_record)
+    items["PH10"] = draws.asked(coded(draws.yes(told, cluster, person, rng), 0.04), true_record)
     items["PH11"] = draws.asked(draws.with_code(sample.numbers["education"], REFUSED, 0.02, rng), part_a)
     items["PH12"] = draws.with_code(sample.numbers["sex"], DONT_KNOW, 0.01, rng)
     sample.items = items
@@ -238,7 +252,7 @@ def _ask_by_telephone(
     _ended_at_once(sample, rng)
 
 
-def _ended_at_once(sample: Sample, rng: np.random.Generator) -> None:
+def _ended_at_once(sample: Sample, rng: Streams) -> None:
     """Record how a call ended before the questions: no, under age, or living elsewhere."""
     refused, out = sample.disposition == fieldwork.REFUSAL, sample.disposition == fieldwork.NOT_ELIGIBLE
     young = rng.random(len(sample)) < 0.5

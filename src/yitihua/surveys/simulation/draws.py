@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import numpy.typing as npt
 
 from yitihua.indicators.table import Floats
-
-Ints = npt.NDArray[np.int64]
+from yitihua.surveys.simulation.streams import Ints, Streams
 
 #: No answer in the table: not asked, broken off, or skipped.
 BLANK = -1
@@ -30,14 +31,20 @@ def centre_for(mean: Floats) -> Floats:
     >>> float(centre[0].round(6)), bool(centre[1] > 74)
     (50.0, True)
     """
-    from scipy.special import ndtr
-
-    grid = np.linspace(-80.0, 180.0, 1041)
-    means = 25.0 * ndtr((grid[:, None] - _CUTS) / SPREAD).sum(axis=1)
+    grid, means = _centres()
     return np.interp(mean, means, grid)
 
 
-def five_points(centre: Floats, cluster: Floats, person: Floats, rng: np.random.Generator, reverse: bool) -> Ints:
+@cache
+def _centres() -> tuple[Floats, Floats]:
+    """Return centres and the means of five-point answers around them."""
+    from scipy.special import ndtr
+
+    grid = np.linspace(-80.0, 180.0, 1041)
+    return grid, 25.0 * ndtr((grid[:, None] - _CUTS) / SPREAD).sum(axis=1)
+
+
+def five_points(centre: Floats, cluster: Floats, person: Floats, rng: Streams, reverse: bool) -> Ints:
     """Return answers 1-5 of people around a centre; `cluster` and `person` are standard normal."""
     own = np.sqrt(1 - CLUSTER_SHARE - PERSON_SHARE) * rng.standard_normal(len(centre))
     noise = np.sqrt(CLUSTER_SHARE) * cluster + np.sqrt(PERSON_SHARE) * person + own
@@ -45,7 +52,7 @@ def five_points(centre: Floats, cluster: Floats, person: Floats, rng: np.random.
     return np.asarray(6 - code if reverse else code, dtype=np.int64)
 
 
-def satisfied(share: Floats, cluster: Floats, person: Floats, rng: np.random.Generator) -> Ints:
+def satisfied(share: Floats, cluster: Floats, person: Floats, rng: Streams) -> Ints:
     """Return answers 1-5 of which `share` (0-1) are 4 or 5."""
     from scipy.special import ndtri
 
@@ -56,7 +63,7 @@ def satisfied(share: Floats, cluster: Floats, person: Floats, rng: np.random.Gen
     return np.asarray(1 + (z[:, None] > cuts).sum(axis=1), dtype=np.int64)
 
 
-def yes(share: Floats, cluster: Floats, person: Floats, rng: np.random.Generator) -> Ints:
+def yes(share: Floats, cluster: Floats, person: Floats, rng: Streams) -> Ints:
     """Return answers 1 (yes) with probability `share` (0-1), else 0; people who say yes once say it again."""
     from scipy.special import ndtri
 
@@ -65,7 +72,7 @@ def yes(share: Floats, cluster: Floats, person: Floats, rng: np.random.Generator
     return np.asarray(z > -ndtri(np.clip(share, 0.01, 0.99)), dtype=np.int64)
 
 
-def with_code(answers: Ints, code: int, share: float | Floats, rng: np.random.Generator) -> Ints:
+def with_code(answers: Ints, code: int, share: float | Floats, rng: Streams) -> Ints:
     """Return the answers, a share of them replaced by a code."""
     return np.where(rng.random(len(answers)) < share, code, answers)
 
@@ -75,7 +82,7 @@ def asked(answers: Ints, who: npt.NDArray[np.bool_]) -> Ints:
     return np.where(who, answers, BLANK)
 
 
-def choice(rng: np.random.Generator, shares: Floats) -> Ints:
+def choice(rng: Streams, shares: Floats) -> Ints:
     """Return a column of each row drawn with the row's shares; shape (rows,)."""
     total = np.cumsum(shares, axis=1)
     return np.asarray((rng.random(len(shares))[:, None] * total[:, -1:] > total).sum(axis=1), dtype=np.int64)

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from yitihua.indicators.table import Floats
-from yitihua.surveys.simulation.draws import BLANK, Ints
+from yitihua.surveys.simulation.draws import BLANK
+from yitihua.surveys.simulation.streams import Ints, Streams
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,6 +41,8 @@ class Sample:
         Inverse of the selection probability.
     disposition : ndarray of int
         Index into `DISPOSITIONS`.
+    planted : dict
+        Kind of fault -> how often it was put in, for the passport.
     """
 
     county: Ints
@@ -48,6 +51,7 @@ class Sample:
     labels: dict[str, npt.NDArray[np.object_]] = field(default_factory=dict)
     numbers: dict[str, Ints] = field(default_factory=dict)
     items: dict[str, Ints] = field(default_factory=dict)
+    planted: dict[str, int] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.county)
@@ -58,40 +62,44 @@ class Sample:
         return self.disposition <= PARTIAL
 
 
-def dispositions(rng: np.random.Generator, reached: Floats, willing: Floats, eligible: float, breaks: float) -> Ints:
+def dispositions(rng: Streams, reached: Floats, willing: Floats, eligible: float, breaks: float) -> Ints:
     """Return how each contact ended."""
-    u = rng.random((4, len(reached)))
+    u = rng.random(len(reached), sets=4)
     found = np.where(u[3] < breaks, PARTIAL, COMPLETE)
     found = np.where(u[2] > eligible, NOT_ELIGIBLE, found)
     found = np.where(u[1] > willing, REFUSAL, found)
     return np.where(u[0] > reached, NOT_REACHED, found)
 
 
-def clear_unanswered(sample: Sample, rng: np.random.Generator, keep: Iterable[str] = (), first: int = 4) -> None:
+def clear_unanswered(sample: Sample, rng: Streams, keep: Iterable[str] = (), first: int = 4) -> None:
     """Blank what was not answered: by those who never began, after a break, and a few skipped questions."""
     names = list(sample.items)
     kept = set(keep)
     breaks = rng.integers(first, len(names), len(sample))
+    skips = 0
     for place, name in enumerate(names):
         gone = sample.disposition > PARTIAL
         gone |= (sample.disposition == PARTIAL) & (place >= breaks)
         if name not in kept and place >= first:
-            gone |= rng.random(len(sample)) < SKIPPED
+            skipped = (rng.random(len(sample)) < SKIPPED) & ~gone & (sample.items[name] != BLANK)
+            skips += int(skipped.sum())
+            gone |= skipped
         sample.items[name] = np.where(gone, BLANK, sample.items[name])
+    sample.planted["skipped-question"] = skips
+    sample.planted["broken-off"] = int((sample.disposition == PARTIAL).sum())
 
 
-def careless(sample: Sample, grid: dict[str, bool], rng: np.random.Generator) -> npt.NDArray[np.bool_]:
+def careless(sample: Sample, grid: dict[str, bool], rng: Streams) -> npt.NDArray[np.bool_]:
     """Let a small share give one answer throughout a block of questions; return who they are."""
     who = sample.answered & (rng.random(len(sample)) < CARELESS)
     one = rng.integers(3, 6, len(sample))
     for name in grid:
         sample.items[name] = np.where(who & (sample.items[name] != BLANK), one, sample.items[name])
+    sample.planted["one-answer-throughout"] = int(who.sum())
     return who
 
 
-def paradata(
-    sample: Sample, period: str, seconds: float, hasty: npt.NDArray[np.bool_], rng: np.random.Generator
-) -> None:
+def paradata(sample: Sample, period: str, seconds: float, hasty: npt.NDArray[np.bool_], rng: Streams) -> None:
     """Add when each interview began, how long it took, on which device, by which interviewer."""
     began = sample.disposition <= PARTIAL
     minutes = rng.integers(0, FIELD_DAYS, len(sample)) * 1440 + rng.integers(0, 12 * 60, len(sample))
@@ -115,10 +123,11 @@ def or_none(texts: npt.NDArray[np.object_], where: npt.NDArray[np.bool_]) -> npt
     return found
 
 
-def answered_twice(sample: Sample, rng: np.random.Generator) -> None:
+def answered_twice(sample: Sample, rng: Streams) -> None:
     """Append a second copy of a few web answers: same device and answers, some minutes later."""
     web = sample.answered & (sample.labels["mode"] == "web")
     rows = np.flatnonzero(web & (rng.random(len(sample)) < TWICE))
+    sample.planted["answered-twice"] = len(rows)
     order = np.argsort(np.concatenate([sample.county, sample.county[rows]]), kind="stable")
 
     def longer(column: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from yitihua.indicators.simulation.counties import stream
 from yitihua.indicators.table import Floats
 from yitihua.surveys.simulation import draws, fieldwork
-from yitihua.surveys.simulation.draws import DONT_KNOW, NOT_APPLICABLE, Ints
+from yitihua.surveys.simulation.draws import DONT_KNOW, NOT_APPLICABLE
 from yitihua.surveys.simulation.fieldwork import Sample
-from yitihua.surveys.simulation.population import SIZE_STRATA, Population, size_strata
+from yitihua.surveys.simulation.population import SIZE_STRATA, Population, Records, size_strata
+from yitihua.surveys.simulation.streams import Ints, Streams
 
 #: Firms selected a county by size stratum: large ones more often than their number; about 180 of 300 answer.
 SELECTED = (150, 90, 60)
@@ -33,11 +33,13 @@ RATED: dict[str, tuple[str, float, bool, float]] = {
 #: Questions about checks, which firms without one may call not applicable.
 ABOUT_CHECKS = ("EN07", "EN08", "EN09", "EN12")
 UNKNOWN_TIMES = 998
+#: How far a county's firms are from its records in what they recall of checks, as a standard deviation of logs.
+RECALL = 0.3
 
 
 def enterprises(people: Population, truth: Mapping[str, Floats], period: str, seed: int) -> Sample:
     """Return the enterprises' sample with its answers: firms drawn within size strata."""
-    rng = stream(seed, "enterprises", period)
+    rng = Streams(seed, ["enterprises", period], people.codes)
     units = len(people.codes)
     county = np.repeat(np.arange(units), sum(SELECTED))
     stratum = np.tile(np.repeat([0, 1, 2], SELECTED), units)
@@ -56,7 +58,7 @@ def enterprises(people: Population, truth: Mapping[str, Floats], period: str, se
     town = 1 + np.floor(rng.random(len(county)) * people.towns[county]).astype(np.int64)
     sample.numbers |= {"town": town, "size_band": size, "sector": sector}
     shift = SIZE_EFFECT[stratum] - (frame @ SIZE_EFFECT / frame.sum(axis=1))[county]
-    _ask_firms(sample, truth, shift, rng)
+    _ask_firms(sample, truth, shift, people.records, rng)
     hasty = fieldwork.careless(sample, {name: rule[2] for name, rule in RATED.items()}, rng)
     sample.items["EN13"] = np.where(hasty, sample.items["EN10"], sample.items["EN13"])
     fieldwork.clear_unanswered(
@@ -69,7 +71,7 @@ def enterprises(people: Population, truth: Mapping[str, Floats], period: str, se
     return sample
 
 
-def _size_and_sector(people: Population, county: Ints, stratum: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
+def _size_and_sector(people: Population, county: Ints, stratum: Ints, rng: Streams) -> tuple[Ints, Ints]:
     """Draw size band and sector within the stratum; the last stratum holds two bands."""
     large = people.firms[county][:, 2:].sum(axis=2)
     size = np.where(stratum == 2, 3 + draws.choice(rng, large), stratum + 1)
@@ -77,11 +79,15 @@ def _size_and_sector(people: Population, county: Ints, stratum: Ints, rng: np.ra
     return size, sector
 
 
-def _ask_firms(sample: Sample, truth: Mapping[str, Floats], shift: Floats, rng: np.random.Generator) -> None:
+def _ask_firms(sample: Sample, truth: Mapping[str, Floats], shift: Floats, records: Records, rng: Streams) -> None:
     count, county = len(sample), sample.county
     person, cluster, ones = rng.standard_normal(count), rng.standard_normal(count), np.ones(count)
     size = sample.numbers["size_band"]
-    checks = rng.poisson(np.array([1.3, 2.6, 4.5, 7.0])[size - 1] * np.exp(0.5 * rng.standard_normal(count)))
+    # What firms recall goes with the county's records, as B04, B01, D03 and E07 are to be held against them.
+    recall = np.exp(RECALL * rng.normals(2))  # memory strays, and not the same way everywhere
+    often = np.array([1.3, 2.6, 4.5, 7.0])[size - 1] * (np.clip(records.checks, 0.3, 3.0) * recall[:, 0])[county]
+    checks = rng.poisson(often * np.exp(0.5 * rng.standard_normal(count)))
+    joint = np.clip(records.joint * recall[:, 1], 0.02, 0.95)[county]
     items: dict[str, Ints] = {"EN01": np.ones(count, dtype=np.int64)}
     items["EN02"] = 1 + draws.choice(rng, np.array([[0.72, 0.13, 0.12, 0.03], [0.25, 0.4, 0.32, 0.03]])[(size > 1) * 1])
     items["EN03"] = sample.numbers["town"].copy()
@@ -89,7 +95,7 @@ def _ask_firms(sample: Sample, truth: Mapping[str, Floats], shift: Floats, rng: 
     def rated(name: str) -> Ints:
         code, points, reverse, unknown = RATED[name]
         answers = draws.five_points(
-            draws.centre_for(truth[code][county] + points) + shift, cluster, person, rng, reverse
+            draws.centre_for(truth[code][county] + points + shift), cluster, person, rng, reverse
         )
         answers = draws.with_code(answers, DONT_KNOW, unknown, rng)
         unasked = (checks == 0) * 0.7 if name in ABOUT_CHECKS else 0 * ones
@@ -101,12 +107,12 @@ def _ask_firms(sample: Sample, truth: Mapping[str, Floats], shift: Floats, rng: 
     items["EN04"] = rated("EN04")
     items["EN05"] = draws.with_code(np.minimum(checks, 365), UNKNOWN_TIMES, 0.04, rng)
     checked = (items["EN05"] > 0) & (items["EN05"] != UNKNOWN_TIMES)
-    items["EN06"] = draws.asked(draws.with_code(rng.binomial(checks, 0.3), UNKNOWN_TIMES, 0.04, rng), checked)
+    items["EN06"] = draws.asked(draws.with_code(rng.binomial(checks, joint), UNKNOWN_TIMES, 0.04, rng), checked)
     for name in ("EN07", "EN08", "EN09", "EN10", "EN11", "EN12"):
         items[name] = rated(name)
     items["EN13"] = draws.with_code(np.full(count, 4), 3, 0.03, rng)
     items["EN14"] = yes(np.where(size > 1, 0.09, 0.05), 0.01)
-    for name, share in (("EN15", 0.88), ("EN16", 0.55)):
+    for name, share in (("EN15", 0.84 + 0.1 * records.coded[county]), ("EN16", 0.8 * records.invited[county])):
         items[name] = draws.asked(draws.with_code(yes(share, 0.07), NOT_APPLICABLE, 0.01, rng), checked)
     items["EN17"] = draws.yes(0.04 * ones, cluster, person, rng)
     items["EN18"] = size.copy()
@@ -119,13 +125,15 @@ def _ask_firms(sample: Sample, truth: Mapping[str, Floats], shift: Floats, rng: 
 
 def post_check(people: Population, truth: Mapping[str, Floats], period: str, seed: int) -> Sample:
     """Return a sample of invitations to rate a check, with the ratings of those who gave one."""
-    rng = stream(seed, "post-check", period)
+    rng = Streams(seed, ["post-check", period], people.codes)
     units = len(people.codes)
     county = np.repeat(np.arange(units), INVITED)
     count = len(county)
     size, _ = _size_and_sector(people, county, draws.choice(rng, np.tile([0.8, 0.14, 0.06], (count, 1))), rng)
     weight = np.maximum(people.invited[county] / INVITED, 1.0)
-    ended = fieldwork.dispositions(rng, np.full(count, 0.39), np.full(count, 0.95), 0.98, 0.01)
+    records, willing, eligible = people.records, 0.95, 0.98
+    reached = np.clip(records.rated / (willing * eligible), 0.1, 0.95)[county]
+    ended = fieldwork.dispositions(rng, reached, np.full(count, willing), eligible, 0.01)
     sample = Sample(county, weight, ended)
     sample.labels["stratum"] = np.full(count, "invited", dtype=object)
     place = np.tile(np.arange(1, INVITED + 1), units)
@@ -138,10 +146,15 @@ def post_check(people: Population, truth: Mapping[str, Floats], period: str, see
     items: dict[str, Ints] = {"PC01": np.ones(count, dtype=np.int64)}
     rating = draws.satisfied(truth["E07"][county] / 100, cluster, person, rng)
     items["PC02"] = draws.with_code(rating, DONT_KNOW, 0.01, rng)
-    items["PC03"] = draws.with_code(draws.yes(0.92 * ones, cluster, person, rng), DONT_KNOW, 0.04, rng)
-    departments = 1 + draws.choice(rng, np.tile([0.72, 0.2, 0.08], (count, 1)))
+    items["PC03"] = draws.with_code(
+        draws.yes(0.88 + 0.08 * records.coded[county], cluster, person, rng), DONT_KNOW, 0.04, rng
+    )
+    joint = np.clip(records.joint * np.exp(RECALL * rng.normals()), 0.02, 0.95)[county]
+    departments = 1 + draws.choice(rng, np.column_stack([1 - joint, 0.72 * joint, 0.28 * joint]))
+    # Firms that find checks unreasonable (E05) have been checked for the same things more often.
+    again = np.clip(0.16 + 0.006 * (61.0 - truth["E05"][county]), 0.04, 0.4)
     items["PC04"] = draws.with_code(departments, DONT_KNOW, 0.03, rng)
-    items["PC05"] = draws.with_code(draws.yes(0.16 * ones, cluster, person, rng), DONT_KNOW, 0.05, rng)
+    items["PC05"] = draws.with_code(draws.yes(again, cluster, person, rng), DONT_KNOW, 0.05, rng)
     items["PC06"] = draws.yes(0.05 * ones, cluster, person, rng)
     items["PC07"] = size.copy()
     sample.items = items

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from yitihua.indicators.simulate import Province
-from yitihua.indicators.simulation.counties import stream
+from yitihua.indicators.simulation.rules import rules
 from yitihua.indicators.table import Floats
+from yitihua.surveys.simulation.streams import Streams
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +27,37 @@ SECTOR_SHARES = (0.16, 0.05, 0.42, 0.12, 0.05, 0.16, 0.04)
 ADULTS = 0.85
 RESIDENTS_A_COMMUNITY = 2500
 
+#: Where a county did not report its numbers its people were checked all the same, so typical ones stand in:
+#: cases and problems by resident, checks by firm, invitations by check, ratings by invitation.
+TYPICAL = {"cases": 0.012, "problems": 0.028, "checks": 0.19, "invited": 0.7, "rated": 0.34}
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What the county's own records say, one entry a county: people answer questions on the same matters.
+
+    Attributes
+    ----------
+    cases, problems : ndarray
+        Closed cases and confirmed problems, from which call-backs are drawn.
+    checks : ndarray
+        Checks a firm, over the typical number.
+    joint, invited, rated : ndarray
+        Shares (0-1) of checks that are joint, of checks with an invitation to rate, of invitations with a rating.
+    coded, unified, closed : ndarray
+        Shares (0-1) of checks and cases with a code, of cases recorded as they happen, of problems closed on time.
+    """
+
+    cases: Floats
+    problems: Floats
+    checks: Floats
+    joint: Floats
+    invited: Floats
+    rated: Floats
+    coded: Floats
+    unified: Floats
+    closed: Floats
+
 
 @dataclass(frozen=True, slots=True)
 class Population:
@@ -38,8 +71,8 @@ class Population:
         Of urban residents, the share in town centres.
     firms : ndarray, shape (units, sizes, sectors)
         Market entities.
-    records : ndarray, shape (units,)
-        Closed cases and reported problems, from which call-backs are drawn.
+    records : Records
+        What the county's records say.
     invited : ndarray, shape (units,)
         Invitations to rate a check.
     """
@@ -49,7 +82,7 @@ class Population:
     people: Floats
     centres: Floats
     firms: Floats
-    records: Floats
+    records: Records
     invited: Floats
 
 
@@ -63,10 +96,10 @@ def population_of(province: Province, period: str) -> Population:
     (90, 2, 6, 2)
     """
     units, count = province.units, len(province.units)
-    rng = stream(province.seed, "population")
-    shares = np.array([AGE_SHARES[name] for name in STRATA]) * np.exp(0.08 * rng.standard_normal((count, 2, 6)))
+    rng = Streams(province.seed, ["population"], units.codes)
+    shares = np.array([AGE_SHARES[name] for name in STRATA]) * np.exp(0.08 * rng.normals(2, 6))
     shares /= shares.sum(axis=2, keepdims=True)
-    women = np.clip(0.48 + 0.015 * rng.standard_normal(count), 0.43, 0.53)
+    women = np.clip(0.48 + 0.015 * rng.normals(), 0.43, 0.53)
     strata = np.stack([units.urban, 1 - units.urban], axis=1)
     sexes = np.stack([1 - women, women], axis=1)
     measures = province.measures[period]
@@ -74,18 +107,50 @@ def population_of(province: Province, period: str) -> Population:
     people = np.round(
         adults[:, None, None, None] * strata[:, :, None, None] * shares[:, :, :, None] * sexes[:, None, None, :]
     )
-    tilt = np.array(SIZE_SHARES)[:, None] * np.array(SECTOR_SHARES) * np.exp(0.15 * rng.standard_normal((count, 4, 7)))
+    tilt = np.array(SIZE_SHARES)[:, None] * np.array(SECTOR_SHARES) * np.exp(0.15 * rng.normals(4, 7))
     firms = np.round(measures["market_entities"][:, None, None] * tilt / tilt.sum(axis=(1, 2), keepdims=True))
-    # A county that did not report a count still has the records, so typical numbers stand in.
-    cases = _filled(measures["cases_all"] + measures["problems_confirmed"])
     return Population(
-        units.codes, units.towns, np.maximum(people, 1), rng.uniform(0.2, 0.4, count), np.maximum(firms, 1),
-        cases, _filled(measures["ratings_invited"]),
+        units.codes, units.towns, np.maximum(people, 1), 0.2 + 0.2 * rng.random(count), np.maximum(firms, 1),
+        records_of(measures), measures["ratings_invited"],
     )  # fmt: skip
 
 
-def _filled(values: Floats) -> Floats:
-    return np.where(np.isnan(values), np.nanmedian(values) if np.isfinite(values).any() else 1000.0, values)
+def records_of(measures: Mapping[str, Floats]) -> Records:
+    """Return what a county's measures say of matters that people are asked about.
+
+    A gap is filled county by county, never from the other counties, so that a county simulated alone is
+    the one it is in the whole.
+
+    Examples
+    --------
+    >>> from yitihua.indicators.simulate import simulate_measures
+    >>> records = records_of(simulate_measures(0).measures["2022"])
+    >>> bool(np.isfinite(records.joint).all()), bool((records.joint <= 1).all())
+    (True, True)
+    """
+    typical = {code: rule.q50 / 100 for code, rule in rules().items()}
+    people, firms = measures["population"], measures["market_entities"]
+    checks = _known(measures["firm_checks"], TYPICAL["checks"] * firms)
+
+    def share(part: str, whole: Floats, usual: float) -> Floats:
+        return _known(measures[part] / np.maximum(whole, 1), np.full(len(people), usual))
+
+    coded = (measures["checks_coded"] + measures["cases_coded"]) / (checks + measures["cases_all"])
+    return Records(
+        cases=_known(measures["cases_all"], np.round(TYPICAL["cases"] * people)),
+        problems=_known(measures["problems_confirmed"], np.round(TYPICAL["problems"] * people)),
+        checks=checks / firms / TYPICAL["checks"],
+        joint=share("joint_checks", checks, typical["B01"]),
+        invited=share("ratings_invited", checks, TYPICAL["invited"]),
+        rated=share("ratings_given", measures["ratings_invited"], TYPICAL["rated"]),
+        coded=_known(coded, np.full(len(people), typical["D03"])),
+        unified=share("cases_unified", measures["cases_unified_due"], typical["D01"]),
+        closed=share("problems_closed", measures["problems_due"], typical["C10"]),
+    )
+
+
+def _known(values: Floats, instead: Floats) -> Floats:
+    return np.where(np.isnan(values), instead, values)
 
 
 def communities(people: Floats) -> Floats:
@@ -118,4 +183,13 @@ def margins(people: Population) -> pd.DataFrame:
         })
         for survey, variable, levels, totals in tables
     ]  # fmt: skip
-    return pd.concat(parts, ignore_index=True)
+    return by_county(parts, people.codes)
+
+
+def by_county(parts: list[pd.DataFrame], codes: tuple[str, ...]) -> pd.DataFrame:
+    """Return tables as one, county after county, so that some counties' rows are a stretch of the whole."""
+    import pandas as pd
+
+    table = pd.concat(parts, ignore_index=True)
+    place = pd.Index(codes).get_indexer(pd.Index(table["county"]))
+    return table.iloc[np.argsort(place, kind="stable")].reset_index(drop=True)
