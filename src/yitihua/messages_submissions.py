@@ -115,6 +115,10 @@ SUBMISSIONS: Final[dict[str, tuple[Words, Words]]] = {
         ("the {what} is hidden but holds a number; it was not read", "all rows and columns visible", "Show it again and check the number"),
     ),
     # One entry
+    "entry-text": (
+        ("“{name}”应填数字，却是“{found}”", "数字，单位是“{unit}”", "请只填数字；没有数据的留空，确实为零的填0"),
+        ("'{name}' should be a number but is '{found}'", "a number, in '{unit}'", "Give the number alone; leave the cell empty where there is none, 0 means none were counted"),
+    ),
     "entry-full-width": (
         ("“{name}”用了全角数字：{found}", "半角数字", "请改用半角数字"),
         ("'{name}' is written in full-width digits: {found}", "plain digits", "Write it in plain digits"),
@@ -163,9 +167,13 @@ SUBMISSIONS: Final[dict[str, tuple[Words, Words]]] = {
         ("“{name}”引用了另一个文件，无法核实：{found}", "数字，或只引用本工作簿的公式", "请用“选择性粘贴—数值”替换该公式"),
         ("'{name}' refers to another file and cannot be verified: {found}", "a number, or a formula within this workbook", "Replace the formula by its value (paste special, values)"),
     ),
+    "value-share": (
+        ("“{name}”为{found}，疑把百分数填成了0至1的小数", "以%计的数，目标区间为{lower}至{upper}", "请填百分数本身，不带百分号"),
+        ("'{name}' is {found}, which looks like a percentage typed as 0 to 1", "a number in %, with goalposts {lower} and {upper}", "Give the percentage itself, without a sign"),
+    ),
     "part-above-whole": (
-        ("“{name}”为{found}，大于“{whole}”的{bound}（{other}）", "部分不大于总数（用于{indicator}）", "请核对这两个单元格"),
-        ("'{name}' is {found}, above '{whole}' with {bound} ({other})", "a part no larger than its whole (used by {indicator})", "Check both cells"),
+        ("“{name}”为{found}，大于“{whole}”的{bound}（{other}）", "部分不大于总数（用于{indicator}）", "请核对这些单元格"),
+        ("'{name}' is {found}, above '{whole}' with {bound} ({other})", "a part no larger than its whole (used by {indicator})", "Check these cells"),
     ),
     # Who reports, and when
     "unit-not-stated": (

@@ -9,6 +9,7 @@ from typing import Any
 from yitihua.errors import FaultList, suggest
 from yitihua.indicators.form import COLUMNS, COVER, COVER_LABELS, META, OWN_SHEETS, RULES, UNITS, Form, FormSheet
 from yitihua.indicators.registry import Registry
+from yitihua.indicators.shares import words_of
 from yitihua.indicators.submissions import (
     Place,
     Submission,
@@ -280,7 +281,7 @@ class _Reader:
     def _entry(self, sheet: Sheet, row: int, column: int, code: str, when: str) -> None:
         cell, place = (row, column), self.place(sheet.name, row, column)
         definition = self.form.fields[code].definition
-        details: dict[str, Any] = {"key": code, "name": definition.name.zh, "unit": definition.unit.zh}
+        details: dict[str, Any] = {"key": code, **words_of(definition)}
         if cell in sheet.errors:
             self._keep(code, when, sheet.errors[cell], place)
             self.faults.add("entry-error", **place.where(), **details, found=sheet.errors[cell])
@@ -301,5 +302,5 @@ class _Reader:
             if form_field.code not in self.seen:
                 self.faults.add(
                     "row-missing", file=self.found.file, sheet=sheet.name, key=form_field.code,
-                    name=form_field.definition.name.zh, measure=form_field.code,
+                    measure=form_field.code, **words_of(form_field.definition),
                 )  # fmt: skip
