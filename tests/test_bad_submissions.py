@@ -609,6 +609,7 @@ def test_trial_values_of_a_frame_are_said_and_not_refused():
 
 def test_yes_and_no_in_parquet_are_no_numbers(tmp_path, refused):
     path = tmp_path / "a.parquet"
-    duckdb.execute(f"COPY (SELECT '{UNIT}' AS unit, true AS officers, 2 AS officers_in_towns) TO '{path}' (FORMAT parquet)")
+    row = f"SELECT '{UNIT}' AS unit, true AS officers, 2 AS officers_in_towns"
+    duckdb.execute(f"COPY ({row}) TO '{path}' (FORMAT parquet)")
     (fault,) = refused(yt.evaluate, "zhejiang-2022", str(path))
     assert (fault.code, fault.cell) == ("entry-text", "B2")

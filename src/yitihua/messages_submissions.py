@@ -205,6 +205,18 @@ SUBMISSIONS: Final[dict[str, tuple[Words, Words]]] = {
         ("“{name}”报送了不止一次：{found}", "每个单位一份", "请只留一份；或用--newest采用最新的一份"),
         ("'{name}' was sent more than once: {found}", "one submission a unit", "Keep one; or take the newest with --newest"),
     ),
+    "units-unknown": (
+        ("找不到单位名单“{name}”", "{options}，或含代码和名称两列的CSV文件", "请改正名称，或用 --units 文件.csv 给出名单"),
+        ("there is no list of units '{name}'", "{options}, or a CSV file with a column of codes and one of names", "Correct the name, or give a list with --units FILE.csv"),
+    ),
+    "units-none": (
+        ("没有单位名单，不知道为哪些单位写模板：{found}", "index/{name}.toml或project.toml中的units，或 --units 文件.csv", "请给出单位名单；或去掉该选项，只写一份空白模板"),
+        ("there is no list of units to write templates for: {found}", "units in index/{name}.toml or project.toml, or --units FILE.csv", "Give a list of units; or leave the option out and get one blank template"),
+    ),
+    "former-columns": (
+        ("旧名称名单缺少列：{name}", "{options}", "请补上这些列，或改正project.toml中的former"),
+        ("the list of old names lacks the columns {name}", "{options}", "Add these columns, or correct former in project.toml"),
+    ),
     "no-submissions": (
         ("没有收到任何报送文件", "文件夹submissions中的{options}", "请把各单位报送的文件放入该文件夹"),
         ("there is no submission", "{options} in the folder 'submissions'", "Put the files that were sent back into that folder"),
