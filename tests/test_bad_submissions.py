@@ -118,6 +118,40 @@ def no_code(book: Workbook) -> None:
     book[HERE]["F45"].value = 12
 
 
+def show(name: str, state: str) -> Callable[[Workbook], None]:
+    def change(book: Workbook) -> None:
+        book[name].sheet_state = state
+
+    return change
+
+
+def hide_column(book: Workbook) -> None:
+    column = book[HERE].column_dimensions["F"]
+    column.hidden, column.max = True, 6
+
+
+def no_width() -> bytes:
+    def edit(name: str, part: bytes) -> bytes:
+        sheet = f"xl/worksheets/sheet{2 + form().sheets.index(next(s for s in form().sheets if s.name == HERE))}.xml"
+        narrow = re.sub(rb"<col min=\"6\" max=\"7\" width=\"[\d.]+\"", b'<col min="6" max="6" width="0"', part)
+        return narrow if name == sheet else part
+
+    return rezipped(edit)
+
+
+def heading_twice(book: Workbook) -> None:
+    book[HERE].insert_cols(6)
+    book[HERE]["F4"].value = "本期"
+    # The county's numbers are in the column that moved to the right.
+    for row in range(5, 20):
+        book[HERE][f"F{row}"].value, book[HERE][f"G{row}"].value = book[HERE][f"G{row}"].value, None
+
+
+def cover_error(book: Workbook) -> None:
+    cell = book["封面"]["C4"]
+    cell.value, cell.data_type = "#N/A", "e"
+
+
 def merge(book: Workbook) -> None:
     row = row_of(COUNT)
     book[HERE].merge_cells(f"F{row}:G{row}")
@@ -274,7 +308,17 @@ SHEETS = [
     case("million rows without a dimension", many_rows(), "book-sheet-too-large", FIRST.name),
 ]
 
+SHEETS += [
+    case("hidden sheet", show(HERE, "hidden"), "sheet-hidden", HERE, says=HERE),
+    case("hidden cover", show("封面", "veryHidden"), "sheet-hidden", "封面", says="封面"),
+    case("hidden column", hide_column, "cells-hidden", HERE, "F4"),
+    case("column of no width", no_width(), "cells-hidden", HERE, "F4"),
+    case("heading twice", heading_twice, "heading-double", HERE, "G4", "F4"),
+]
+
 COVERS = [
+    case("error on the cover", cover_error, "cover-error", "封面", "C4", "#N/A"),
+    case("formula without a result on the cover", cover(6, "=2000+22"), "cover-error", "封面", "C6"),
     case("unknown county code", both(cover(4, "339999"), cover(5, None)), "unit-unknown", "封面", "C4", "339999"),
     case("mistyped code, right name", cover(4, "33042"), "unit-unknown", "封面", "C4", "33042", UNIT),
     case("no unit", both(cover(4, None), cover(5, None)), "unit-not-stated", "封面", "C4"),
@@ -301,6 +345,9 @@ FILES = [
     case("password-protected", OLE + "EncryptedPackage".encode("utf-16-le"), "book-password"),
     case("encrypted archive", encrypted_zip(), "book-password"),
     case("xls instead of xlsx", OLE + "Workbook".encode("utf-16-le"), "book-xls"),
+    case("xlsx under the old ending", good_bytes(), "book-suffix", file="a.xls"),
+    case("web page that calls itself xls", b"<html><table/></html>", "book-xls", file="a.xls"),
+    case("workbook that calls itself csv", good_bytes(), "csv-is-book", file="a.csv"),
     case("xls by its name", OLE + "Workbook".encode("utf-16-le"), "book-xls", file="a.xls"),
     case("WPS format", OLE + "Workbook".encode("utf-16-le"), "book-wps", file="a.et"),
     case("WPS text", b"x", "book-wps", file="a.wps"),
@@ -400,6 +447,77 @@ def test_words_for_missing(office, word):
     _, (submission,), outcome = received(office)
     assert not outcome.faults
     assert (COUNT, "now") not in submission.values
+
+
+@pytest.mark.parametrize(
+    ("formula", "linked"),
+    [
+        (b"SUM(Table1[a])", False), (b"Table1[[#This Row],[2021]]", False), (b"Table1[a]-B!A1", False),
+        (b"[1]S!A1", True), (b"2*[1]S.x!A1", True), (b"'[1]a-b'!A1", True), (b"&apos;[b.xlsx]S 1&apos;!A1", True),
+    ],
+)  # fmt: skip
+def test_only_other_files_are_links(office, formula, linked):
+    office.receive(with_formula(b"F5", formula))
+    _, _, outcome = received(office)
+    assert [fault.code for fault in outcome.faults] == ["entry-linked"] * linked
+
+
+def test_a_formula_that_gives_no_text_is_empty(office):
+    def edit(name: str, part: bytes) -> bytes:
+        if name != "xl/worksheets/sheet2.xml":
+            return part
+        return re.sub(rb'(<c r="F5"[^>]*)><v>[^<]*</v>', rb'\1 t="str"><f>""</f><v></v>', part)
+
+    office.receive(rezipped(edit))
+    _, (submission,), outcome = received(office)
+    assert not outcome.faults
+    assert (FIRST.fields[0].code, "now") not in submission.values
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        (None, NAME),
+        (NAME, None),
+        (UNIT, "嘉兴市嘉善县"),
+        (UNIT, "嘉善 县"),
+        (UNIT, "浙江省嘉兴市嘉善县"),
+        (UNIT, "嘉善"),
+    ],
+)
+def test_ways_to_say_which_county(office, code, name):
+    office.receive(spoilt(both(cover(4, code), cover(5, name))))
+    _, (submission,), outcome = received(office)
+    assert not outcome.faults
+    assert (submission.unit, submission.name) == (UNIT, NAME)
+
+
+def test_a_name_that_several_units_have(office, refused, tmp_path):
+    (office.folder / "units.csv").write_text("code,name\n1,鼓楼区\n2,鼓楼区\n", "utf-8")
+    project = office.folder / "project.toml"
+    project.write_text(project.read_text("utf-8").replace('"zhejiang-counties"', '"units.csv"'), "utf-8")
+    office.receive(spoilt(both(cover(4, None), cover(5, "鼓楼区"))))
+    (fault,) = refused(province.check_submissions, office.folder, None, "zh")
+    assert (fault.code, fault.cell) == ("unit-ambiguous", "C5")
+    assert "2 鼓楼区" in fault.allowed("zh")
+
+
+def test_a_date_whose_cell_lost_its_format(office):
+    office.receive(spoilt(put_cover_number))
+    _, (submission,), outcome = received(office)
+    assert not outcome.faults
+    assert submission.stated == dt.date(2023, 1, 15)
+
+
+def put_cover_number(book: Workbook) -> None:
+    book["封面"]["C10"].value, book["封面"]["C10"].number_format = 44941, "General"
+
+
+def test_marks_that_nobody_sees_are_no_fault(office):
+    office.receive(spoilt(put(COUNT, "\ufeff120\u200b")))
+    _, (submission,), outcome = received(office)
+    assert not outcome.faults
+    assert submission.values[(COUNT, "now")] == 120
 
 
 def test_macros_are_noted_and_not_run(office):

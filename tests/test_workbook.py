@@ -398,6 +398,13 @@ def test_nothing_was_sent(office, refused):
     assert fault.code == "no-submissions"
 
 
+def test_a_folder_with_nothing_but_a_lock_says_so(office):
+    office.receive(b"x", "~$a.xlsx")
+    found = run("check", office.folder)
+    assert found.returncode == 2
+    assert "没有收到任何报送文件" in found.stderr
+
+
 def test_locks_and_hidden_files_are_passed_over(office):
     office.receive(good_bytes(), "嘉兴/a.xlsx")
     for name in ("~$a.xlsx", ".DS_Store", "Thumbs.db"):

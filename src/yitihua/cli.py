@@ -112,6 +112,8 @@ def check(
         if not province.is_collected(directory):
             province.print_checked(directory, lines, json, words)
             return
+    elif directory is not None and data is None:
+        province.refuse_if_nothing_came(directory)
     loaded, table = _inputs(directory, edition, data, period, date)
     from yitihua.index.apply import apply
     from yitihua.index.fit import fit

@@ -51,6 +51,14 @@ def is_collected(directory: Path) -> bool:
     return data is None or not Path(data).suffix or Path(data).exists()
 
 
+def refuse_if_nothing_came(directory: Path) -> None:
+    """Say that there is no submission, where the data to check would have been made of them."""
+    from yitihua.indicators.collecting import ACCEPTED
+
+    if (directory / SUBMISSIONS).is_dir() and not is_collected(directory):
+        raise refuse("no-submissions", file=str(directory / SUBMISSIONS), options=ACCEPTED)
+
+
 def print_checked(directory: Path, lines: list[Line], json: bool, lang: str) -> None:
     """Say that the submissions are sound."""
     sent = sum(line.status != "missing" for line in lines)

@@ -131,6 +131,9 @@ def read_csv(path: Path, name: str, faults: FaultList) -> RawTable | None:
     except OSError as error:
         faults.add("file-not-found", file=name, reason=error.strerror or "")
         return None
+    if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        faults.add("csv-is-book", file=name)
+        return None
     decoded = decode(raw, name, faults)
     if decoded is None:
         return None

@@ -142,13 +142,28 @@ def settle_unit(found: Submission, registry: Registry, code: Any, name: Any, at:
             faults.add("unit-old", **place.where(), name=word, hint=old.now_code, zh=old.note_zh, en=old.note_en)
             return
     named = registry.named(called) if called else []
-    unit = registry.units.get(stated)
+    # A full name says as much as a code, wherever it stands, if only one unit has it.
+    by_name = registry.named(stated) if stated and stated not in registry.units else [] if stated else named
+    unit = registry.units.get(stated) or (by_name[0] if len(by_name) == 1 else None)
+    if unit is not None and unit.code != stated:
+        found.unit = unit.code
+        found.notes.append(
+            (f"未填单位代码，按名称认定为{unit.code}", f"no unit code, taken by its name as {unit.code}")
+        )
+    if len(by_name) > 1:
+        several = [f"{match.code} {match.name_zh}" for match in by_name]
+        faults.add("unit-ambiguous", **(at if stated else name_at).where(), name=stated or called, options=several)
+        return
     if unit is None:
         _unknown(faults, registry, stated, called, at if stated else name_at)
         return
-    if called and unit not in named:
-        other = " / ".join(f"{match.code} {match.name_zh}" for match in named) or "—"
-        faults.add("unit-differs", **name_at.where(), stated=stated, name=called, official=unit.name_zh, other=other)
+    # 嘉兴市嘉善县 says no less than 嘉善县.
+    if called and unit not in named and not "".join(called.split()).endswith(unit.name_zh):
+        other = " / ".join(f"{match.code} {match.name_zh}" for match in named)
+        faults.add(
+            "unit-differs", **name_at.where(), stated=stated, name=called, official=unit.name_zh,
+            other=other or "无此单位", other_en=other or "no such unit",
+        )  # fmt: skip
     found.name = unit.name_zh
 
 
@@ -188,6 +203,9 @@ def settle_date(found: Submission, raw: Any, place: Place) -> None:
         found.stated = raw.date()
     elif isinstance(raw, dt.date):
         found.stated = raw
+    elif isinstance(raw, (int, float)) and 36_526 <= raw <= 73_050:
+        # A date whose cell lost its format: days since 1900, from 2000 to 2099.
+        found.stated = dt.date(1899, 12, 30) + dt.timedelta(days=int(raw))
     elif text := tidy(raw):
         match = re.fullmatch(r"(\d{4})\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})日?(\s.*)?|(\d{4})(\d{2})(\d{2})", text)
         try:
