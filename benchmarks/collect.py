@@ -17,6 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from yitihua.definitions import load_edition
+from yitihua.definitions.expressions import names_in
 from yitihua.indicators.datasets import load_dataset
 from yitihua.indicators.form import form_of
 from yitihua.indicators.registry import Registry, Unit
@@ -56,7 +57,8 @@ def make(folder: Path, size: int) -> None:
     codes = [f"U{number:05d}" for number in range(size)]
     labels = [f"{names['name_zh'][i % len(names)]}{i // len(names)}" for i in range(size)]
     registry = Registry({c: Unit(c, label, label, "county") for c, label in zip(codes, labels, strict=True)})
-    parts = {part for _, part, _ in form.pairs}
+    parts = {code for _, part, whole in form.pairs for code in names_in(part) if code not in names_in(whole)}
+    plain = [(part, whole) for _, part, whole in form.pairs if part in form.fields and whole in form.fields]
     (folder / "submissions").mkdir(parents=True)
     for i, (code, label) in enumerate(zip(codes, labels, strict=True)):
         entries: dict[tuple[str, str], int] = {}
@@ -65,7 +67,7 @@ def make(folder: Path, size: int) -> None:
             number = size_ // 2 if measure in parts else size_ + 300
             entries[(measure, "now")], entries[(measure, "before")] = number, number - 20
         for _ in range(3):  # a whole may be a part itself
-            for _, part, whole in form.pairs:
+            for part, whole in plain:
                 for when in ("now", "before"):
                     entries[(part, when)] = min(entries[(part, when)], entries[(whole, when)])
         filling = Filling(code, label, PERIOD, entries=entries, simulated=True)

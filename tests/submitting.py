@@ -13,6 +13,7 @@ import openpyxl
 from openpyxl.workbook import Workbook
 
 from yitihua.definitions import load_edition
+from yitihua.definitions.expressions import names_in
 from yitihua.indicators.form import Form, form_of
 from yitihua.indicators.registry import Registry, read_registry
 from yitihua.publish.template import Filling, workbook_bytes
@@ -41,7 +42,7 @@ def registry() -> Registry:
 
 def entries() -> dict[tuple[str, str], object]:
     """Return numbers for every cell: no part above its whole, no zero base."""
-    parts = {part for _, part, _ in form().pairs}
+    parts = {code for _, part, whole in form().pairs for code in names_in(part) if code not in names_in(whole)}
     made: dict[tuple[str, str], object] = {}
     for code, field in form().fields.items():
         size = 60.0 if code in parts else 100.0

@@ -60,7 +60,7 @@ CASES = [
     case("full-width digits", (T2, ",１５０．５,74.6,2.4\n"), "not-a-number", "H3", "T2, spending",
          says="１５０．５ → 150.5"),
     case("error of a spreadsheet", (T2, ",#DIV/0!,74.6,2.4\n"), "not-a-number", "H3", "T2, spending", says="#DIV/0!"),
-    case("text in a measure", ("42000", "4_2000"), "not-a-number", "D2", "T1, waiting_minutes", says="4_2000"),
+    case("text in a measure", ("42000", "4_2000"), "entry-text", "D2", "T1, waiting_minutes", says="4_2000"),
     case("infinite", (T2, ",inf,74.6,2.4\n"), "infinite", "H3", "T2, spending", says="inf"),
     case("too large for a number", (T2, ",1e999,74.6,2.4\n"), "infinite", "H3", "T2, spending", says="1e999"),
     case("negative standard error", (T2, ",150,74.6,-2.4\n"), "negative-se", "J3", "T2, satisfaction_se", says="-2.4"),
@@ -330,8 +330,8 @@ def test_a_frame_is_refused_like_a_file(tsi, refused):
     frame.loc[2, "visits"] = "many"
     faults = refused(yt.evaluate, tsi.folder, frame)
     assert sorted((fault.code, fault.cell) for fault in faults) == [
+        ("entry-text", "E4"),
         ("negative-se", "J3"),
-        ("not-a-number", "E4"),
     ]
 
 

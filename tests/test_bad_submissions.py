@@ -10,11 +10,17 @@ import zipfile
 from collections.abc import Callable
 
 import duckdb
+import pandas as pd
 import pytest
 from openpyxl.workbook import Workbook
 
+import yitihua as yt
 from submitting import COUNT, FREE, NAME, UNIT, Office, cell_of, form, good_bytes, put, spoilt
 from yitihua.commands import province
+from yitihua.definitions import load_edition
+from yitihua.definitions.expressions import names_in
+from yitihua.definitions.framework_models import Formula
+from yitihua.indicators.shares import is_share
 from yitihua.publish.template import Filling, workbook_bytes
 
 HERE, CELL = cell_of(COUNT)
@@ -110,6 +116,40 @@ def wrong_code(book: Workbook) -> None:
 
 def no_code(book: Workbook) -> None:
     book[HERE]["F45"].value = 12
+
+
+def show(name: str, state: str) -> Callable[[Workbook], None]:
+    def change(book: Workbook) -> None:
+        book[name].sheet_state = state
+
+    return change
+
+
+def hide_column(book: Workbook) -> None:
+    column = book[HERE].column_dimensions["F"]
+    column.hidden, column.max = True, 6
+
+
+def no_width() -> bytes:
+    def edit(name: str, part: bytes) -> bytes:
+        sheet = f"xl/worksheets/sheet{2 + form().sheets.index(next(s for s in form().sheets if s.name == HERE))}.xml"
+        narrow = re.sub(rb"<col min=\"6\" max=\"7\" width=\"[\d.]+\"", b'<col min="6" max="6" width="0"', part)
+        return narrow if name == sheet else part
+
+    return rezipped(edit)
+
+
+def heading_twice(book: Workbook) -> None:
+    book[HERE].insert_cols(6)
+    book[HERE]["F4"].value = "本期"
+    # The county's numbers are in the column that moved to the right.
+    for row in range(5, 20):
+        book[HERE][f"F{row}"].value, book[HERE][f"G{row}"].value = book[HERE][f"G{row}"].value, None
+
+
+def cover_error(book: Workbook) -> None:
+    cell = book["封面"]["C4"]
+    cell.value, cell.data_type = "#N/A", "e"
 
 
 def merge(book: Workbook) -> None:
@@ -217,9 +257,9 @@ def encrypted_zip() -> bytes:
 
 
 CELLS = [
-    entry("text in a number cell", "很多", "not-a-number", "很多"),
-    entry("about so many", "约200", "not-a-number", "约200"),
-    entry("true or false", True, "not-a-number", "True"),
+    entry("text in a number cell", "很多", "entry-text", "很多"),
+    entry("about so many", "约200", "entry-text", "约200"),
+    entry("true or false", True, "entry-text", "TRUE"),
     entry("full-width digits", "１２０", "entry-full-width", "１２０", "120"),
     entry("full-width point", "１２．５", "entry-full-width", "１２．５", "12.5", FREE),
     entry("unit inside the cell", "120件", "entry-unit", "120件", "120"),
@@ -268,7 +308,17 @@ SHEETS = [
     case("million rows without a dimension", many_rows(), "book-sheet-too-large", FIRST.name),
 ]
 
+SHEETS += [
+    case("hidden sheet", show(HERE, "hidden"), "sheet-hidden", HERE, says=HERE),
+    case("hidden cover", show("封面", "veryHidden"), "sheet-hidden", "封面", says="封面"),
+    case("hidden column", hide_column, "cells-hidden", HERE, "F4"),
+    case("column of no width", no_width(), "cells-hidden", HERE, "F4"),
+    case("heading twice", heading_twice, "heading-double", HERE, "G4", "F4"),
+]
+
 COVERS = [
+    case("error on the cover", cover_error, "cover-error", "封面", "C4", "#N/A"),
+    case("formula without a result on the cover", cover(6, "=2000+22"), "cover-error", "封面", "C6"),
     case("unknown county code", both(cover(4, "339999"), cover(5, None)), "unit-unknown", "封面", "C4", "339999"),
     case("mistyped code, right name", cover(4, "33042"), "unit-unknown", "封面", "C4", "33042", UNIT),
     case("no unit", both(cover(4, None), cover(5, None)), "unit-not-stated", "封面", "C4"),
@@ -295,6 +345,9 @@ FILES = [
     case("password-protected", OLE + "EncryptedPackage".encode("utf-16-le"), "book-password"),
     case("encrypted archive", encrypted_zip(), "book-password"),
     case("xls instead of xlsx", OLE + "Workbook".encode("utf-16-le"), "book-xls"),
+    case("xlsx under the old ending", good_bytes(), "book-suffix", file="a.xls"),
+    case("web page that calls itself xls", b"<html><table/></html>", "book-xls", file="a.xls"),
+    case("workbook that calls itself csv", good_bytes(), "csv-is-book", file="a.csv"),
     case("xls by its name", OLE + "Workbook".encode("utf-16-le"), "book-xls", file="a.xls"),
     case("WPS format", OLE + "Workbook".encode("utf-16-le"), "book-wps", file="a.et"),
     case("WPS text", b"x", "book-wps", file="a.wps"),
@@ -339,7 +392,7 @@ def test_all_faults_of_all_files_come_at_once(office, refused):
     office.receive(spoilt(drop_row, good_bytes("330482", "平湖市")), "c.xlsx")
     faults = refused(province.check_submissions, office.folder, None, "zh")
     assert [(fault.file[12:], fault.code) for fault in faults] == [
-        ("a.xlsx", "period-wrong"), ("a.xlsx", "entry-negative"), ("a.xlsx", "not-a-number"),
+        ("a.xlsx", "period-wrong"), ("a.xlsx", "entry-negative"), ("a.xlsx", "entry-text"),
         ("b.xlsx", "book-corrupt"), ("c.xlsx", "row-missing"),
     ]  # fmt: skip
 
@@ -394,6 +447,77 @@ def test_words_for_missing(office, word):
     _, (submission,), outcome = received(office)
     assert not outcome.faults
     assert (COUNT, "now") not in submission.values
+
+
+@pytest.mark.parametrize(
+    ("formula", "linked"),
+    [
+        (b"SUM(Table1[a])", False), (b"Table1[[#This Row],[2021]]", False), (b"Table1[a]-B!A1", False),
+        (b"[1]S!A1", True), (b"2*[1]S.x!A1", True), (b"'[1]a-b'!A1", True), (b"&apos;[b.xlsx]S 1&apos;!A1", True),
+    ],
+)  # fmt: skip
+def test_only_other_files_are_links(office, formula, linked):
+    office.receive(with_formula(b"F5", formula))
+    _, _, outcome = received(office)
+    assert [fault.code for fault in outcome.faults] == ["entry-linked"] * linked
+
+
+def test_a_formula_that_gives_no_text_is_empty(office):
+    def edit(name: str, part: bytes) -> bytes:
+        if name != "xl/worksheets/sheet2.xml":
+            return part
+        return re.sub(rb'(<c r="F5"[^>]*)><v>[^<]*</v>', rb'\1 t="str"><f>""</f><v></v>', part)
+
+    office.receive(rezipped(edit))
+    _, (submission,), outcome = received(office)
+    assert not outcome.faults
+    assert (FIRST.fields[0].code, "now") not in submission.values
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        (None, NAME),
+        (NAME, None),
+        (UNIT, "嘉兴市嘉善县"),
+        (UNIT, "嘉善 县"),
+        (UNIT, "浙江省嘉兴市嘉善县"),
+        (UNIT, "嘉善"),
+    ],
+)
+def test_ways_to_say_which_county(office, code, name):
+    office.receive(spoilt(both(cover(4, code), cover(5, name))))
+    _, (submission,), outcome = received(office)
+    assert not outcome.faults
+    assert (submission.unit, submission.name) == (UNIT, NAME)
+
+
+def test_a_name_that_several_units_have(office, refused, tmp_path):
+    (office.folder / "units.csv").write_text("code,name\n1,鼓楼区\n2,鼓楼区\n", "utf-8")
+    project = office.folder / "project.toml"
+    project.write_text(project.read_text("utf-8").replace('"zhejiang-counties"', '"units.csv"'), "utf-8")
+    office.receive(spoilt(both(cover(4, None), cover(5, "鼓楼区"))))
+    (fault,) = refused(province.check_submissions, office.folder, None, "zh")
+    assert (fault.code, fault.cell) == ("unit-ambiguous", "C5")
+    assert "2 鼓楼区" in fault.allowed("zh")
+
+
+def test_a_date_whose_cell_lost_its_format(office):
+    office.receive(spoilt(put_cover_number))
+    _, (submission,), outcome = received(office)
+    assert not outcome.faults
+    assert submission.stated == dt.date(2023, 1, 15)
+
+
+def put_cover_number(book: Workbook) -> None:
+    book["封面"]["C10"].value, book["封面"]["C10"].number_format = 44941, "General"
+
+
+def test_marks_that_nobody_sees_are_no_fault(office):
+    office.receive(spoilt(put(COUNT, "\ufeff120\u200b")))
+    _, (submission,), outcome = received(office)
+    assert not outcome.faults
+    assert submission.values[(COUNT, "now")] == 120
 
 
 def test_macros_are_noted_and_not_run(office):
@@ -474,7 +598,7 @@ def test_a_parquet_file_is_read(office):
 
 
 TABLES = [
-    ("text", WIDE.replace("120", "很多"), "not-a-number", "E2"),
+    ("text", WIDE.replace("120", "很多"), "entry-text", "E2"),
     ("fraction", WIDE.replace("120", "1.5"), "entry-fraction", "E2"),
     ("full-width", WIDE.replace("300.5", "３００"), "entry-full-width", "F2"),
     ("unknown county", WIDE.replace(UNIT, "339999").replace(NAME, ""), "unit-unknown", "A2"),
@@ -508,3 +632,102 @@ def test_a_blank_template_says_who_is_not_stated(office, refused):
     office.receive(workbook_bytes(form(), registry(), Filling(period="2022")))
     (fault,) = refused(province.check_submissions, office.folder, None, "zh")
     assert fault.code == "unit-not-stated"
+
+
+# Parts and wholes
+
+
+def test_every_share_is_checked(office, refused):
+    """One fault for each indicator whose part is made to exceed its whole, sums included; none can go unseen."""
+    edition = load_edition("zhejiang-2022")
+    shares = {code: (names_in(part), names_in(whole)) for code, part, whole in form().pairs}
+    assert {"A05", "D03", "C06", "E07"} <= set(shares)
+    # A whole that holds its own part, or a part that is a remainder of it, cannot be exceeded by numbers of 0 or more.
+    bounded = {code for code, (part, whole) in shares.items() if set(part) & set(whole)}
+    assert bounded == {"A04", "B03", "C06"}
+    for code, (part, _) in shares.items():
+        if code in bounded:
+            continue
+        office.receive(spoilt(put(part[0], 999_999)), "a.xlsx")
+        faults = refused(province.check_submissions, office.folder, None, "zh")
+        places = [(fault.sheet, fault.cell) for fault in faults if fault.code == "part-above-whole"]
+        assert cell_of(part[0]) in places, code
+        assert all(edition.indicators[fault.details["indicator"]].formula for fault in faults)
+
+
+def test_a_sum_above_its_whole_names_all_cells(office, refused):
+    office.receive(spoilt(put("cases_coded", 150)), "a.xlsx")
+    (fault,) = refused(province.check_submissions, office.folder, None, "zh")
+    assert (fault.code, fault.sheet, fault.cell) == ("part-above-whole", *cell_of("checks_coded"))
+    assert all("!".join(cell_of(code)) in fault.problem("en") for code in ("cases_coded", "firm_checks", "cases_all"))
+    names = [form().fields[code].definition.name for code in ("checks_coded", "cases_coded")]
+    assert f"“{names[0].zh} + {names[1].zh}”为210" in fault.problem("zh")
+    assert f"'{names[0].en} + {names[1].en}' is 210" in fault.problem("en")
+
+
+def test_an_edition_may_let_a_ratio_exceed_1():
+    per_cent = Formula(numerator="a", denominator="b", multiplier=100)
+    assert is_share(per_cent)
+    assert not is_share(per_cent.model_copy(update={"part_of_whole": False}))
+    assert is_share(Formula(numerator="a", denominator="b", part_of_whole=True))
+    assert not is_share(Formula(numerator="a", denominator="b", multiplier=100, annualise=True))
+
+
+# A plain table of measures, given with --data
+
+PLAIN = f"unit,period,{COUNT},{FREE},officers,officers_in_towns,checks_coded,cases_coded,firm_checks,cases_all,E08\n"
+ROW = f"{UNIT},2022,120,300.5,100,60,10,10,20,20,80\n"
+BEFORE = ROW.replace("2022", "2021")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "cell", "says"),
+    [
+        (",100,60,", ",100,160,", "part-above-whole", "F2", "E2"),
+        (",10,10,20,20,", ",10,31,20,20,", "part-above-whole", "G2", "H2, I2, J2"),
+        (",120,", ",-5,", "entry-negative", "C2", "-5"),
+        (",60,", ",0.65,", "entry-share", "F2", "0.65"),
+        (",120,", ",12.5,", "entry-fraction", "C2", "12.5"),
+        (",120,", ",１２０,", "entry-full-width", "C2", "１２０"),
+        (",120,", ",120件,", "entry-unit", "C2", "120件"),
+        (",120,", ",65%,", "entry-percent", "C2", "65%"),
+        (",120,", ",inf,", "infinite", "C2", "inf"),
+        (",120,", ",多,", "entry-text", "C2", "多"),
+        (",80\n", ",0.8\n", "value-share", "K2", "0.8"),
+    ],
+)
+def test_one_fault_in_a_plain_table(tmp_path, refused, old, new, code, cell, says):
+    path = tmp_path / "a.csv"
+    assert old in ROW
+    path.write_text(PLAIN + ROW.replace(old, new) + BEFORE, "utf-8")
+    (fault,) = refused(yt.evaluate, "zhejiang-2022", str(path))
+    assert (fault.code, fault.file, fault.cell) == (code, str(path), cell)
+    assert all(says in fault.text(lang) for lang in ("zh", "en"))
+
+
+def test_a_part_above_its_whole_a_year_before(tmp_path, refused):
+    path = tmp_path / "a.csv"
+    path.write_text(PLAIN + ROW + BEFORE.replace(",100,60,", ",100,160,"), "utf-8")
+    (fault,) = refused(yt.evaluate, "zhejiang-2022", str(path))
+    assert (fault.code, fault.cell) == ("part-above-whole", "F3")
+
+
+def test_a_part_above_its_whole_in_a_long_table(tmp_path, refused):
+    path = tmp_path / "a.csv"
+    path.write_text(f"unit,indicator,value\n{UNIT},officers,10\n{UNIT},officers_in_towns,11\n", "utf-8")
+    (fault,) = refused(yt.evaluate, "zhejiang-2022", str(path))
+    assert (fault.code, fault.cell) == ("part-above-whole", "C3")
+
+
+def test_trial_values_of_a_frame_are_said_and_not_refused():
+    frame = pd.DataFrame({"unit": ["a", "b"], "officers": [10.5, 20], "officers_in_towns": [11, 5]})
+    notices = yt.read_table(load_edition("zhejiang-2022"), frame).notices
+    assert any(en.endswith("A05 (1)") for _, en in notices)
+
+
+def test_yes_and_no_in_parquet_are_no_numbers(tmp_path, refused):
+    path = tmp_path / "a.parquet"
+    row = f"SELECT '{UNIT}' AS unit, true AS officers, 2 AS officers_in_towns"
+    duckdb.execute(f"COPY ({row}) TO '{path}' (FORMAT parquet)")
+    (fault,) = refused(yt.evaluate, "zhejiang-2022", str(path))
+    assert (fault.code, fault.cell) == ("entry-text", "B2")

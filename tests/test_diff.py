@@ -209,7 +209,7 @@ def test_a_changed_formula_is_computed_from_the_old_measures(tsi) -> None:
     assert 'numerator = "online_requests"' in text
     tsi.write(
         "indicators/tsi/framework.toml",
-        text.replace('numerator = "online_requests"', 'numerator = "online_requests + visits"'),
+        text.replace('numerator = "online_requests"', 'numerator = "online_requests + visits", part_of_whole = false'),
     )
     same_data = yt.evaluate(yt.load_edition("tsi", tsi.folder), frame, period=2023)
     found = yt.diff(old, same_data)

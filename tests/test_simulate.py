@@ -295,7 +295,7 @@ def test_faults_that_reading_refuses_are_refused() -> None:
         yt.evaluate("zhejiang-2022", f"{NAME}-faulty")
     said = " ".join(f"{fault.key} {fault.problem()}" for fault in caught.value.faults)
     refused = [fault for fault in passport.faults if fault.refused]
-    assert len(refused) == 9
+    assert len(refused) == 12
     assert len(caught.value.faults) >= len(refused)
     for fault in refused:
         assert fault.unit in said, fault.kind
@@ -313,10 +313,7 @@ def test_silent_faults_show_in_the_values(tmp_path: Path) -> None:
         (unit,) = [fault.unit for fault in passport.faults if fault.kind == kind]
         return float(table.values[table.units.index(unit), EDITION_CODES.index(code)])
 
-    assert value("fraction-for-percent", "E08") < 1
     assert abs(value("copied-from-last-year", "B04")) < 15
-    assert value("swapped", "C10") > 100
-    assert value("part-above-whole", "A05") == 200
     assert value("wrong-unit", "B09") > 1000
     assert value("extra-zero", "C01") > 300
     assert value("zero-for-missing", "D04") == 0

@@ -17,6 +17,7 @@ import pytest
 import yitihua as yt
 from submitting import COUNT, NAME, UNIT, Office, cell_of, entries, form, good_bytes, put, registry, spoilt
 from yitihua.commands import province
+from yitihua.commands.starting import Wanted, start_project
 from yitihua.definitions import load_edition
 from yitihua.indicators.entries import judge
 from yitihua.publish import atomic
@@ -116,26 +117,28 @@ def test_the_same_form_gives_the_same_bytes():
 
 
 def test_init_for_one_county_for_all_and_for_nobody(tmp_path):
-    province.start_project(tmp_path / "one", "zhejiang-2022", ["嘉善县", UNIT, "330482"], False, None, False, "zh")
+    start_project(tmp_path / "one", Wanted(units=("嘉善县", UNIT, "330482")), "zh")
     names = sorted(path.name for path in (tmp_path / "one/templates").iterdir())
     assert names == ["330421_嘉善县_2022.xlsx", "330482_平湖市_2022.xlsx"]
-    province.start_project(tmp_path / "blank", "zhejiang-2022", [], False, "2023", False, "en")
+    start_project(tmp_path / "blank", Wanted(period="2023"), "en")
     assert [path.name for path in (tmp_path / "blank/templates").iterdir()] == ["填报模板_2023.xlsx"]
     assert 'period = "2023"' in (tmp_path / "blank/project.toml").read_text("utf-8")
-    province.start_project(tmp_path / "all", "zhejiang-2022", [], True, None, False, "en")
+    start_project(tmp_path / "all", Wanted(every=True), "en")
     assert len(list((tmp_path / "all/templates").iterdir())) == 90
 
 
 @pytest.mark.parametrize(
     ("words", "code"),
     [
-        (("zhejiang-2022", ["嘉兴县"]), "unknown-unit"),
-        (("hdi", []), "form-no-measures"),
-        (("zhejiang-2023", []), "unknown-edition"),
+        (("zhejiang-2022", ("嘉兴县",)), "unknown-unit"),
+        (("hdi",), "form-no-measures"),
+        (("zhejiang-2023",), "unknown-edition"),
+        ((None, (), False, "zhejiang-county"), "units-unknown"),
+        ((None, (), False, "none.csv"), "file-not-found"),
     ],
 )
 def test_init_that_is_refused_leaves_nothing(tmp_path, refused, words, code):
-    (fault,) = refused(province.start_project, tmp_path / "p", *words, False, None, False, "zh")
+    (fault,) = refused(start_project, tmp_path / "p", Wanted(*words), "zh")
     assert fault.code == code
     assert list(tmp_path.iterdir()) == []
 
@@ -143,9 +146,109 @@ def test_init_that_is_refused_leaves_nothing(tmp_path, refused, words, code):
 def test_init_in_a_filled_folder(tmp_path, refused):
     (tmp_path / "p").mkdir()
     (tmp_path / "p/mine.txt").write_text("x")
-    (fault,) = refused(province.start_project, tmp_path / "p", "zhejiang-2022", [], False, None, False, "zh")
+    (fault,) = refused(start_project, tmp_path / "p", Wanted(), "zh")
     assert fault.code == "bad-output"
     assert [path.name for path in tmp_path.rglob("*")] == ["p", "mine.txt"]
+
+
+# Editions of one's own
+
+OWN = """[edition]
+title = { zh = "小指数", en = "Small index" }
+[nodes.S]
+name = { zh = "小指数", en = "Small index" }
+[nodes.A]
+name = { zh = "办件", en = "Cases" }
+parent = "S"
+[indicators.a]
+name = { zh = "办结率", en = "Done" }
+parent = "A"
+unit = "%"
+formula = { numerator = "done + moved", denominator = "due", multiplier = 100 }
+goalposts = { lower = 0, upper = 100, reason = "natural" }
+[measures]
+done = { name = { zh = "办结", en = "done" }, unit = { zh = "件", en = "cases" } }
+moved = { name = { zh = "移送", en = "moved" }, unit = { zh = "件", en = "cases" } }
+due = { name = { zh = "应办", en = "due" }, unit = { zh = "件", en = "cases" } }
+"""
+
+
+def own_project(folder, framework=OWN, project=""):
+    for name, text in (("indicators/own/f.toml", framework), ("index/own.toml", ""), ("project.toml", project)):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, "utf-8")
+    (folder / "list.csv").write_text("代码,名称\nU1,甲县\nU2,乙县\n", "utf-8")
+    return folder
+
+
+def test_a_small_edition_of_ones_own_goes_out_and_comes_back(tmp_path):
+    folder = own_project(tmp_path / "p", project='lang = "zh"  # mine\n')
+    made = run("init", "p", "--all", "--units", "p/list.csv", "--period", "2024", cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    settings = (folder / "project.toml").read_text("utf-8")
+    assert settings.startswith('lang = "zh"  # mine\n')
+    for line in ('edition = "own"', 'period = "2024"', 'units = "data/units.csv"', 'data = "data/collected.csv"'):
+        assert line in settings
+    for unit, name in (("U1", "甲县"), ("U2", "乙县")):
+        path = folder / f"templates/{unit}_{name}_2024.xlsx"
+        book = openpyxl.load_workbook(path)
+        assert book.sheetnames[:2] == ["封面", "A 办件"]
+        for row, number in ((5, 3), (6, 1), (7, 4 if unit == "U1" else 8)):
+            book["A 办件"][f"F{row}"].value = number
+        book.save(folder / "submissions" / path.name)
+    for command in ("check", "collect", "score"):
+        found = run(command, "p", cwd=tmp_path)
+        assert found.returncode == 0, found.stderr
+    assert yt.evaluate(folder).table.select(["a"])[:, 0].tolist() == [100, 50]
+    book["A 办件"]["F6"].value = 6
+    book.save(path.parents[1] / "submissions" / path.name)
+    found = run("check", "p", cwd=tmp_path)
+    assert found.returncode == 2
+    assert "“办结 + 移送”为9，大于“应办”的8" in found.stderr.replace("\n", "")
+
+
+def test_an_edition_that_extends_the_shipped_one_has_its_units(tmp_path):
+    folder = tmp_path / "p"
+    (folder / "indicators/mine").mkdir(parents=True)
+    (folder / "indicators/mine/f.toml").write_text('[edition]\nextends = "zhejiang-2022"\ndrop = ["D03"]\n', "utf-8")
+    start_project(folder, Wanted(units=(UNIT,)), "zh")
+    assert [path.name for path in (folder / "templates").iterdir()] == [f"{UNIT}_{NAME}_2022.xlsx"]
+    settings = (folder / "project.toml").read_text("utf-8")
+    assert 'edition = "mine"' in settings
+    assert 'units = "zhejiang-counties"' in settings
+    book = openpyxl.load_workbook(folder / f"templates/{UNIT}_{NAME}_2022.xlsx")
+    assert "cases_coded" not in [row[0].value for row in book["D 保障支撑"].iter_rows(min_row=5)]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "listed", "code", "cell"),
+    [
+        (Wanted(every=True, period="2024"), "", "units-none", ""),
+        (Wanted(units=("U1",), period="2024"), "", "units-none", ""),
+        (Wanted(listed="counties", period="2024"), "", "units-unknown", ""),
+        (Wanted(listed="none.csv", period="2024"), "", "file-not-found", ""),
+        (Wanted(listed="list.csv", period="2024"), "place,x\nU1,1\n", "no-unit-column", ""),
+        (Wanted(listed="list.csv", period="2024"), "code,name\nU1,a\nU1,b\n", "duplicate-unit", "A3"),
+        (Wanted(listed="list.csv", period="2024"), "code,name\n,a\n", "blank-unit", "A2"),
+        (Wanted(), "", "bad-call", ""),
+    ],
+)
+def test_lists_of_units_that_are_refused(tmp_path, refused, wanted, listed, code, cell):
+    folder = own_project(tmp_path / "p")
+    (folder / "list.csv").write_text(listed, "utf-8")
+    before = sorted(path.name for path in folder.rglob("*"))
+    (fault,) = refused(start_project, folder, wanted, "zh")
+    assert (fault.code, fault.cell) == (code, cell)
+    assert all(fault.mend(lang) for lang in ("zh", "en"))
+    assert sorted(path.name for path in folder.rglob("*")) == before
+
+
+def test_templates_that_went_out_are_not_written_over(tmp_path, refused):
+    folder = own_project(tmp_path / "p")
+    start_project(folder, Wanted(period="2024"), "zh")
+    (fault,) = refused(start_project, folder, Wanted(period="2024"), "zh")
+    assert fault.code == "bad-output"
+    assert "templates" in fault.problem("zh")
 
 
 # The whole way
@@ -293,6 +396,13 @@ def test_nothing_was_sent(office, refused):
     (office.folder / "submissions").mkdir()
     (fault,) = refused(province.collect, office.folder, False, False, True, "zh")
     assert fault.code == "no-submissions"
+
+
+def test_a_folder_with_nothing_but_a_lock_says_so(office):
+    office.receive(b"x", "~$a.xlsx")
+    found = run("check", office.folder)
+    assert found.returncode == 2
+    assert "没有收到任何报送文件" in found.stderr
 
 
 def test_locks_and_hidden_files_are_passed_over(office):

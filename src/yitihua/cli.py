@@ -112,6 +112,8 @@ def check(
         if not province.is_collected(directory):
             province.print_checked(directory, lines, json, words)
             return
+    elif directory is not None and data is None:
+        province.refuse_if_nothing_came(directory)
     loaded, table = _inputs(directory, edition, data, period, date)
     from yitihua.index.apply import apply
     from yitihua.index.fit import fit
@@ -276,12 +278,16 @@ def editions(directory: Folder = None, json: Json = False, lang: Lang = None) ->
 
 @app.command()
 def init(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")],
-    edition: Annotated[str, typer.Option("--edition", "-e", help="Whose measures the templates ask for.")] = (
-        "zhejiang-2022"
-    ),
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder, or one with an edition of its own.")],
+    edition: Annotated[
+        str | None,
+        typer.Option("--edition", "-e", help="Whose measures are asked for. Default: DIR's own, else zhejiang-2022."),
+    ] = None,
     unit: Annotated[list[str] | None, typer.Option("--unit", help="A template for this unit; may be repeated.")] = None,
     every: Annotated[bool, typer.Option("--all", help="A template for every unit.")] = False,
+    units: Annotated[
+        str | None, typer.Option("--units", help="List of units: a CSV file (code, name) or a dataset.")
+    ] = None,
     period: Period = None,
     demo: Annotated[bool, typer.Option("--demo", help="Fill them in with simulated values 模拟.")] = False,
     new_edition: Annotated[
@@ -293,9 +299,9 @@ def init(
     """Write a project folder: Excel templates to send out, or an edition of your own. 新建项目."""
     words = language(lang)
     if not new_edition:
-        from yitihua.commands.province import start_project
+        from yitihua.commands.starting import Wanted, start_project
 
-        start_project(directory, edition, unit or [], every, period, demo, words)
+        start_project(directory, Wanted(edition, tuple(unit or ()), every, units, period, demo), words)
         return
     from yitihua.definitions.skeleton import write_skeleton
 

@@ -69,6 +69,9 @@ class Fault:
             details = {name: in_chinese(value) if name in PHRASE_DETAILS else value for name, value in details.items()}
             # Names are put in quotation marks, and quotes inside quotes are single ones.
             details = {name: value.translate(_INNER_QUOTES) for name, value in details.items()}
+        else:
+            # A detail in both languages is given as "name" and "name_en".
+            details = details | {name[:-3]: value for name, value in details.items() if name.endswith("_en")}
         return MESSAGES[self.code][lang][which].format_map(details)
 
     def problem(self, lang: str = "en") -> str:

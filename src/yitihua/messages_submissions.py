@@ -21,6 +21,14 @@ SUBMISSIONS: Final[dict[str, tuple[Words, Words]]] = {
         ("这是旧格式的.xls工作簿", ".xlsx", "请另存为“Excel工作簿（*.xlsx）”；只改扩展名无效"),
         ("this is a workbook in the old .xls format", ".xlsx", "Save it as 'Excel Workbook (*.xlsx)'; changing the suffix alone does not help"),
     ),
+    "book-suffix": (
+        ("内容是.xlsx工作簿，扩展名却是.xls", ".xlsx", "请把扩展名改为.xlsx"),
+        ("it is an .xlsx workbook with the ending .xls", ".xlsx", "Rename it to .xlsx"),
+    ),
+    "csv-is-book": (
+        ("这不是CSV，而是Excel工作簿，只是扩展名为.csv", "CSV文件", "请把扩展名改为.xlsx；或用“另存为—CSV UTF-8”重新保存"),
+        ("this is no CSV but an Excel workbook with the ending .csv", "a CSV file", "Rename it to .xlsx; or save it again as 'CSV UTF-8'"),
+    ),
     "book-wps": (
         ("这是WPS专用格式的文件", ".xlsx", "请在WPS中另存为“Microsoft Excel文件（*.xlsx）”"),
         ("this is a file in the format of WPS", ".xlsx", "In WPS save it as 'Microsoft Excel (*.xlsx)'"),
@@ -78,6 +86,10 @@ SUBMISSIONS: Final[dict[str, tuple[Words, Words]]] = {
         ("工作表“{name}”被改名为“{found}”", "工作表名称保持模板原样", "请把名称改回模板原名"),
         ("the sheet '{name}' was renamed to '{found}'", "names of sheets as in the template", "Give the sheet its name in the template again"),
     ),
+    "sheet-hidden": (
+        ("工作表“{name}”被隐藏", "所有填报的工作表可见", "请取消隐藏并核对其中的数值"),
+        ("the sheet '{name}' is hidden", "all sheets to be filled in visible", "Show it again and check its numbers"),
+    ),
     "sheet-extra": (
         ("多出工作表“{name}”，其中内容不会被读取", "{options}", "请把数据移入模板的相应单元格，并删除该工作表"),
         ("there is an extra sheet '{name}', which is not read", "{options}", "Move the numbers to the cells of the template, and delete the sheet"),
@@ -89,6 +101,14 @@ SUBMISSIONS: Final[dict[str, tuple[Words, Words]]] = {
     "heading-missing": (
         ("找不到表头：{name}", "{options}", "请从模板恢复表头行"),
         ("headings are missing: {name}", "{options}", "Restore the row of headings from the template"),
+    ),
+    "heading-double": (
+        ("表头“{name}”出现两次，首次在{first}", "每个表头一列", "请删去多出的一列，把数值放回原列"),
+        ("the heading '{name}' is there twice, first at {first}", "one column for each heading", "Delete the column that was added, and put the numbers back where they belong"),
+    ),
+    "cover-error": (
+        ("封面“{name}”的公式出错或没有结果：{found}", "直接填写的内容", "请直接填写，不用公式"),
+        ("the formula of '{name}' on the cover gives an error or no result: {found}", "an entry that is typed", "Type the entry, without a formula"),
     ),
     "row-missing": (
         ("缺少“{name}”（{measure}）一行", "模板中的每个原始量各占一行", "请从模板恢复该行；没有数据的填缺报原因，不要删行"),
@@ -115,6 +135,10 @@ SUBMISSIONS: Final[dict[str, tuple[Words, Words]]] = {
         ("the {what} is hidden but holds a number; it was not read", "all rows and columns visible", "Show it again and check the number"),
     ),
     # One entry
+    "entry-text": (
+        ("“{name}”应填数字，却是“{found}”", "数字，单位是“{unit}”", "请只填数字；没有数据的留空，确实为零的填0"),
+        ("'{name}' should be a number but is '{found}'", "a number, in '{unit}'", "Give the number alone; leave the cell empty where there is none, 0 means none were counted"),
+    ),
     "entry-full-width": (
         ("“{name}”用了全角数字：{found}", "半角数字", "请改用半角数字"),
         ("'{name}' is written in full-width digits: {found}", "plain digits", "Write it in plain digits"),
@@ -163,9 +187,13 @@ SUBMISSIONS: Final[dict[str, tuple[Words, Words]]] = {
         ("“{name}”引用了另一个文件，无法核实：{found}", "数字，或只引用本工作簿的公式", "请用“选择性粘贴—数值”替换该公式"),
         ("'{name}' refers to another file and cannot be verified: {found}", "a number, or a formula within this workbook", "Replace the formula by its value (paste special, values)"),
     ),
+    "value-share": (
+        ("“{name}”为{found}，疑把百分数填成了0至1的小数", "以%计的数，目标区间为{lower}至{upper}", "请填百分数本身，不带百分号"),
+        ("'{name}' is {found}, which looks like a percentage typed as 0 to 1", "a number in %, with goalposts {lower} and {upper}", "Give the percentage itself, without a sign"),
+    ),
     "part-above-whole": (
-        ("“{name}”为{found}，大于“{whole}”的{bound}（{other}）", "部分不大于总数（用于{indicator}）", "请核对这两个单元格"),
-        ("'{name}' is {found}, above '{whole}' with {bound} ({other})", "a part no larger than its whole (used by {indicator})", "Check both cells"),
+        ("“{name}”为{found}，大于“{whole}”的{bound}（{other}）", "部分不大于总数（用于{indicator}）", "请核对这些单元格"),
+        ("'{name}' is {found}, above '{whole}' with {bound} ({other})", "a part no larger than its whole (used by {indicator})", "Check these cells"),
     ),
     # Who reports, and when
     "unit-not-stated": (
@@ -176,13 +204,17 @@ SUBMISSIONS: Final[dict[str, tuple[Words, Words]]] = {
         ("没有单位“{name}”", "{options}", "请从下拉列表中选择单位代码"),
         ("there is no unit '{name}'", "{options}", "Choose the unit's code from the list"),
     ),
+    "unit-ambiguous": (
+        ("名称“{name}”对应多个单位", "{options}", "请填写单位代码"),
+        ("the name '{name}' is that of several units", "{options}", "Give the unit's code"),
+    ),
     "unit-old": (
         ("“{name}”是已撤销或变更的区划：{zh}", "现行区划的代码和名称", "请按现行区划填报"),
         ("'{name}' is a unit that was abolished or renamed: {en}", "codes and names in force", "Report by the units in force"),
     ),
     "unit-differs": (
-        ("代码{stated}是“{official}”，名称却填了“{name}”（该名称属于{other}）", "代码与名称一致", "请核实是哪个单位，改正代码或名称"),
-        ("the code {stated} is '{official}' but the name says '{name}' (which is {other})", "code and name of the same unit", "Find out which unit it is, and correct the code or the name"),
+        ("代码{stated}是“{official}”，名称却填了“{name}”（按名称应为：{other}）", "代码与名称一致", "请核实是哪个单位，改正代码或名称"),
+        ("the code {stated} is '{official}' but the name says '{name}' (by its name: {other})", "code and name of the same unit", "Find out which unit it is, and correct the code or the name"),
     ),
     "period-wrong": (
         ("时期为“{found}”", "{wanted}", "请核实是否报错了年度；如只是填错，请改正封面的时期"),
@@ -196,6 +228,18 @@ SUBMISSIONS: Final[dict[str, tuple[Words, Words]]] = {
     "submission-double": (
         ("“{name}”报送了不止一次：{found}", "每个单位一份", "请只留一份；或用--newest采用最新的一份"),
         ("'{name}' was sent more than once: {found}", "one submission a unit", "Keep one; or take the newest with --newest"),
+    ),
+    "units-unknown": (
+        ("找不到单位名单“{name}”", "{options}，或含代码和名称两列的CSV文件", "请改正名称，或用 --units 文件.csv 给出名单"),
+        ("there is no list of units '{name}'", "{options}, or a CSV file with a column of codes and one of names", "Correct the name, or give a list with --units FILE.csv"),
+    ),
+    "units-none": (
+        ("没有单位名单，不知道为哪些单位写模板：{found}", "index/{name}.toml或project.toml中的units，或 --units 文件.csv", "请给出单位名单；或去掉该选项，只写一份空白模板"),
+        ("there is no list of units to write templates for: {found}", "units in index/{name}.toml or project.toml, or --units FILE.csv", "Give a list of units; or leave the option out and get one blank template"),
+    ),
+    "former-columns": (
+        ("旧名称名单缺少列：{name}", "{options}", "请补上这些列，或改正project.toml中的former"),
+        ("the list of old names lacks the columns {name}", "{options}", "Add these columns, or correct former in project.toml"),
     ),
     "no-submissions": (
         ("没有收到任何报送文件", "文件夹submissions中的{options}", "请把各单位报送的文件放入该文件夹"),

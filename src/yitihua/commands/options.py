@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from yitihua.errors import InputError, refuse
 
@@ -50,3 +53,14 @@ def say(lang: str, zh: str, en: str) -> str:
 def bad_call(zh: str, en: str, allowed: str) -> InputError:
     """Return the error of a call whose options do not fit together."""
     return refuse("bad-call", problem_zh=zh, problem_en=en, allowed_zh=allowed, allowed_en=allowed)
+
+
+def tracked(items: list[Any], what: str) -> Iterable[Any]:
+    """Return the items, with a progress bar where somebody is looking."""
+    if not sys.stderr.isatty() or len(items) < 2:
+        return items
+    from rich.console import Console
+    from rich.progress import track
+
+    tracker: Callable[..., Iterable[Any]] = track
+    return tracker(items, description=what, console=Console(stderr=True), transient=True)

@@ -188,6 +188,8 @@ def _check_formula(context: Context, key: Key, formula: Formula) -> None:
             context.unknown((*key, "quality_measures"), "measure", name, measures)
     if formula.kind in ("ratio", "mean", "checklist") and formula.denominator is None:
         context.fault("missing-key", (*key, "denominator"), name="denominator")
+    elif formula.part_of_whole is not None and formula.denominator is None:
+        context.fault("no-effect", (*key, "part_of_whole"), name="part_of_whole", method="denominator")
 
 
 def _check_items(

@@ -7,6 +7,7 @@ brackets are accepted, so a definition file cannot run code.
 from __future__ import annotations
 
 import ast
+import functools
 import math
 import operator
 from collections.abc import Callable, Mapping
@@ -26,6 +27,7 @@ class BadExpression(ValueError):
     """An expression holds something other than names, numbers, + - * / and brackets."""
 
 
+@functools.cache  # the same few formulas are evaluated for every unit
 def _parse(text: str) -> ast.expr:
     try:
         tree = ast.parse(text.strip(), mode="eval").body

@@ -68,6 +68,10 @@ class Formula(Strict):
     multiplier: float = Field(1.0, allow_inf_nan=False)
     kind: Literal["ratio", "mean", "checklist", "count", "yoy_change"] = "ratio"
     annualise: bool = Field(False, description="Multiply by 12 / months covered.")
+    part_of_whole: bool | None = Field(
+        None,
+        description="Whether the numerator cannot exceed the denominator. Default: in a ratio or checklist x 100.",
+    )
     min_denominator: float | None = Field(None, allow_inf_nan=False, description="Below it the value is flagged.")
     undefined_when: Text | None = Field(None, description="When the value is missing, never zero.")
     quality_measures: tuple[str, ...] = ()

@@ -178,6 +178,8 @@ class IndexSpec(Strict):
     title: Text | None = None
     dataset: str | None = Field(None, description="Dataset in data/ used when no data is given.")
     period: str | None = Field(None, description="Period of the dataset used when none is given.")
+    units: str | None = Field(None, description="Dataset or CSV file of the units that report, for `init`.")
+    former: str | None = Field(None, description="Dataset of old names and codes of those units, for `init`.")
     reference_unit: str | None = None
     scale: tuple[Number, Number] = (0.0, 100.0)
     score_decimals: int = Field(9, ge=0, le=12)

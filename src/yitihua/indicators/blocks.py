@@ -6,15 +6,20 @@ A wide table has a row a unit and a column a code; a long one a row a unit and c
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from yitihua.definitions.edition import Edition
+from yitihua.definitions.framework_models import Measure
 from yitihua.errors import FaultList, suggest
 from yitihua.indicators import cells
 from yitihua.indicators.cells import RawTable
 from yitihua.indicators.columns import Roles
+from yitihua.indicators.entries import judge
+from yitihua.indicators.shares import words_of
 from yitihua.indicators.table import Floats, Remark
 
 
@@ -65,12 +70,12 @@ class Block:
 
 def read_block(raw: RawTable, roles: Roles, edition: Edition, faults: FaultList) -> Block:
     """Read one period of a table in either layout."""
-    block = _long(raw, roles, edition, faults) if roles.is_long else _wide(raw, roles, faults)
+    block = _long(raw, roles, edition, faults) if roles.is_long else _wide(raw, roles, edition, faults)
     block.months = _months(raw, roles, block, faults)
     return block
 
 
-def _wide(raw: RawTable, roles: Roles, faults: FaultList) -> Block:
+def _wide(raw: RawTable, roles: Roles, edition: Edition, faults: FaultList) -> Block:
     unit_column = roles.single["unit"]
     units = [cells.plain(value) for value in raw.text(unit_column)]
     first: dict[str, int] = {}
@@ -84,7 +89,10 @@ def _wide(raw: RawTable, roles: Roles, faults: FaultList) -> Block:
         first.setdefault(unit, row)
     block = Block(units, list(range(len(units))))
     for code, column in (roles.values | roles.measures).items():
-        block.numbers[code] = cells.numbers(raw, column, faults, units)
+        if code in roles.measures:
+            block.numbers[code] = _measures(raw, column, [edition.measures.get(code)] * len(raw), units, faults)
+        else:
+            block.numbers[code] = cells.numbers(raw, column, faults, units)
         block.columns[code] = raw.header(column)
         letters = block.columns[code].rstrip("0123456789")
         block.places |= {(unit, code): f"{letters}{raw.lines[row]}" for row, unit in enumerate(units)}
@@ -100,7 +108,7 @@ def _long(raw: RawTable, roles: Roles, edition: Edition, faults: FaultList) -> B
     units = [cells.plain(value) for value in raw.text(single["unit"])]
     codes = raw.text(single["indicator"])
     label = [f"{unit} {code}" for unit, code in zip(units, codes, strict=True)]
-    values = cells.numbers(raw, single["value"], faults, label)
+    values = _measures(raw, single["value"], [edition.measures.get(code) for code in codes], label, faults)
     se = _standard_errors(raw, single["se"], label, faults) if "se" in single else None
     n = _counts(raw, single["n"], label, faults) if "n" in single else None
     sound = _sound_pairs(raw, single, units, codes, edition, faults)
@@ -125,6 +133,41 @@ def _long(raw: RawTable, roles: Roles, edition: Edition, faults: FaultList) -> B
         if any(remarks[row]):
             block.remarks[key] = (remarks[row],)
     return block
+
+
+def _measures(
+    raw: RawTable, column: str, definitions: Sequence[Measure | None], label: list[str], faults: FaultList
+) -> Floats:
+    """Return a column as numbers; raw quantities are judged as in a county's form: no shares, nothing negative.
+
+    Parameters
+    ----------
+    definitions : sequence of Measure or None
+        What each row holds; None where it is no measure.
+    """
+    values = cells.parsed(raw.columns[column])
+    # Whole numbers are asked of files, where a share or "in ten thousands" is a slip, and where an edition says so.
+    counted, signed = (
+        np.array([definition is not None and test(definition) for definition in definitions])
+        for test in (lambda m: bool(raw.file) and m.kind == "count" and "kind" in m.model_fields_set, _may_be_negative)
+    )
+    measured = np.array([definition is not None for definition in definitions])
+    with np.errstate(invalid="ignore"):  # NaN is missing, infinity asks for a closer look
+        odd = np.isinf(values) | ((values < 0) & ~signed) | (counted & (values % 1 > 0))
+    for row in np.flatnonzero(odd & measured).tolist():
+        definition = definitions[row]
+        assert definition is not None
+        verdict = judge(raw.columns[column][row], definition.kind)
+        values[row] = verdict.value
+        if verdict.code:
+            where: dict[str, Any] = {"file": raw.file, "cell": raw.cell(column, row), "key": f"{label[row]}, {column}"}
+            details: dict[str, Any] = {**words_of(definition), **verdict.details}
+            faults.add(verdict.code, **where, **details)
+    return cells.judged(raw, column, values, faults, label)
+
+
+def _may_be_negative(measure: Measure) -> bool:
+    return measure.kind == "amount"
 
 
 def _sound_pairs(

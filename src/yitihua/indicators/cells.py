@@ -131,6 +131,9 @@ def read_csv(path: Path, name: str, faults: FaultList) -> RawTable | None:
     except OSError as error:
         faults.add("file-not-found", file=name, reason=error.strerror or "")
         return None
+    if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        faults.add("csv-is-book", file=name)
+        return None
     decoded = decode(raw, name, faults)
     if decoded is None:
         return None
@@ -213,11 +216,19 @@ def numbers(table: RawTable, column: str, faults: FaultList, label: list[str] | 
     label : list of str, optional
         Unit of each row, for messages.
     """
-    cells = table.columns[column]
+    return judged(table, column, parsed(table.columns[column]), faults, label)
+
+
+def parsed(cells: Any) -> Floats:
+    """Return cells as numbers: NaN where missing, infinity where a closer look is needed."""
     if isinstance(cells, np.ndarray):
-        values = cells.astype(float)
-    else:
-        values = np.array([_number(cell) for cell in cells], dtype=float)
+        return cells.astype(float)
+    return np.array([_number(cell) for cell in cells], dtype=float)
+
+
+def judged(table: RawTable, column: str, values: Floats, faults: FaultList, label: list[str] | None = None) -> Floats:
+    """Add a fault for every value that is not finite, and return the values with NaN there."""
+    cells = table.columns[column]
     for row in np.flatnonzero(np.isinf(values)):
         found = str(cells[row]).strip()
         key = f"{label[row]}, {column}" if label else column

@@ -19,6 +19,8 @@ _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}([, ]\d{3})+(\.\d+)?", re.ASCII)
 _WITH_UNIT = re.compile(r"([+-]?\d[\d,]*\.?\d*)\s*([万亿]?)\s*([^\d\s.,%万亿][^\d]{0,11})?", re.ASCII)
 _ERROR = re.compile(r"#(DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!|SPILL!|CALC!|GETTING_DATA)", re.IGNORECASE)
+#: What is copied along with a number and seen by nobody: zero-width spaces and joiners, marks of direction.
+_UNSEEN = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF))
 _TIMES = {"": 1, "万": 10_000, "亿": 100_000_000}
 
 
@@ -63,7 +65,7 @@ def judge(raw: Any, kind: str = "amount") -> Verdict:
     if raw is None or (isinstance(raw, float) and math.isnan(raw)):
         return Verdict()
     if isinstance(raw, bool):
-        return _fault("not-a-number", raw, extra="")
+        return _fault("entry-text", str(raw).upper())
     if isinstance(raw, (int, float)):
         return _judge_number(float(raw) if abs(raw) < 1e308 else math.inf, kind, raw)
     if isinstance(raw, (dt.date, dt.time, dt.timedelta)):
@@ -72,7 +74,7 @@ def judge(raw: Any, kind: str = "amount") -> Verdict:
 
 
 def _judge_text(raw: str, kind: str) -> Verdict:
-    text = raw.strip().strip("\u3000\u00a0")
+    text = raw.translate(_UNSEEN).strip()
     if text in MISSING or text in REASONS:
         return Verdict()
     if _ERROR.fullmatch(text):
@@ -92,7 +94,7 @@ def _judge_text(raw: str, kind: str) -> Verdict:
         return _fault("entry-unit", text, hint=_bare(match[1], match[2]))
     if re.fullmatch(r"\d{4}[-/.年]\d{1,2}([-/.月]\d{1,2}日?)?月?", plain):
         return _fault("entry-date", text)
-    return _fault("not-a-number", text, extra="")
+    return _fault("entry-text", text)
 
 
 def _judge_number(value: float, kind: str, raw: Any) -> Verdict:

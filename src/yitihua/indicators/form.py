@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -20,6 +19,7 @@ from yitihua.definitions.framework_models import Formula, Indicator, Measure
 from yitihua.definitions.text import Text
 from yitihua.errors import refuse
 from yitihua.indicators.derive import needed
+from yitihua.indicators.shares import parts_of
 
 COVER: Final = "封面"
 RULES: Final = "计数规则"
@@ -187,24 +187,6 @@ def _users(edition: Edition) -> dict[str, list[str]]:
 
 def _is_change(formula: Formula | None) -> bool:
     return formula is not None and formula.kind == "yoy_change"
-
-
-def parts_of(edition: Edition) -> Iterator[tuple[str, str, str]]:
-    """Return (indicator, part, whole) where a part cannot exceed its whole: shares in per cent of one measure.
-
-    Examples
-    --------
-    >>> from yitihua.definitions import load_edition
-    >>> list(parts_of(load_edition("zhejiang-2022")))[0]
-    ('A01', 'fields_comprehensive', 'fields_catalogue')
-    """
-    for code, indicator in edition.indicators.items():
-        formula = indicator.formula
-        if formula is None or formula.kind not in ("ratio", "checklist") or formula.multiplier != 100:
-            continue
-        part, whole = formula.numerator.strip(), (formula.denominator or "").strip()
-        if part in edition.measures and whole in edition.measures and not formula.annualise:
-            yield code, part, whole
 
 
 def sheet_name(text: str) -> str:

@@ -62,7 +62,9 @@ def _short(error: Exception) -> str:
 def _column(values: Any) -> Any:
     gone = np.ma.getmaskarray(values)
     plain = np.ma.getdata(values)
-    if plain.dtype.kind in "fiub":
+    if plain.dtype.kind == "b":  # yes and no are no numbers, though they add up
+        plain = np.where(plain, "TRUE", "FALSE").astype(object)
+    if plain.dtype.kind in "fiu":
         return np.where(gone, np.nan, plain.astype(float))
     if plain.dtype.kind == "M":
         plain = np.datetime_as_string(plain, unit="s")

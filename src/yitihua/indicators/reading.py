@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from yitihua.definitions.edition import Edition
+from yitihua.definitions.expressions import names_in
 from yitihua.definitions.passport import Passport, dataset_names, says_simulated, sha256_of
 from yitihua.errors import FaultList, listing, refuse, suggest
 from yitihua.indicators import cells, columns, parquet, unit_columns
@@ -20,6 +21,7 @@ from yitihua.indicators.columns import Roles
 from yitihua.indicators.datasets import Dataset, find_dataset
 from yitihua.indicators.derive import describe, needed
 from yitihua.indicators.origins import Columns, columns_of
+from yitihua.indicators.shares import above_whole, part_words, parts_of
 from yitihua.indicators.sources import Sources
 from yitihua.indicators.table import Floats, IndicatorTable, Lineage, Remark
 
@@ -145,6 +147,8 @@ class _Reader:
     earlier: RawTable | None = None
     earlier_period: str | None = None
     shown: str = ""
+    #: Indicators whose part exceeds its whole, with the number of units, where that is not refused.
+    above: list[str] = field(default_factory=list)
 
     def read(self) -> IndicatorTable:
         if self.passport is not None:
@@ -236,11 +240,13 @@ class _Reader:
             if code in column_of:
                 origin[row_of[unit], column_of[code]] = text
         measures = {code: block.numbers[code] for code in self.edition.measures if code in block.numbers}
+        self._check_parts(block, self.raw)
         computed = [c for c in columns.computable(self.edition, set(measures)) if c not in block.numbers]
         flags = dict(block.remarks)
         background = self._background(block, computed, measures)
         self._derive(background, block, computed, values, origin, flags)
         self._check_log(block, values)
+        self._check_percents(block)
         return IndicatorTable(
             units=tuple(units),
             indicators=codes,
@@ -267,6 +273,7 @@ class _Reader:
         months_before = None
         if self.earlier is not None:
             earlier = read_block(self.earlier, self.roles, self.edition, self.faults)
+            self._check_parts(earlier, self.earlier)
             before = {code: x for code, x in earlier.aligned(block.units).items() if code in self.edition.measures}
             months_before = same_months(earlier.aligned_months(block.units))
             places_before = columns_of(earlier.places, block.units, self.shown) if self.shown else {}
@@ -306,6 +313,26 @@ class _Reader:
             for row, remark in derived.remarks.items():
                 flags[(block.units[row], code)] = (*flags.get((block.units[row], code), ()), remark)
 
+    def _check_parts(self, block: Block, raw: RawTable) -> None:
+        """Refuse a part above its whole, in whichever period it stands."""
+        for indicator, part, whole in parts_of(self.edition):
+            codes = list(dict.fromkeys((*names_in(part), *names_in(whole))))
+            if not block.numbers.keys() >= set(codes):
+                continue
+            top, bottom, above = above_whole(part, whole, block.numbers)
+            if not raw.file:  # a frame from Python may hold trial values: said, not refused
+                if above.any():
+                    self.above.append(f"{indicator} ({int(above.sum())})")
+                continue
+            for row in np.flatnonzero(above).tolist():
+                cells_ = [block.places[(block.units[row], code)] for code in codes]
+                key = f"{block.units[row]}, {codes[0]}"
+                self.faults.add(
+                    "part-above-whole", file=raw.file, cell=cells_[0], key=key, indicator=indicator,
+                    found=f"{top[row]:.15g}", bound=f"{bottom[row]:.15g}", other=cells_[1:],
+                    **part_words(part, whole, self.edition.measures),
+                )  # fmt: skip
+
     def _check_log(self, block: Block, values: Floats) -> None:
         """Refuse here, where the cell is known, what has no logarithm later."""
         for j, (code, indicator) in enumerate(self.edition.indicators.items()):
@@ -316,6 +343,20 @@ class _Reader:
                 cell = block.places.get((unit, code), "")
                 key = f"{unit}, {code}"
                 self.faults.add("log-domain", file=self.raw.file, cell=cell, key=key, name=code, found=found, bound="0")
+
+    def _check_percents(self, block: Block) -> None:
+        """Refuse a percentage typed as 0 to 1: what is below 1 where even the worst goalpost is 5 per cent or more."""
+        for code, indicator in self.edition.indicators.items():
+            if indicator.unit.zh != "%" or indicator.goalposts is None or indicator.goalposts.lower < 5:
+                continue
+            given = block.numbers.get(code, np.empty(0))
+            for row in np.flatnonzero((given > 0) & (given < 1)).tolist():
+                unit, found, posts = block.units[row], float(given[row]), indicator.goalposts
+                self.faults.add(
+                    "value-share", file=self.raw.file, cell=block.places.get((unit, code), ""), key=f"{unit}, {code}",
+                    name=indicator.name.zh, name_en=indicator.name.en, found=f"{found:g}", hint=f"{found * 100:.10g}",
+                    lower=f"{posts.lower:g}", upper=f"{posts.upper:g}",
+                )  # fmt: skip
 
     def _notices(self, units: list[str], values: Floats) -> Iterator[tuple[str, str]]:
         """Say what a reader of the result should know of the data; nothing is left out in silence."""
@@ -330,6 +371,9 @@ class _Reader:
         if empty:
             names = listing(empty)
             yield f"没有任何数据的指标：{names}", f"indicators without any data: {names}"
+        if self.above:
+            names = listing(dict.fromkeys(self.above))
+            yield f"部分大于总数的指标（单位数）：{names}", f"a part exceeds its whole in (units): {names}"
         reference = self.edition.spec.reference_unit
         if reference is not None and reference not in units:
             yield f"数据中没有基准单位{reference}", f"the reference unit {reference} is not in the data"

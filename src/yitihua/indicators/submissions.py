@@ -9,11 +9,13 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from yitihua.definitions.expressions import names_in
 from yitihua.errors import Fault, FaultList, suggest
 from yitihua.indicators.cells import plain
 from yitihua.indicators.entries import judge
 from yitihua.indicators.form import COVER_LABELS, Form
 from yitihua.indicators.registry import Registry
+from yitihua.indicators.shares import above_whole, part_words, words_of
 
 When = Literal["now", "before"]
 #: An entry of the form: a measure and which period, or ("cover", label).
@@ -118,7 +120,7 @@ def take_entry(found: Submission, form: Form, measure: str, when: str, raw: Any,
     definition = form.fields[measure].definition
     verdict = judge(raw, definition.kind)
     if verdict.code:
-        details: dict[str, Any] = {"name": definition.name.zh, "unit": definition.unit.zh, **verdict.details}
+        details: dict[str, Any] = {**words_of(definition), **verdict.details}
         found.faults.add(verdict.code, **place.where(), key=measure, **details)
     elif not math.isnan(verdict.value):
         found.values[slot] = verdict.value
@@ -140,13 +142,28 @@ def settle_unit(found: Submission, registry: Registry, code: Any, name: Any, at:
             faults.add("unit-old", **place.where(), name=word, hint=old.now_code, zh=old.note_zh, en=old.note_en)
             return
     named = registry.named(called) if called else []
-    unit = registry.units.get(stated)
+    # A full name says as much as a code, wherever it stands, if only one unit has it.
+    by_name = registry.named(stated) if stated and stated not in registry.units else [] if stated else named
+    unit = registry.units.get(stated) or (by_name[0] if len(by_name) == 1 else None)
+    if unit is not None and unit.code != stated:
+        found.unit = unit.code
+        found.notes.append(
+            (f"未填单位代码，按名称认定为{unit.code}", f"no unit code, taken by its name as {unit.code}")
+        )
+    if len(by_name) > 1:
+        several = [f"{match.code} {match.name_zh}" for match in by_name]
+        faults.add("unit-ambiguous", **(at if stated else name_at).where(), name=stated or called, options=several)
+        return
     if unit is None:
         _unknown(faults, registry, stated, called, at if stated else name_at)
         return
-    if called and unit not in named:
-        other = " / ".join(f"{match.code} {match.name_zh}" for match in named) or "—"
-        faults.add("unit-differs", **name_at.where(), stated=stated, name=called, official=unit.name_zh, other=other)
+    # 嘉兴市嘉善县 says no less than 嘉善县.
+    if called and unit not in named and not "".join(called.split()).endswith(unit.name_zh):
+        other = " / ".join(f"{match.code} {match.name_zh}" for match in named)
+        faults.add(
+            "unit-differs", **name_at.where(), stated=stated, name=called, official=unit.name_zh,
+            other=other or "无此单位", other_en=other or "no such unit",
+        )  # fmt: skip
     found.name = unit.name_zh
 
 
@@ -186,6 +203,9 @@ def settle_date(found: Submission, raw: Any, place: Place) -> None:
         found.stated = raw.date()
     elif isinstance(raw, dt.date):
         found.stated = raw
+    elif isinstance(raw, (int, float)) and 36_526 <= raw <= 73_050:
+        # A date whose cell lost its format: days since 1900, from 2000 to 2099.
+        found.stated = dt.date(1899, 12, 30) + dt.timedelta(days=int(raw))
     elif text := tidy(raw):
         match = re.fullmatch(r"(\d{4})\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})日?(\s.*)?|(\d{4})(\d{2})(\d{2})", text)
         try:
@@ -197,11 +217,7 @@ def settle_date(found: Submission, raw: Any, place: Place) -> None:
 
 def check_whole(found: Submission, form: Form) -> None:
     """Check what only several entries together show: parts and wholes, bases of changes, what is empty."""
-    for indicator, part, whole in form.pairs:
-        for when in ("now", "before"):
-            top, bottom = found.values.get((part, when)), found.values.get((whole, when))
-            if top is not None and bottom is not None and top > bottom:
-                _part_above_whole(found, form, indicator, (part, when), (whole, when))
+    _parts_above_wholes(found, form)
     zero = [c for c, f in form.fields.items() if f.needs_before and found.values.get((c, "before")) == 0]
     absent = [
         c
@@ -225,16 +241,19 @@ def check_whole(found: Submission, form: Form) -> None:
             found.notes.append((f"{names}{more_zh}：{zh}", f"{shown}{more_en}: {en}"))
 
 
-def _part_above_whole(found: Submission, form: Form, indicator: str, part: Slot, whole: Slot) -> None:
-    fields = form.fields
-    found.faults.add(
-        "part-above-whole",
-        **found.places[part].where(),
-        key=part[0],
-        indicator=indicator,
-        name=fields[part[0]].definition.name.zh,
-        found=f"{found.values[part]:.15g}",
-        whole=fields[whole[0]].definition.name.zh,
-        bound=f"{found.values[whole]:.15g}",
-        other=found.places[whole].short(),
-    )
+def _parts_above_wholes(found: Submission, form: Form) -> None:
+    for when in ("now", "before"):
+        known = {code: number for (code, period), number in found.values.items() if period == when}
+        for indicator, part, whole in form.pairs:
+            if not (known.keys() >= {*names_in(part), *names_in(whole)}):
+                continue
+            top, bottom, above = above_whole(part, whole, known)
+            if above:
+                first, *others = dict.fromkeys((*names_in(part), *names_in(whole)))
+                cells = [found.places[(code, when)].short() for code in others]
+                measures = {code: field.definition for code, field in form.fields.items()}
+                found.faults.add(
+                    "part-above-whole", **found.places[(first, when)].where(), key=first, indicator=indicator,
+                    found=f"{top:.15g}", bound=f"{bottom:.15g}", other=cells, cells="\n".join(cells),
+                    **part_words(part, whole, measures),
+                )  # fmt: skip

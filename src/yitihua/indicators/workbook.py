@@ -39,12 +39,14 @@ _DIMENSION = re.compile(rb"<(?:\w+:)?dimension\b[^>]*?ref=[\"']([A-Z]+\d+(?::[A-
 _FAR = re.compile(rb" r=[\"'](?:[A-Z]{3,}\d+|[A-Z]*\d{5,})[\"']")
 _ODD_CELL = re.compile(rb"<(?:\w+:)?f[\s/>]|\bt=[\"']e[\"']")
 #: Plain pieces of text to look for first; only where one is found is the sheet taken apart.
-_HIDING = (b'hidden="1"', b"hidden='1'", b'hidden="true"', b'ht="0"')
+_HIDING = (b'hidden="1"', b"hidden='1'", b'hidden="true"', b'ht="0"', b'width="0"', b'width="0.')
 _ODD_SIGNS = (b"<f>", b"<f ", b"<f/", b":f>", b":f ", b't="e"', b"t='e'")
 _ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
 _COLUMN = re.compile(rb"<(?:\w+:)?col\b([^>]*?)/?>")
 _CELL = re.compile(rb"<(?:\w+:)?c\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
 _FORMULA = re.compile(rb"<(?:\w+:)?f\b[^>]*?(?:/>|>(.*?)</(?:\w+:)?f>)", re.DOTALL)
+#: Another file in a formula: [1]Sheet!A1, '[1]My sheet'!A1; not Table[column] of this one.
+_LINK = re.compile(r"(?<![\w\]])\[[^\[\]]+\][\w.]*!|'[^']*\[[^\[\]]+\][^']*'!")
 _VALUE = re.compile(rb"<(?:\w+:)?v\b[^>/]*>([^<]+)</|<(?:\w+:)?is\b")
 
 
@@ -68,6 +70,8 @@ class Sheet:
         Cells with a formula but no value.
     linked : set
         Cells whose formula points into another file.
+    hidden : bool
+        Whether the tab is not shown.
     """
 
     name: str
@@ -78,6 +82,7 @@ class Sheet:
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     unsolved: set[tuple[int, int]] = field(default_factory=set)
     linked: set[tuple[int, int]] = field(default_factory=set)
+    hidden: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -171,7 +176,8 @@ def _bytes_of(path: Path, shown: str, faults: FaultList) -> bytes | None:
     elif suffix in (".et", ".wps", ".ett"):
         faults.add("book-wps", file=shown)
     elif suffix == ".xls":
-        faults.add("book-xls", file=shown)
+        # Somebody gave a new workbook the old ending, or the file is a web page that only calls itself one.
+        faults.add("book-suffix" if raw.startswith(b"PK") else "book-xls", file=shown)
     else:
         return raw
     return None
@@ -198,7 +204,7 @@ def _read(archive: zipfile.ZipFile, raw: bytes, shown: str, faults: FaultList, u
     if archive.testzip() is not None:
         raise zipfile.BadZipFile
     names = archive.namelist()
-    parts = _sheet_parts(archive)
+    parts, hidden = _sheet_parts(archive)
     sheets = {name: _odd(name, archive.read(part)) for name, part in parts.items() if part in names}
     too_large = [(name, found) for name, (sheet, found) in sheets.items() if found]
     for name, found in too_large:
@@ -216,6 +222,8 @@ def _read(archive: zipfile.ZipFile, raw: bytes, shown: str, faults: FaultList, u
     except calamine.CalamineError:
         faults.add("book-corrupt", file=shown)
         return None
+    for name, (sheet, _) in sheets.items():
+        sheet.hidden = name in hidden
     return Book(
         {name: sheet for name, (sheet, _) in sheets.items()},
         macros=any(name.endswith("vbaProject.bin") for name in names),
@@ -230,8 +238,8 @@ def _attributes(text: bytes) -> dict[str, str]:
     }
 
 
-def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
-    """Return sheet -> part of the archive, in the order of the tabs."""
+def _sheet_parts(archive: zipfile.ZipFile) -> tuple[dict[str, str], set[str]]:
+    """Return sheet -> part of the archive, in the order of the tabs, and the sheets that are not shown."""
     relations = archive.read("xl/_rels/workbook.xml.rels")
     targets = {}
     for match in _RELATION.finditer(relations):
@@ -239,14 +247,17 @@ def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
         target = found.get("Target", "")
         path = PurePosixPath(target.lstrip("/")) if target.startswith("/") else PurePosixPath("xl") / target
         targets[found.get("Id", "")] = str(path)
-    parts = {}
+    parts: dict[str, str] = {}
+    hidden = set[str]()
     for match in _SHEET.finditer(archive.read("xl/workbook.xml")):
         found = _attributes(match[1])
         if "name" in found and found.get("id") in targets:
             parts[found["name"]] = targets[found["id"]]
+            if found.get("state") in ("hidden", "veryHidden"):
+                hidden.add(found["name"])
     if not parts:
         raise zipfile.BadZipFile
-    return parts
+    return parts, hidden
 
 
 def _odd(name: str, xml: bytes) -> tuple[Sheet, str]:
@@ -283,9 +294,13 @@ def _hidden(sheet: Sheet, xml: bytes) -> None:
             sheet.hidden_rows.add(row)
     for match in _COLUMN.finditer(xml):
         found = _attributes(match[1])
-        if found.get("hidden") in ("1", "true"):
+        if found.get("hidden") in ("1", "true") or _is_zero(found.get("width")):
             first, final = int(found.get("min", 1)) - 1, int(found.get("max", 1))
             sheet.hidden_columns |= set(range(first, min(final, MOST_COLUMNS)))
+
+
+def _is_zero(width: str | None) -> bool:
+    return width is not None and width.strip("0.") == ""
 
 
 def _odd_cells(sheet: Sheet, xml: bytes) -> None:
@@ -300,9 +315,10 @@ def _odd_cells(sheet: Sheet, xml: bytes) -> None:
         place, value = _place(found["r"].encode()), _VALUE.search(inner)
         if found.get("t") == "e":
             sheet.errors[place] = html.unescape((value[1] or b"#VALUE!").decode("utf-8")) if value else "#VALUE!"
-        if formula is not None and value is None:
+        # A formula whose result is no text at all, as ="" gives, is solved.
+        if formula is not None and value is None and not (found.get("t") == "str" and b"<v" in inner):
             sheet.unsolved.add(place)
-        if formula is not None and b"[" in (formula[1] or b""):
+        if formula is not None and _LINK.search(html.unescape((formula[1] or b"").decode("utf-8"))):
             sheet.linked.add(place)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from yitihua.errors import FaultList, suggest
 from yitihua.indicators.form import COLUMNS, COVER, COVER_LABELS, META, OWN_SHEETS, RULES, UNITS, Form, FormSheet
 from yitihua.indicators.registry import Registry
+from yitihua.indicators.shares import words_of
 from yitihua.indicators.submissions import (
     Place,
     Submission,
@@ -161,13 +162,19 @@ class _Reader:
                 continue
             raw[key], at[key] = sheet.value(*rows[key]), self.place(COVER, *rows[key])
             self.found.raw[("cover", key)], self.found.places[("cover", key)] = raw[key], at[key]
-        if "unit" in raw or "name" in raw:
+            if broken := sheet.errors.get(rows[key]) or ("=…" if rows[key] in sheet.unsolved else ""):
+                self.faults.add("cover-error", **at[key].where(), name=label.zh, name_en=label.en, found=broken)
+                del raw[key]
+        if sheet.hidden:
+            self.faults.add("sheet-hidden", file=self.found.file, sheet=COVER, name=COVER)
+        if raw.keys() >= {"unit", "name"}:
             settle_unit(self.found, self.registry, raw.get("unit"), raw.get("name"), at["unit"], at["name"])
         if "period" in raw:
             settle_period(self.found, raw["period"], self.period, at["period"])
         if "months" in raw:
             settle_months(self.found, raw["months"], at["months"])
-        settle_date(self.found, raw.get("date"), at["date"])
+        if "date" in raw:
+            settle_date(self.found, raw["date"], at["date"])
 
     # The sheets of measures
 
@@ -207,6 +214,8 @@ class _Reader:
             self.lost.add(sheet.name)
             self.faults.add("sheet-empty", file=self.found.file, sheet=sheet.name, name=sheet.name)
             return
+        if sheet.hidden:
+            self.faults.add("sheet-hidden", file=self.found.file, sheet=sheet.name, name=sheet.name)
         header, columns = self._header(sheet)
         absent = [COLUMNS[key] for key in ("code", "now", "before") if key not in columns]
         if absent:
@@ -215,6 +224,10 @@ class _Reader:
             self.faults.add("heading-missing", file=self.found.file, sheet=sheet.name, name=absent, options=options)
             return
         inputs = {columns[key]: key for key in ("now", "before")}
+        self._double_headings(sheet, header, columns)
+        for column in sorted(set(inputs) & sheet.hidden_columns):
+            if any(self._holds(sheet, row, column) for row in range(header + 1, len(sheet.rows))):
+                self.faults.add("cells-hidden", **self.place(sheet.name, header, column).where(), what="column")
         self._merged(sheet, header, inputs)
         for row in range(
             header + 1, max(len(sheet.rows), *(r + 1 for r, _ in (*sheet.errors, *sheet.unsolved, (0, 0))))
@@ -227,8 +240,7 @@ class _Reader:
         for r, row in enumerate(sheet.rows[:40]):
             columns: dict[str, int] = {}
             for c, cell in enumerate(row):
-                word = tidy(cell).split("\n")[0].split(" ")[0].split("(")[0]
-                key = next((k for k, title in COLUMNS.items() if title == word), None)
+                key = _heading(cell)
                 if key is not None:
                     columns.setdefault(key, c)
             if len(columns) > len(best[1]):
@@ -236,6 +248,14 @@ class _Reader:
             if len(best[1]) == len(COLUMNS):
                 break
         return best
+
+    def _double_headings(self, sheet: Sheet, header: int, columns: dict[str, int]) -> None:
+        for c, cell in enumerate(sheet.rows[header]):
+            key = _heading(cell)
+            if key is not None and columns[key] != c:
+                first = cell_name(header, columns[key])
+                place = self.place(sheet.name, header, c)
+                self.faults.add("heading-double", **place.where(), name=COLUMNS[key], first=first)
 
     def _merged(self, sheet: Sheet, header: int, inputs: dict[int, str]) -> None:
         for top, left, bottom, right in sheet.merged:
@@ -263,12 +283,12 @@ class _Reader:
             self.faults.add("row-double", **at.where(), key=code, name=code, first=self.seen[code].short())
             return
         self.seen[code] = at
-        if holds and (row in sheet.hidden_rows or any(c in sheet.hidden_columns for c in inputs)):
-            what = "row" if row in sheet.hidden_rows else "column"
-            self.faults.add("cells-hidden", **at.where(), key=code, what=what)
+        if holds and row in sheet.hidden_rows:
+            self.faults.add("cells-hidden", **at.where(), key=code, what="row")
             return
         for column, when in inputs.items():
-            self._entry(sheet, row, column, code, when)
+            if column not in sheet.hidden_columns:
+                self._entry(sheet, row, column, code, when)
         for key, target in (("reason", self.found.reasons), ("remark", self.found.remarks)):
             if key in columns and (text := tidy(sheet.value(row, columns[key]))):
                 target[code] = text
@@ -280,7 +300,7 @@ class _Reader:
     def _entry(self, sheet: Sheet, row: int, column: int, code: str, when: str) -> None:
         cell, place = (row, column), self.place(sheet.name, row, column)
         definition = self.form.fields[code].definition
-        details: dict[str, Any] = {"key": code, "name": definition.name.zh, "unit": definition.unit.zh}
+        details: dict[str, Any] = {"key": code, **words_of(definition)}
         if cell in sheet.errors:
             self._keep(code, when, sheet.errors[cell], place)
             self.faults.add("entry-error", **place.where(), **details, found=sheet.errors[cell])
@@ -301,5 +321,11 @@ class _Reader:
             if form_field.code not in self.seen:
                 self.faults.add(
                     "row-missing", file=self.found.file, sheet=sheet.name, key=form_field.code,
-                    name=form_field.definition.name.zh, measure=form_field.code,
+                    measure=form_field.code, **words_of(form_field.definition),
                 )  # fmt: skip
+
+
+def _heading(cell: Any) -> str | None:
+    """Return which column a heading stands for; the period below it and remarks behind it do not matter."""
+    word = tidy(cell).split("\n")[0].split(" ")[0].split("(")[0]
+    return next((key for key, title in COLUMNS.items() if title == word), None)

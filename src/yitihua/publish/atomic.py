@@ -64,6 +64,21 @@ def new_folder(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
         shutil.rmtree(fresh, ignore_errors=True)
 
 
+def add_files(folder: Path, fresh: Iterable[str], files: Iterable[tuple[str, bytes]]) -> None:
+    """Write files into a folder that is there; those of its folders named `fresh` must be absent or empty.
+
+    Raises
+    ------
+    InputError
+        If one of them holds something, or a file cannot be written; then nothing has changed.
+    """
+    for name in fresh:
+        place = folder / name
+        if place.exists() and (not place.is_dir() or any(path.name != ".keep" for path in place.iterdir())):
+            raise refuse("bad-output", name=str(place), reason="it is not empty")
+    replace_files({folder / name: content for name, content in files})
+
+
 def _write(path: Path, content: bytes) -> None:
     with path.open("wb") as handle:
         handle.write(content)

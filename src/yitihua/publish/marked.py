@@ -43,9 +43,10 @@ def marked_copy(
     for fault in faults:
         if (slot := submission.slot_of(fault)) is not None:
             marks.setdefault(slot, []).append(fault)
-        # A part above its whole: either of the two may be the wrong one.
-        if other := fault.details.get("other"):
-            for slot in (slot for slot, place in submission.places.items() if place.short() == other):
+        # A part above its whole: any of the cells may be the wrong one.
+        if fault.code == "part-above-whole":
+            others = fault.details["cells"].split("\n")
+            for slot in (slot for slot, place in submission.places.items() if place.short() in others):
                 marks.setdefault(slot, []).append(fault)
     filling = Filling(
         submission.unit, submission.name, period, entries=_entries(submission, form), reasons=submission.reasons,

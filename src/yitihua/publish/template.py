@@ -168,6 +168,7 @@ class _Drawing:
         sheet.set_column("B:B", 18)
         sheet.set_column("C:C", 34)
         sheet.set_column("D:D", 52)
+        sheet.set_row(2, 22)
         for c, text in enumerate(("项目", "item", "填写", "说明")):
             sheet.write_string(2, c, text, self.formats["head"])
         filling = self.filling
