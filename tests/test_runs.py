@@ -28,7 +28,8 @@ def test_files_hold_what_they_promise(tmp_path: Path) -> None:
     out = write_folder(tmp_path / "out", board_files(board, edition))
     scores = pd.read_csv(out / "scores.csv", dtype={"unit": str})
     assert list(scores.columns) == [
-        "unit", "name", "level", "score", "rank", "stars", "abc", "coverage", "A", "B", "C", "D", "E", "note",
+        "unit", "name", "level", "score", "rank", "score_se", "score_low", "score_high", "rank_low", "rank_high",
+        "stars", "stars_probability", "abc", "abc_probability", "groups", "coverage", "A", "B", "C", "D", "E", "note",
     ]  # fmt: skip
     assert set(scores["score"]) == set(board.total)  # full precision: the same bits
     indicators = pd.read_csv(out / "indicators.csv", dtype={"unit": str})
