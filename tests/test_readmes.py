@@ -45,7 +45,7 @@ from yitihua.definitions.index_models import (
     WeightSet,
     WeightSpec,
 )
-from yitihua.definitions.passport import Column, DatasetInfo, FileInfo, Passport, PlantedFault
+from yitihua.definitions.passport import Column, CovarianceInfo, DatasetInfo, FileInfo, Passport, PlantedFault
 from yitihua.definitions.project import ProjectFile
 from yitihua.definitions.resolver import shipped_root
 from yitihua.definitions.schemas import MODELS, schema_text
@@ -197,6 +197,7 @@ SECTIONS: dict[str, dict[str, list[type[BaseModel]]]] = {
         "### [dataset]": [DatasetInfo],
         "### [file]": [FileInfo],
         "### [columns]": [Column],
+        "### [covariance]": [CovarianceInfo],
         "### [[faults]]": [PlantedFault],
     },
 }

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import yitihua as yt
@@ -12,7 +14,10 @@ from yitihua.errors import InputError
 from yitihua.index.apply import apply
 from yitihua.index.redraw import Redraw
 from yitihua.index.sampling import errors_of, ranks_of_draws, runs_alike, sampling
+from yitihua.indicators.cities import cities_of, sum_to_cities, with_cities
 from yitihua.indicators.covariance import Covariance, matrix_root
+from yitihua.indicators.covariance_file import read_covariance, write_covariance
+from yitihua.indicators.parquet import write_parquet
 from yitihua.indicators.table_json import table_from_json, table_to_json
 
 
@@ -210,3 +215,49 @@ def test_intervals_and_grade_probabilities_hold_on_a_known_truth() -> None:
         chosen = (probability >= low) & (probability < high)
         assert chosen.sum() > 80
         assert correct[chosen].mean() == pytest.approx(probability[chosen].mean(), abs=0.05), (low, high, chosen.sum())
+
+
+def made_covariance(units: tuple[str, ...]) -> Covariance:
+    generator = np.random.default_rng(8)
+    root = generator.standard_normal((len(units), 2, 2))
+    blocks = root @ np.swapaxes(root, 1, 2)
+    return Covariance(units, ("E01", "E05"), blocks, generator.standard_normal((2, len(units), 2)))
+
+
+def test_a_covariance_file_reads_back_to_the_same_bits(tmp_path: Path) -> None:
+    found = made_covariance(("b", "a", "c"))
+    write_covariance(found, tmp_path / "covariance.parquet")
+    back = read_covariance(tmp_path / "covariance.parquet", "covariance.parquet", ("c", "b", "d"))
+    expected = found.of(("c", "b", "d"))
+    assert back.blocks.tobytes() == expected.blocks.tobytes() and back.shared.tobytes() == expected.shared.tobytes()
+    assert (back.se[2] == 0).all()
+
+
+def test_a_file_that_is_no_covariance_is_refused(tmp_path: Path) -> None:
+    write_parquet(pd.DataFrame({"unit": ["a"], "value": [1.0]}), tmp_path / "c.parquet")
+    with pytest.raises(InputError) as caught:
+        read_covariance(tmp_path / "c.parquet", "c.parquet", ("a",))
+    assert caught.value.faults[0].code == "not-a-covariance"
+
+
+def test_cities_errors_are_those_of_the_weighted_sum() -> None:
+    # Authority: draws of the counties, averaged by hand with the population weights.
+    board = yt.evaluate("zhejiang-2022")
+    edition = yt.load_edition("zhejiang-2022")
+    errors = made_covariance(board.table.units)
+    cities = sum_to_cities(replace(board.table, covariance=errors), edition)
+    assert cities.covariance is not None
+    place = cities_of(board.table)
+    population = board.table.measures["population"]
+    drawn = errors.draws(40_000, np.random.default_rng(3))
+    j = board.table.indicators.index("E05")
+    row = cities.units.index("330400")
+    own = [
+        k for k, unit in enumerate(board.table.units)
+        if place[unit].code == "330400" and np.isfinite(board.table.values[k, j]) and np.isfinite(population[k])
+    ]  # fmt: skip
+    by_hand = drawn[:, own, 1] @ population[own] / population[own].sum()
+    assert cities.se is not None
+    assert cities.se[row, j] == pytest.approx(by_hand.std(), rel=0.03)
+    both = with_cities(replace(board.table, covariance=errors), edition)
+    assert both.covariance is not None and both.covariance.units == both.units

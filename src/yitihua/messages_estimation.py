@@ -13,6 +13,11 @@ ESTIMATION: Final[dict[str, tuple[Words, Words]]] = {
         ("数值{found}超出范围", "{low}至{high}", "请改用范围内的数值"),
         ("the number {found} is out of range", "from {low} to {high}", "Give a number in the range"),
     ),
+    # Covariances
+    "not-a-covariance": (
+        ("该文件不是协方差表：{found}", "{options}", "请用 yitihua survey estimate 重新生成"),
+        ("the file does not hold a covariance: {found}", "{options}", "Make it again with yitihua survey estimate"),
+    ),
     # The board
     "no-sampling-error": (
         (

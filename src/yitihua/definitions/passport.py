@@ -68,6 +68,14 @@ class FileInfo(Strict):
     derived_from: str | None = None
 
 
+class CovarianceInfo(Strict):
+    """``[covariance]``: the file with the covariance of the estimates among the values."""
+
+    name: str
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    period: str | None = Field(None, description="The period it is of, where the values are of several.")
+
+
 class PlantedFault(Strict):
     """``[[faults]]``: a fault that was put into the data on purpose, for practice and tests."""
 
@@ -83,6 +91,7 @@ class Passport(Strict):
 
     dataset: DatasetInfo
     file: FileInfo
+    covariance: CovarianceInfo | None = None
     columns: dict[str, Column] = Field(min_length=1)
     faults: tuple[PlantedFault, ...] = ()
     levels: dict[str, str] = Field(

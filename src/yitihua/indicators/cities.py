@@ -34,9 +34,10 @@ from yitihua.definitions.framework_models import Formula
 from yitihua.errors import refuse
 from yitihua.indicators.arrays import Floats, Remark
 from yitihua.indicators.background import Background
+from yitihua.indicators.covariance import Covariance
 from yitihua.indicators.derive import derive, needed
-from yitihua.indicators.origins import taken
 from yitihua.indicators.places import known_places, places_of
+from yitihua.indicators.stacking import stacked
 from yitihua.indicators.table import IndicatorTable
 
 LEVEL = "city"
@@ -172,9 +173,14 @@ def sum_to_cities(
         flags |= {(groups.cities[i].code, code): (remark,) for i, remark in remarks.items()}
     origin = np.where(np.isfinite(values), "simulated" if table.simulated else "summed", "").astype(object)
     merged = {code: groups.merge(x, _rule(edition, code), everyone, whole=True) for code, x in table.measures.items()}
+    covariance = _covariance(table, groups, weight, values)
+    if covariance is not None:
+        columns = [table.indicators.index(code) for code in covariance.indicators]
+        se[:, columns] = np.where(np.isfinite(values[:, columns]), covariance.se, np.nan)
     return replace(
         table,
         units=tuple(city.code for city in groups.cities),
+        covariance=covariance,
         values=values,
         se=se if np.isfinite(se).any() else None,
         n=n if np.isfinite(n).any() else None,
@@ -322,6 +328,24 @@ def _averaged(
     return kept[0], kept[1], kept[2], remarks
 
 
+def _covariance(table: IndicatorTable, groups: _Groups, weight: Floats | None, values: Floats) -> Covariance | None:
+    """Return the covariance of the cities' estimates, whose counties share what is estimated in common."""
+    own = table.covariance
+    if own is None:
+        return None
+    columns = [table.indicators.index(code) for code in own.indicators]
+    x, n = table.values[:, columns], None if table.n is None else table.n[:, columns]
+    w = n if weight is None else np.broadcast_to(weight[:, None], x.shape)
+    assert w is not None  # without weights there are respondents
+    w = np.where(np.isfinite(x) & np.isfinite(w), w, 0.0)
+    member = groups.of[None, :] == np.arange(len(groups.cities))[:, None]
+    parts = member[:, :, None] * w
+    total = parts.sum(axis=1, keepdims=True)
+    share = np.divide(parts, total, out=np.zeros_like(parts), where=total > 0)
+    share *= np.isfinite(values[:, columns])[:, None, :]
+    return own.weighted([city.code for city in groups.cities], share)
+
+
 def _attribute(column: Any, groups: _Groups, rows: Any) -> Any:
     """Sum a denominator; a group of counties says nothing of their city."""
     if column.dtype == object:
@@ -340,49 +364,4 @@ def _background(table: IndicatorTable, edition: Edition, groups: _Groups, rows: 
         places={},  # a sum stands in no cell; the counties' rows say where theirs do
         places_before={},
         submissions=(),
-    )
-
-
-def stacked(first: IndicatorTable, second: IndicatorTable) -> IndicatorTable:
-    """Return the rows of two tables of the same columns one below the other."""
-
-    def both(name: str) -> Any:
-        parts = [getattr(table, name) for table in (first, second)]
-        if all(part is None for part in parts):
-            return None
-        return np.vstack([np.full(table.values.shape, np.nan) if part is None else part
-                          for table, part in zip((first, second), parts, strict=True)])  # fmt: skip
-
-    def columns(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: np.concatenate([column, other[name]]) for name, column in one.items()}
-
-    a, b = first.background, second.background
-    rows = [*range(len(first.units)), *[-1] * len(second.units)]  # what was summed stands in no cell
-    return replace(
-        first,
-        units=(*first.units, *second.units),
-        values=np.vstack([first.values, second.values]),
-        se=both("se"),
-        n=both("n"),
-        origin=both("origin"),
-        names={
-            lang: (*(first.names.get(lang) or first.units), *(second.names.get(lang) or second.units))
-            for lang in dict.fromkeys([*first.names, *second.names])
-        },
-        levels=(*first.levels, *second.levels),
-        attributes=columns(first.attributes, second.attributes),
-        measures=columns(first.measures, second.measures),
-        flags={**first.flags, **second.flags},
-        background=replace(
-            a,
-            before=columns(a.before, b.before),
-            months=None if a.months is None or b.months is None else np.concatenate([a.months, b.months]),
-            months_before=None
-            if a.months_before is None or b.months_before is None
-            else np.concatenate([a.months_before, b.months_before]),
-            places=taken(a.places, rows),
-            places_before=taken(a.places_before, rows),
-            made={**a.made, **b.made},
-            submissions=(*a.submissions, *[""] * len(second.units)) if a.submissions else (),
-        ),
     )

@@ -97,6 +97,45 @@ class Covariance:
         units = tuple(self.units[row] for row in index)
         return replace(self, units=units, blocks=self.blocks[index], shared=self.shared[:, index])
 
+    def of(self, units: Sequence[str]) -> Covariance:
+        """Return the covariance of other units in their order; one that is not here has no error."""
+        place = {unit: row for row, unit in enumerate(self.units)}
+        rows = np.array([place.get(unit, -1) for unit in units], dtype=np.int64)
+        here = rows >= 0
+        blocks = np.zeros((len(rows), *self.blocks.shape[1:]))
+        shared = np.zeros((len(self.shared), len(rows), len(self.indicators)))
+        blocks[here], shared[:, here] = self.blocks[rows[here]], self.shared[:, rows[here]]
+        return Covariance(tuple(units), self.indicators, blocks, shared)
+
+    def weighted(self, units: Sequence[str], weights: Floats) -> Covariance:
+        """Return the covariance of weighted sums over units, such as cities over their counties.
+
+        Parameters
+        ----------
+        units : sequence of str
+            Codes of the sums. No unit belongs to two of them.
+        weights : ndarray, shape (sums, units, indicators)
+            Of each unit's estimate in each sum, 0 where it does not belong.
+        """
+        blocks = np.einsum("cui,uij,cuj->cij", weights, self.blocks, weights, optimize=True)
+        return Covariance(tuple(units), self.indicators, blocks, np.einsum("cui,rui->rci", weights, self.shared))
+
+    def stacked(self, other: Covariance) -> Covariance:
+        """Return the units of both, one after the other; what they share they must number alike."""
+        blocks = np.concatenate([self.blocks, other.blocks])
+        shared = np.concatenate([self.shared, other.shared], axis=1)
+        return Covariance(self.units + other.units, self.indicators, blocks, shared)
+
+    def beside(self, other: Covariance) -> Covariance:
+        """Return the covariance of both sets of indicators over the same units, independent of each other."""
+        a, b = len(self.indicators), len(other.indicators)
+        blocks = np.zeros((len(self.units), a + b, a + b))
+        blocks[:, :a, :a], blocks[:, a:, a:] = self.blocks, other.blocks
+        shared = np.concatenate([
+            np.pad(self.shared, ((0, 0), (0, 0), (0, b))), np.pad(other.shared, ((0, 0), (0, 0), (a, 0)))
+        ])  # fmt: skip
+        return Covariance(self.units, self.indicators + other.indicators, blocks, shared)
+
     def select(self, indicators: Sequence[str]) -> Covariance:
         """Return the covariance of some indicators, in the given order."""
         columns = [self.indicators.index(code) for code in indicators]

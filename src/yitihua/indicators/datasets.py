@@ -23,6 +23,8 @@ from yitihua.indicators.table import Lineage
 if TYPE_CHECKING:
     import pandas as pd
 
+    from yitihua.indicators.covariance import Covariance
+
 
 @dataclass(frozen=True)
 class Dataset:
@@ -38,6 +40,8 @@ class Dataset:
         The table as found.
     sha256, passport_sha256 : str
         Of the file, equal to what the passport says; and of the passport itself.
+    folder : Path
+        Where it is.
     """
 
     name: str
@@ -45,6 +49,7 @@ class Dataset:
     raw: RawTable
     sha256: str
     passport_sha256: str
+    folder: Path
 
     def __repr__(self) -> str:
         simulated = ", simulated 模拟" if self.passport.dataset.simulated else ""
@@ -75,10 +80,32 @@ class Dataset:
         """What run.json says of this input."""
         info = self.passport.dataset
         folder = f"data/{self.name}"
+        covariance = self.passport.covariance
+        beside = () if covariance is None else (Lineage(f"{folder}/{covariance.name}", covariance.sha256),)
         return (
             Lineage(f"{folder}/{self.passport.file.name}", self.sha256, info.title.en, info.licence, info.title.zh),
             Lineage(f"{folder}/passport.toml", self.passport_sha256),
+            *beside,
         )
+
+    def covariance(self, units: tuple[str, ...], period: str | None) -> Covariance | None:
+        """Return the covariance of the estimates of some units, None where the dataset has none of the period.
+
+        Raises
+        ------
+        InputError
+            If the file is not there, was changed or holds no covariance.
+        """
+        stated = self.passport.covariance
+        if stated is None or (stated.period is not None and stated.period != period):
+            return None
+        from yitihua.indicators.covariance_file import read_covariance
+
+        path, shown = self.folder / stated.name, f"data/{self.name}/{stated.name}"
+        if not path.is_file():
+            raise refuse("file-not-found", file=shown, reason="")
+        _check_hash(path, shown, stated.sha256)
+        return read_covariance(path, shown, units)
 
     def published(self, period: str | int | None = None) -> pd.DataFrame:
         """Return the published results the file holds, by unit, one column a node or indicator.
@@ -115,10 +142,14 @@ def find_dataset(name: str, project: Path | None = None) -> Dataset | None:
     raw = parquet.read_parquet(file, shown, faults) if parquet.is_parquet(file) else cells.read_csv(file, shown, faults)
     faults.raise_if_any()
     assert raw is not None
+    _check_hash(file, shown, passport.file.sha256)
+    return Dataset(name, passport, raw, passport.file.sha256, sha256_of(path), path.parent)
+
+
+def _check_hash(file: Path, shown: str, stated: str) -> None:
     digest = sha256_of(file)
-    if digest != passport.file.sha256:
-        raise refuse("bad-hash", file=shown, options=[f"passport {passport.file.sha256[:12]}…", f"file {digest[:12]}…"])
-    return Dataset(name, passport, raw, digest, sha256_of(path))
+    if digest != stated:
+        raise refuse("bad-hash", file=shown, options=[f"passport {stated[:12]}…", f"file {digest[:12]}…"])
 
 
 def load_dataset(name: str, project: str | Path | None = None) -> Dataset:

@@ -13,6 +13,7 @@ from yitihua.definitions.edition import Edition
 from yitihua.errors import FaultList, listing, suggest
 from yitihua.indicators import cells, parquet
 from yitihua.indicators.columns import ALIASES
+from yitihua.indicators.covariance import Covariance
 from yitihua.indicators.datasets import find_dataset
 from yitihua.indicators.origins import Columns
 from yitihua.indicators.reading import read_table
@@ -93,6 +94,7 @@ def merge(table: IndicatorTable, extra: IndicatorTable, file: str, expected: Con
         values=values,
         se=_beside(table, table.se, extra.se, into, source),
         n=_beside(table, table.n, extra.n, into, source),
+        covariance=_covariances(table, extra),
         origin=np.where(fresh, origins, table.origin).astype(object),
         flags={**table.flags, **{key: flag for key, flag in extra.flags.items() if key[0] in place}},
         lineage=(*table.lineage, *extra.lineage),
@@ -121,6 +123,14 @@ def _beside(
     out = np.full(table.values.shape, np.nan) if own is None else own.copy()
     out[into] = np.where(np.isfinite(other[source]), other[source], out[into])
     return out
+
+
+def _covariances(table: IndicatorTable, extra: IndicatorTable) -> Covariance | None:
+    """Return the errors of both files' estimates; files of different surveys are independent."""
+    found = [None if part.covariance is None else part.covariance.of(table.units) for part in (table, extra)]
+    if found[0] is None or found[1] is None:
+        return found[0] or found[1]
+    return found[0].beside(found[1])
 
 
 _EMPTY = ("没有任何数据的指标：", "indicators without any data: ")

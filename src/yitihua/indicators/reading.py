@@ -28,6 +28,8 @@ from yitihua.indicators.table import Floats, IndicatorTable, Lineage, Remark
 if TYPE_CHECKING:
     import pandas as pd
 
+    from yitihua.indicators.covariance import Covariance
+
     Data = str | Path | pd.DataFrame | Dataset | IndicatorTable | Sources | None
 
 
@@ -77,7 +79,18 @@ def read_table(edition: Edition, data: Data = None, period: str | int | None = N
     reader.shown = lineage[0].name if lineage else ""
     table = reader.read()
     faults.raise_if_any()
-    return replace(table, lineage=lineage, simulated=simulated)
+    return replace(table, lineage=lineage, simulated=simulated, covariance=_covariance(edition, data, table))
+
+
+def _covariance(edition: Edition, data: Data, table: IndicatorTable) -> Covariance | None:
+    """Return the covariance that comes with a dataset, of the indicators that the table has."""
+    if data is None:
+        data = edition.spec.dataset
+    dataset = find_dataset(data, edition.project) if isinstance(data, str) else data
+    found = dataset.covariance(table.units, table.period) if isinstance(dataset, Dataset) else None
+    if found is None:
+        return None
+    return found.select([code for code in found.indicators if code in table.indicators])
 
 
 def _beside_says_simulated(data: Data) -> bool:
