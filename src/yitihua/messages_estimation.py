@@ -7,4 +7,143 @@ from typing import Final
 Words = tuple[str, str, str]
 
 #: Code -> (problem, allowed, mend) in Chinese and in English.
-ESTIMATION: Final[dict[str, tuple[Words, Words]]] = {}
+ESTIMATION: Final[dict[str, tuple[Words, Words]]] = {
+    # Estimation: designs, estimates, replicates
+    "design-column": (
+        ("没有“{found}”这一列", "{options}", "请更正列名"),
+        ("there is no column '{found}'", "{options}", "Correct the name of the column"),
+    ),
+    "design-lengths": (
+        ("各列长度不同或为空：{found}", "每位受访者一行，各列等长", "请核对各列是否来自同一份数据"),
+        ("the columns are empty or of different lengths: {found}", "one row a respondent in every column", "Take the columns from one table"),
+    ),
+    "design-stages": (
+        ("给出了{found}个阶段", "不多于抽样单位的阶段数：{options}", "请补上各阶段的抽样单位，或删去多余的列"),
+        ("it is given for {found} stages", "no more stages than those of clusters: {options}", "Add the clusters of these stages, or leave the columns out"),
+    ),
+    "design-two-corrections": (
+        ("同时给出了总体单位数和抽样比", "二者之一", "请只保留一种"),
+        ("both populations and fractions are given", "one of the two", "Keep one of them"),
+    ),
+    "design-missing": (
+        ("第{rows}行缺失", "每行都有值", "请补齐，或在建立抽样设计前剔除这些行并说明原因"),
+        ("values are missing in rows {rows}", "a value in every row", "Fill them in, or leave these rows out before the design is made and say why"),
+    ),
+    "design-nesting": (
+        ("同一抽样单位（{found}）出现在不同的层中：第{rows}行", "一个抽样单位只属于一层", "单位编号在各层重新开始的，请设nest=True；否则请更正层或单位"),
+        ("clusters are in more than one stratum: {found}, rows {rows}", "every cluster in one stratum", "Set nest=True if clusters are numbered anew in every stratum, or else correct stratum or cluster"),
+    ),
+    "design-fraction": (
+        ("抽样比超出范围：{found}（第{rows}行）", "0到1", "给出的若是总体单位数，请改用populations"),
+        ("shares drawn are out of range: {found} (rows {rows})", "0 to 1", "If these are numbers of clusters, give them as populations"),
+    ),
+    "design-population": (
+        ("总体单位数小于样本单位数：{found}（第{rows}行）", "不小于所在层的样本单位数", "请核对抽样框；若数值为抽样比，请改用fractions"),
+        ("the population is smaller than the sample: {found} (rows {rows})", "at least the clusters drawn in the stratum", "Check the frame; if these are shares drawn, give them as fractions"),
+    ),
+    "design-population-varies": (
+        ("同一层内总体单位数不同：第{rows}行与该层首行不一致", "同层相同", "请更正；若为不等概率抽样，请给出fractions并设pps=True"),
+        ("the population differs within a stratum: rows {rows} against the first of theirs", "the same within a stratum", "Correct it; if chances differ by design, give fractions and set pps=True"),
+    ),
+    "design-no-weights": (
+        ("没有权数，也无法由总体单位数推算", "权数列，或每个阶段的总体单位数", "请给出权数"),
+        ("there are no weights, and they cannot be computed from populations", "a column of weights, or the population of every stage", "Give the weights"),
+    ),
+    "design-weight-text": (
+        ("权数中有非数字内容", "数字", "请更正权数列"),
+        ("some weights are not numbers", "numbers", "Correct the column of weights"),
+    ),
+    "design-weight-negative": (
+        ("第{rows}行权数为负", "不小于0；0表示保留在设计中但不参加估计", "请核对加权步骤"),
+        ("weights are negative in rows {rows}", "0 or more; 0 keeps a respondent in the design and out of the estimates", "Check how they were weighted"),
+    ),
+    "design-weight-zero": (
+        ("没有大于0的权数", "至少一个权数大于0", "请核对加权步骤"),
+        ("no weight is above 0", "at least one weight above 0", "Check how they were weighted"),
+    ),
+    "design-one-psu": (
+        ("第{stage}阶段有只含一个抽样单位的层（见第{rows}行），规则为fail", "每层至少两个抽样单位", "请合并层，或另选one_psu：adjust、average、remove、certainty"),
+        ("strata of one cluster at stage {stage} (see rows {rows}), and the rule is 'fail'", "two clusters in every stratum", "Join strata, or choose another one_psu: adjust, average, remove, certainty"),
+    ),
+    "estimate-lengths": (
+        ("“{found}”有{rows}行，设计有{options}行", "与抽样设计等长", "请使用同一份数据"),
+        ("'{found}' has {rows} rows and the design {options}", "one row a respondent of the design", "Take both from one table"),
+    ),
+    "estimate-share": (
+        ("比例项的取值不是0和1：{found}", "0、1或缺失", "请先编码，如top_k、bottom_k，或改用mean"),
+        ("a share is asked of values other than 0 and 1: {found}", "0, 1 or missing", "Code the answers first, as with top_k or bottom_k, or ask for the mean"),
+    ),
+    "estimate-option": (
+        ("不支持的取值“{found}”", "{options}", "请改用列出的取值之一"),
+        ("'{found}' is not a choice", "{options}", "Take one of these"),
+    ),
+    "estimate-denominator": (
+        ("比率“{found}”没有分母", "每个分子一个分母", "请在denominators中给出"),
+        ("the ratio '{found}' has no denominator", "a denominator for every numerator", "Give it in denominators"),
+    ),
+    "estimate-unit": (
+        ("数据中有未列出的域：{found}", "{options}", "请补入units，或将这些受访者的域设为缺失"),
+        ("respondents belong to domains that are not listed: {found}", "{options}", "Add them to units, or leave their domain missing"),
+    ),
+    "estimate-covariance-large": (
+        ("各域误差相关（层或单位跨域，或有共同的校准），完整协方差为{found}阶，无法展开", "不超过{options}阶", "请按较大的区域分别估计，或用cross=\"ignore\"只取各域内的协方差"),
+        ("errors are shared between domains (strata or clusters cross them, or a calibration is common), and the covariance of order {found} cannot be spread out", "an order up to {options}", "Estimate larger areas apart, or take the covariances within domains only with cross='ignore'"),
+    ),
+    "replicates-shape": (
+        ("重复权数的形状为{found}", "{options}", "请每位受访者一行、每个重复样本一列"),
+        ("replicate weights have shape {found}", "{options}", "Give a row a respondent and a column a replicate"),
+    ),
+    "replicates-strata": (
+        ("有分层的设计不能用JK1", "JKn，或自助法", "请改用JKn"),
+        ("JK1 is not for designs with strata", "JKn, or the bootstrap", "Take JKn"),
+    ),
+    "reliability-items": (
+        ("信度至少需要{options}个题目，现有{found}个", "{options}个以上", "请增加题目"),
+        ("reliability needs {options} items or more, {found} are given", "{options} or more", "Add items"),
+    ),
+    # Small areas
+    "area-method": (
+        ("小区域估计方法“{found}”不存在", "{options}", "请改用其中一种"),
+        ("there is no small-area method '{found}'", "{options}", "Take one of them"),
+    ),
+    "area-direct": (
+        ("直接估计值为{found}", "有限的数值；无样本的地区留空", "请检查该地区的估计，或将其设为缺失"),
+        ("the direct estimate is {found}", "a finite number, or missing for an area without a sample", "Look into the area's estimate, or set it to missing"),
+    ),
+    "area-variance": (
+        ("有直接估计值，但抽样方差为{found}", "大于0的有限数", "只有一名受访者或答案全同的地区算不出可用的方差：请用pooled_variance合并计算的方差；若无样本，请将直接估计设为缺失"),
+        ("it has a direct estimate and its sampling variance is {found}", "a finite number above 0", "An area with one respondent, or with the same answer from all, has no usable variance of its own: take the pooled one (pooled_variance); for an area without a sample set the direct estimate to missing"),
+    ),
+    "area-x-missing": (
+        ("辅助变量{columns}缺失", "每个地区（含无样本的地区）都有辅助变量", "请补齐，或从模型中去掉该变量"),
+        ("{columns} of the auxiliary variables are missing", "auxiliary variables for every area, those without a sample as well", "Fill them in, or leave the variable out of the model"),
+    ),
+    "area-too-few": (
+        ("有直接估计的地区只有{found}个，模型有{columns}个系数", "至少{least}个地区", "请减少辅助变量，或只发布直接估计"),
+        ("only {found} areas have a direct estimate, for a model with {columns} coefficients", "at least {least} areas", "Take fewer auxiliary variables, or publish direct estimates only"),
+    ),
+    "area-x-dependent": (
+        ("辅助变量{found}可由其余各列算出", "线性无关的各列", "请去掉该列（如与截距相同，或各分组虚拟变量齐全）"),
+        ("{found} can be computed from the other columns of X", "columns of which none follows from the others", "Leave it out (the same as the intercept, or an indicator for every group)"),
+    ),
+    "area-pooled-none": (
+        ("没有可用于合并的方差", "至少一个地区有大于0的方差且n不小于2", "请检查各地区的方差与样本量"),
+        ("there is no variance to pool", "at least one area with a variance above 0 and n of 2 or more", "Look into the variances and sample sizes"),
+    ),
+    "area-n": (
+        ("有直接估计值，但样本量为{found}", "大于0的数", "请填写该地区的有效受访者人数"),
+        ("it has a direct estimate and n is {found}", "a number above 0", "Give the number of respondents of the area"),
+    ),
+    "benchmark-missing": (
+        ("属于“{group}”，但{what_zh}缺失", "组内每个地区都有估计值和大于0的人口份额", "请先用小区域模型补出估计值，或将该地区移出该组"),
+        ("it belongs to '{group}' and has no {what_en}", "an estimate and a population share above 0 for every area of the group", "Estimate it by the small-area model first, or take it out of the group"),
+    ),
+    "benchmark-total": (
+        ("没有“{group}”的基准值", "每组一个有限的基准值", "请给出该组的直接估计"),
+        ("there is no total of '{group}' to benchmark to", "one finite number for every group", "Give the group's direct estimate"),
+    ),
+    "benchmark-ratio": (
+        ("“{group}”的估计值合计为{found}，无法按比例调整", "大于0的合计", "请改用差额法（method=\"difference\"）"),
+        ("the estimates of '{group}' add up to {found}, which no ratio can be taken to", "a sum above 0", "Take the difference instead (method=\"difference\")"),
+    ),
+}
