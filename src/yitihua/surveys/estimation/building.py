@@ -103,7 +103,7 @@ def _coded(kind: str, columns: Columns, n: int, faults: FaultList) -> list[Codes
 def _nested(
     strata: list[Codes], clusters: list[Codes], n: int, stages: int, columns: Columns, faults: FaultList
 ) -> tuple[list[Codes], list[Codes]]:
-    """Number clusters within those of the stage before, and strata of later stages within clusters."""
+    """Return codes of strata and clusters by stage, each within the cluster of the stage before."""
     none = np.zeros(n, dtype=np.int64)
     stratum: list[Codes] = []
     cluster: list[Codes] = []

@@ -167,8 +167,17 @@ class SurveyDesign:
 
         names = {"strata": strata, "clusters": clusters, "populations": populations, "fractions": fractions}
         found = columns_of(frame, weight, names, file)
-        kinds = (tuple(found[kind]) for kind in ("strata", "clusters", "populations", "fractions"))
-        columns = Columns(*kinds, {kind: tuple(listed) for kind, listed in names.items()}, nest, pps, weight or "", file)
+        columns = Columns(
+            strata=tuple(found["strata"]),
+            clusters=tuple(found["clusters"]),
+            populations=tuple(found["populations"]),
+            fractions=tuple(found["fractions"]),
+            names={kind: tuple(asked) for kind, asked in names.items()},
+            nest=nest,
+            pps=pps,
+            weight=weight or "",
+            file=file,
+        )
         weights, stages = build(None if weight is None else frame[weight].to_numpy(), columns)
         return cls(weights, stages, one_psu, projections)
 

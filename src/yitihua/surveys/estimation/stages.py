@@ -32,8 +32,8 @@ class StageTable:
         the stages before; without ``n / (n - 1)`` in a stratum of one cluster.
     lonely : ndarray of bool, shape (strata,)
         Strata of one cluster that were not taken whole.
-    first : ndarray of int, shape (strata,)
-        A respondent of each stratum, to name it by.
+    head : ndarray of int, shape (clusters,)
+        The first respondent of each cluster.
     uneven : bool
         Whether clusters of a stratum have different chances (Brewer's approximation).
     """
@@ -44,7 +44,7 @@ class StageTable:
     units: Floats
     scale: Floats
     lonely: npt.NDArray[np.bool_]
-    first: Codes
+    head: Codes
     uneven: bool
 
 
@@ -66,18 +66,16 @@ def compile_stages(stages: tuple[Stage, ...]) -> tuple[StageTable, ...]:
     for stage in stages:
         cluster, first = used(stage.cluster)
         stratum, _ = used(np.asarray(stage.stratum[first]))
-        first_of_stratum = first[first_rows(stratum)]
         units = np.bincount(stratum).astype(float)
         n_h = units[stratum]
         population = np.full(len(first), np.inf) if stage.population is None else stage.population[first]
-        left = np.where(np.isinf(population), 1.0, (population - n_h) / population)
+        left = 1.0 - n_h / population if np.isinf(population).any() else (population - n_h) / population
         left = np.where(left < WHOLE, 0.0, left)
         scale = share[first] * left * np.where(n_h > 1, n_h / np.maximum(n_h - 1, 1), 1.0)
         lonely = (units == 1) & (np.bincount(stratum, left) > 0)
         uneven = bool(np.any(population != population[first_rows(stratum)][stratum]))
-        tables.append(
-            StageTable(cluster, stratum, above[first_of_stratum], units, scale, lonely, first_of_stratum, uneven)
-        )
+        parent = above[first[first_rows(stratum)]]
+        tables.append(StageTable(cluster, stratum, parent, units, scale, lonely, first, uneven))
         share = (share[first] * n_h / population)[cluster]
         above = cluster
         if not share.any():

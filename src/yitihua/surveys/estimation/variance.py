@@ -23,8 +23,8 @@ import numpy as np
 import numpy.typing as npt
 
 from yitihua.errors import listing, refuse
-from yitihua.surveys.estimation.design import Codes, Floats, OnePsu, SurveyDesign
-from yitihua.surveys.estimation.stages import StageTable
+from yitihua.surveys.estimation.design import Codes, Floats, SurveyDesign
+from yitihua.surveys.estimation.stages import StageTable, first_rows
 
 Mask = npt.NDArray[np.bool_]
 
@@ -114,7 +114,7 @@ def _one_psu(
     deviation: Floats, table: StageTable, totals: Floats, design: SurveyDesign, stage: int, present: Mask | None
 ) -> None:
     """Apply the rule for strata of one cluster, in place; "remove" and "certainty" leave their deviation at 0."""
-    k = totals.shape[1]
+    k, stratum = totals.shape[1], table.stratum
     there = np.ones((len(table.units), k), dtype=bool) if present is None else present
     if design.one_psu == "fail":
         refuse_one_psu(table, table.lonely & there.any(axis=1), stage)
@@ -122,19 +122,19 @@ def _one_psu(
         parents = int(table.parent.max()) + 1
         units = sums(table.parent, there * table.units[:, None], parents)
         with np.errstate(invalid="ignore", divide="ignore"):
-            centre = sums(table.parent[table.stratum], totals, parents) / units
-        rows = np.flatnonzero(table.lonely[table.stratum])
-        strata = table.stratum[rows]
+            centre = sums(table.parent[stratum], totals, parents) / units
+        rows = np.flatnonzero(table.lonely[stratum])
+        strata = stratum[rows]
         deviation[rows] = np.where(there[strata], totals[rows] - centre[table.parent[strata]], 0.0)
     elif design.one_psu == "average":
-        deviation *= np.sqrt(averaging(table, there))[table.parent[table.stratum]]
+        deviation *= np.sqrt(averaging(table.parent, table.lonely, there))[table.parent[stratum]]
 
 
-def averaging(table: StageTable, there: Mask) -> Floats:
+def averaging(parent: Codes, lonely: Mask, there: Mask) -> Floats:
     """Return strata over strata of several clusters, shape (parents, k): NaN where there are none of the latter."""
-    parents = int(table.parent.max()) + 1
-    all_strata = sums(table.parent, there.astype(float), parents)
-    several = sums(table.parent, (there & ~table.lonely[:, None]).astype(float), parents)
+    parents = int(parent.max()) + 1
+    all_strata = sums(parent, there.astype(float), parents)
+    several = sums(parent, (there & ~lonely[:, None]).astype(float), parents)
     with np.errstate(invalid="ignore", divide="ignore"):
         factor = np.where(several > 0, all_strata / several, np.nan)
     return np.where(all_strata > 0, factor, 1.0)
@@ -143,7 +143,7 @@ def averaging(table: StageTable, there: Mask) -> Floats:
 def refuse_one_psu(table: StageTable, strata: Mask, stage: int) -> None:
     """Refuse strata of one cluster under "fail"."""
     if strata.any():
-        rows = listing(str(row + 1) for row in table.first[strata])
+        rows = listing(str(row + 1) for row in table.head[first_rows(table.stratum)][strata])
         raise refuse("design-one-psu", stage=stage + 1, rows=rows)
 
 

@@ -11,12 +11,13 @@ onestage_45 <- function(x, strata, clusters, nPSU, fpc, lonely.psu = getOption("
   for (h in unique(s)) {
     rows <- which(s == h)
     n <- nPSU[rows][1]
-    f <- if (is.null(fpc)) 1 else 1 - n / fpc[rows][1]
-    if (f < 1e-7) next
-    t <- rowsum(x[rows, , drop = FALSE], as.character(clusters[rows]))
+    unit <- as.character(clusters[rows])
+    t <- rowsum(x[rows, , drop = FALSE], unit)
+    f <- if (is.null(fpc)) rep(1, nrow(t)) else (1 - n / fpc[rows])[match(rownames(t), unit)] # by unit, for Brewer's
+    if (all(f < 1e-7)) next
     m <- if (n == 1) centre else colSums(t) / n
     d <- sweep(t, 2, m)
-    v <- v + f * (if (n == 1) 1 else n / (n - 1)) * (crossprod(d) + (n - nrow(t)) * outer(m, m))
+    v <- v + (if (n == 1) 1 else n / (n - 1)) * (crossprod(d * sqrt(f)) + f[1] * (n - nrow(t)) * outer(m, m))
   }
   v
 }
