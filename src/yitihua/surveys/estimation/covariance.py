@@ -7,8 +7,9 @@ factors, exactly: the roots of the variance, or the eigenvectors of their produc
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, Literal
 
 import numpy as np
 
@@ -16,12 +17,15 @@ from yitihua.errors import refuse
 from yitihua.indicators.covariance import Covariance
 from yitihua.surveys.estimation.design import Codes, Floats, SurveyDesign
 from yitihua.surveys.estimation.domains import LARGEST, Cells, Partition, cell_roots, sparse_allowed, spread_roots
+from yitihua.surveys.estimation.linearise import Linearised
 from yitihua.surveys.estimation.variance import Mask, roots
 
 #: The largest order of a matrix over all domains and items that is spread out.
 LARGEST_ORDER = 4000
 #: Eigenvalues below this share of the largest are rounding.
 RANK = 1e-13
+#: Numbers in the columns that are taken through a calibration at once.
+CHUNK = 20_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,30 +36,49 @@ class DomainErrors:
     ----------
     domains, items : tuple of str
         Rows and columns.
-    blocks : ndarray, shape (domains, items, items)
-        Covariances within domains.
+    variance : ndarray, shape (domains, items)
     nested : bool
-        Whether that is all: no error is shared between domains.
+        Whether no error is shared between domains.
+    own : list of ndarray, each of shape (roots,)
+        Roots within domains by item, see `domains.cell_roots`.
+    own_domain : ndarray of int, shape (roots,)
+        Their domains.
     wide : ndarray, shape (roots, domains * items), or None
         Roots over all domains; None if not needed or too large.
+    given : ndarray, shape (domains, items, items), or None
+        Covariances within domains where they do not come from `own`: of calibrated designs.
     """
 
     domains: tuple[str, ...]
     items: tuple[str, ...]
-    blocks: Floats
+    variance: Floats
     nested: bool
+    own: list[Floats] = field(default_factory=list)
+    own_domain: Codes = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     wide: Floats | None = None
+    given: Floats | None = None
 
-    @property
-    def variance(self) -> Floats:
-        """Variances, shape (domains, items)."""
-        return np.asarray(np.einsum("dii->di", self.blocks))
+    @cached_property
+    def blocks(self) -> Floats:
+        """Covariances within domains, shape (domains, items, items), computed when asked for."""
+        if self.given is not None:
+            return self.given
+        domains, k = self.variance.shape
+        blocks = np.empty((domains, k, k))
+        for i, one in enumerate(self.own):
+            blocks[:, i, i] = self.variance[:, i]
+            for j, other in enumerate(self.own[:i]):
+                blocks[:, i, j] = blocks[:, j, i] = np.bincount(self.own_domain, one * other, domains)
+        return blocks
 
     def scaled(self, scale: float) -> DomainErrors:
         """Return the errors of values multiplied with a number."""
         if scale == 1:
             return self
-        return replace(self, blocks=self.blocks * scale**2, wide=None if self.wide is None else self.wide * scale)
+        own = [root * scale for root in self.own]
+        wide = None if self.wide is None else self.wide * scale
+        given = None if self.given is None else self.given * scale**2
+        return replace(self, variance=self.variance * scale**2, own=own, wide=wide, given=given)
 
     def covariance(self, missing: Mask, cross: Literal["exact", "ignore"] = "exact") -> Covariance:
         """Return the covariance for an index; see `Estimates.covariance`.
@@ -77,7 +100,7 @@ class DomainErrors:
         wide = np.where(keep.ravel() > 0, self.wide, 0.0)
         factors = wide if len(wide) <= wide.shape[1] else _eigen_factors(wide)
         shared = factors.reshape(len(factors), *missing.shape)
-        return Covariance(self.domains, self.items, np.zeros_like(self.blocks), shared)
+        return Covariance(self.domains, self.items, np.zeros((*missing.shape, missing.shape[1])), shared)
 
 
 def _eigen_factors(wide: Floats) -> Floats:
@@ -86,52 +109,61 @@ def _eigen_factors(wide: Floats) -> Floats:
     return np.asarray((vectors[:, kept] * np.sqrt(values[kept])).T)
 
 
-def errors_of(
-    design: SurveyDesign,
-    of: Partition,
-    items: tuple[str, ...],
-    residual: list[Floats],
-    divisor: Floats,
-    known: list[Mask | None],
-    cells: tuple[Cells, ...],
-) -> DomainErrors:
-    """Return the errors of linearised statistics.
+class ErrorCollector:
+    """Takes linearised items one by one and keeps only what their errors need.
 
     Parameters
     ----------
-    residual : list of ndarray, each of shape (members,)
-        By item, see `Linearised`.
-    divisor : ndarray, shape (domains, items)
-        What residuals are divided by.
-    known : list of ndarray of bool, each of shape (members,), or None
-        Who answered.
+    design : SurveyDesign
+    of : Partition
+        The domains.
     cells : tuple of Cells
         By stage.
     """
-    if not sparse_allowed(design):
-        return _wide_errors(design, of, items, residual, divisor)
-    weight = of.take(design.weight)
-    inverse = _inverse(divisor)
-    parts: list[tuple[Floats, Codes]] = []
-    totals: list[Floats] = []
-    answered: list[Floats | None] = []
-    weighted = [weight * values for values in residual]
-    for stage, own in enumerate(cells):
-        total = np.stack([own.sum(values) for values in weighted], axis=1) * inverse[own.domain]
-        seen = None
-        if own.table.lonely.any() and any(mask is not None for mask in known):
-            ones = np.ones(len(of.domain))
-            seen = np.stack([own.sum(ones if mask is None else mask.astype(float)) for mask in known], axis=1)
-        parts.append(cell_roots(own, total, seen, design, stage))
-        totals.append(total)
-        answered.append(seen)
-    blocks = _blocks(np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts]), len(of.names))
-    nested = all(own.nested for own in cells)
-    found = DomainErrors(of.names, items, blocks, nested)
-    size = sum(len(own.table.stratum) for own in cells) * divisor.size
-    if nested or size > LARGEST or divisor.size > LARGEST_ORDER:
-        return found
-    return replace(found, wide=spread_roots(cells, tuple(totals), tuple(answered), design, len(of.names)))
+
+    def __init__(self, design: SurveyDesign, of: Partition, cells: tuple[Cells, ...]) -> None:
+        self._design, self._of, self._cells = design, of, cells
+        self._sparse = sparse_allowed(design)
+        self._residuals: list[Floats] = []
+        self._totals: list[list[Floats]] = [[] for _ in cells]
+        self._known: list[list[Floats]] = [[] for _ in cells]
+        self._lonely = [bool(own.table.lonely.any()) for own in cells]
+
+    def add(self, line: Linearised) -> None:
+        """Take one item."""
+        inverse = _inverse(line.divisor)
+        if not self._sparse:
+            self._residuals.append(line.residual * inverse[self._of.domain])
+            return
+        for stage, own in enumerate(self._cells):
+            self._totals[stage].append(own.sum(line.weighted) * inverse[own.domain])
+            if self._lonely[stage]:
+                known = np.ones(len(line.weighted)) if line.known is None else line.known.astype(float)
+                self._known[stage].append(own.sum(known))
+
+    def finish(self, items: tuple[str, ...]) -> DomainErrors:
+        """Return the errors of the items taken."""
+        if not self._sparse:
+            return _wide_errors(self._design, self._of, items, np.stack(self._residuals, axis=1))
+        domains = len(self._of.names)
+        known = [seen if lonely else None for seen, lonely in zip(self._known, self._lonely, strict=True)]
+        parts = [
+            cell_roots(own, self._totals[stage], known[stage], self._design, stage)
+            for stage, own in enumerate(self._cells)
+        ]
+        own_domain = _joined([part[1] for part in parts])
+        own = [_joined([part[0][item] for part in parts]) for item in range(len(items))]
+        variance = np.stack([np.bincount(own_domain, root * root, domains) for root in own], axis=1).astype(float)
+        nested = all(cells.nested for cells in self._cells)
+        found = DomainErrors(self._of.names, items, variance, nested, own, own_domain)
+        size = sum(len(cells.table.stratum) for cells in self._cells) * variance.size
+        if nested or size > LARGEST or variance.size > LARGEST_ORDER:
+            return found
+        return replace(found, wide=spread_roots(self._cells, self._totals, known, self._design, domains))
+
+
+def _joined(parts: list[Any]) -> Any:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 def _inverse(divisor: Floats) -> Floats:
@@ -139,36 +171,23 @@ def _inverse(divisor: Floats) -> Floats:
         return np.where(divisor != 0, 1 / divisor, 0.0)
 
 
-def _blocks(found: Floats, domain: Codes, domains: int) -> Floats:
-    """Return products of roots summed by domain, shape (domains, items, items)."""
-    k = found.shape[1]
-    blocks = np.empty((domains, k, k))
-    columns = [np.ascontiguousarray(found[:, i]) for i in range(k)]
-    for i in range(k):
-        for j in range(i + 1):
-            blocks[:, i, j] = blocks[:, j, i] = np.bincount(domain, columns[i] * columns[j], domains)
-    return blocks
-
-
-def _wide_errors(
-    design: SurveyDesign, of: Partition, items: tuple[str, ...], residual: list[Floats], divisor: Floats
-) -> DomainErrors:
+def _wide_errors(design: SurveyDesign, of: Partition, items: tuple[str, ...], residuals: Floats) -> DomainErrors:
     """Return errors where every respondent's calibration error enters every domain: some domains at a time."""
-    n, (domains, k) = len(design.weight), divisor.shape
+    n, domains, k = len(design.weight), len(of.names), len(items)
     rows = np.arange(n) if of.rows is None else of.rows
-    stacked = np.stack(residual, axis=1) * _inverse(divisor)[of.domain]
     height = sum(len(table.stratum) for table in design.tables)
     wide = np.empty((height, domains * k)) if height * domains * k <= LARGEST else None
     blocks = np.empty((domains, k, k))
-    step = max(1, 20_000_000 // (n * k))
+    step = max(1, CHUNK // (n * k))
     for start in range(0, domains, step):
         stop = min(start + step, domains)
         inside = np.flatnonzero((of.domain >= start) & (of.domain < stop))
-        z = np.zeros((n, (stop - start), k))
-        z[rows[inside], of.domain[inside] - start] = stacked[inside]
+        z = np.zeros((n, stop - start, k))
+        z[rows[inside], of.domain[inside] - start] = residuals[inside]
         part = roots(design, z.reshape(n, -1))
         each = part.reshape(height, stop - start, k)
         blocks[start:stop] = np.einsum("rdi,rdj->dij", each, each, optimize=True)
         if wide is not None:
             wide[:, start * k : stop * k] = part
-    return DomainErrors(of.names, items, blocks, len(of.names) == 1, wide)
+    variance = np.einsum("dii->di", blocks)
+    return DomainErrors(of.names, items, variance, domains == 1, wide=wide, given=blocks)

@@ -109,17 +109,17 @@ def cells_of(table: StageTable, partition: Partition) -> Cells:
 
 
 def cell_roots(
-    cells: Cells, totals: Floats, known: Floats | None, design: SurveyDesign, stage: int
-) -> tuple[Floats, Codes]:
+    cells: Cells, totals: list[Floats], known: list[Floats] | None, design: SurveyDesign, stage: int
+) -> tuple[list[Floats], Codes]:
     """Return roots of the variances within domains, and the domain of each root.
 
     Parameters
     ----------
     cells : Cells
         Of the stage.
-    totals : ndarray, shape (cells, items)
-        Weighted linearised values summed by cell.
-    known : ndarray, shape (cells, items), or None
+    totals : list of ndarray, each of shape (cells,)
+        Weighted linearised values summed by cell, an array an item.
+    known : list of ndarray, each of shape (cells,), or None
         Members with an answer; None if all have. It tells which strata of one cluster count.
     design : SurveyDesign
         For the rule.
@@ -128,54 +128,59 @@ def cell_roots(
 
     Returns
     -------
-    roots : ndarray, shape (cells or cells + groups, items)
+    roots : list of ndarray, each of shape (cells,) or (cells + groups,)
         The covariance of two items in a domain is the sum of products over the domain's roots.
     domain : ndarray of int
     """
     units = cells.table.units[cells.group_stratum]
-    mean = sums(cells.group, totals, len(units)) / units[:, None]
-    deviation = totals - mean[cells.group]
+    means = [np.bincount(cells.group, total, len(units)) / units for total in totals]
+    deviations = [total - mean[cells.group] for total, mean in zip(totals, means, strict=True)]
     if cells.table.lonely[cells.group_stratum].any():
-        _one_psu(deviation, mean, cells, totals, known, design, stage)
-    deviation *= np.sqrt(cells.table.scale[cells.cluster])[:, None]
+        deviations, means = _one_psu(deviations, means, cells, totals, known, design, stage)
+    root = np.sqrt(cells.table.scale)[cells.cluster]
+    for deviation in deviations:
+        deviation *= root
     if not cells.absent.any():
-        return deviation, cells.domain
-    zeros = mean * np.sqrt(np.maximum(cells.absent, 0.0))[:, None]
-    return np.concatenate([deviation, zeros]), np.concatenate([cells.domain, cells.group_domain])
+        return deviations, cells.domain
+    zeros = np.sqrt(np.maximum(cells.absent, 0.0))
+    both = [np.concatenate([deviation, mean * zeros]) for deviation, mean in zip(deviations, means, strict=True)]
+    return both, np.concatenate([cells.domain, cells.group_domain])
 
 
 def _one_psu(
-    deviation: Floats,
-    mean: Floats,
+    deviations: list[Floats],
+    means: list[Floats],
     cells: Cells,
-    totals: Floats,
-    known: Floats | None,
+    totals: list[Floats],
+    known: list[Floats] | None,
     design: SurveyDesign,
     stage: int,
-) -> None:
-    """Apply the rule for strata of one cluster to deviations and means, in place; see `variance.stage_roots`."""
+) -> tuple[list[Floats], list[Floats]]:
+    """Return deviations and means under the rule for strata of one cluster; see `variance.stage_roots`."""
     table, groups = cells.table, len(cells.group_stratum)
-    k = totals.shape[1]
-    there = np.ones((groups, k), dtype=bool) if known is None else sums(cells.group, known, groups) > 0
+    deviation, mean, total = (np.stack(columns, axis=1) for columns in (deviations, means, totals))
+    there = np.ones(mean.shape, dtype=bool)
+    if known is not None:
+        there = sums(cells.group, np.stack(known, axis=1), groups) > 0
     lonely = table.lonely[cells.group_stratum]
     if design.one_psu == "fail":
         refused = np.zeros(len(table.units), dtype=bool)
         refused[cells.group_stratum[lonely & there.any(axis=1)]] = True
         refuse_one_psu(table, refused, stage)
     parent, _ = used(table.parent[cells.group_stratum] * (int(cells.domain.max()) + 1) + cells.group_domain)
-    units = table.units[cells.group_stratum]
     # The steps of `variance.stage_roots`, with groups for strata and pairs of parent and domain for parents.
     if design.one_psu == "adjust":
-        parents = int(parent.max()) + 1
+        parents, units = int(parent.max()) + 1, table.units[cells.group_stratum][:, None]
         with np.errstate(invalid="ignore", divide="ignore"):
-            centre = sums(parent[cells.group], totals, parents) / sums(parent, there * units[:, None], parents)
+            centre = sums(parent[cells.group], total, parents) / sums(parent, there * units, parents)
         rows = np.flatnonzero(lonely[cells.group])
         group = cells.group[rows]
-        deviation[rows] = np.where(there[group], totals[rows] - centre[parent[group]], 0.0)
+        deviation[rows] = np.where(there[group], total[rows] - centre[parent[group]], 0.0)
     elif design.one_psu == "average":
         factor = np.sqrt(averaging(parent, lonely, there))[parent]
         deviation *= factor[cells.group]
         mean *= factor
+    return list(np.ascontiguousarray(deviation.T)), list(np.ascontiguousarray(mean.T))
 
 
 def sparse_allowed(design: SurveyDesign) -> bool:
@@ -187,22 +192,28 @@ def sparse_allowed(design: SurveyDesign) -> bool:
 
 def spread_roots(
     cells: tuple[Cells, ...],
-    totals: tuple[Floats, ...],
-    known: tuple[Floats | None, ...],
+    totals: list[list[Floats]],
+    known: list[list[Floats] | None],
     design: SurveyDesign,
     domains: int,
 ) -> Floats:
-    """Return roots with a column for every domain and item, shape (clusters of all stages, domains * items)."""
+    """Return roots with a column for every domain and item, shape (clusters of all stages, domains * items).
+
+    Parameters
+    ----------
+    totals, known : lists of the arguments of `cell_roots`, by stage
+    """
     parts = []
-    for stage, (own, sum_, seen) in enumerate(zip(cells, totals, known, strict=True)):
-        table, k = own.table, sum_.shape[1]
+    for stage, (own, total, seen) in enumerate(zip(cells, totals, known, strict=True)):
+        table, k = own.table, len(total)
         columns = own.domain[:, None] * k + np.arange(k)
         wide = np.zeros((len(table.stratum), domains * k))
-        wide[own.cluster[:, None], columns] = sum_
+        wide[own.cluster[:, None], columns] = np.stack(total, axis=1)
         present: Mask | None = None
         if table.lonely.any():
             answers = np.zeros((len(table.units), domains * k))
-            np.add.at(answers, (table.stratum[own.cluster][:, None], columns), 1.0 if seen is None else seen)
+            count = 1.0 if seen is None else np.stack(seen, axis=1)
+            np.add.at(answers, (table.stratum[own.cluster][:, None], columns), count)
             present = answers > 0
         parts.append(stage_roots(table, wide, design, stage, present))
     return np.concatenate(parts)

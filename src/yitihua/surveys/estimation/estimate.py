@@ -9,12 +9,12 @@ from typing import Any, Literal
 import numpy as np
 
 from yitihua.errors import FaultList, listing, refuse
-from yitihua.surveys.estimation.covariance import DomainErrors, errors_of
+from yitihua.surveys.estimation.covariance import DomainErrors, ErrorCollector
 from yitihua.surveys.estimation.design import Floats, SurveyDesign
 from yitihua.surveys.estimation.domains import Cells, Partition, cells_of, partition_of
 from yitihua.surveys.estimation.effects import Deff, clusters_and_strata, design_effect, effective_n, kish
 from yitihua.surveys.estimation.intervals import SHARE_INTERVALS, ShareInterval, interval_share, interval_t
-from yitihua.surveys.estimation.linearise import Linearised, Statistic, linearise
+from yitihua.surveys.estimation.linearise import Statistic, linearise
 from yitihua.surveys.estimation.results import Estimates
 from yitihua.surveys.estimation.variance import Mask
 
@@ -86,21 +86,17 @@ def estimate(
     options = _Options(statistic, _method(statistic, ci), level, df, deff, scale)
     of = partition_of(domains, len(design.weight), units)
     weight = of.take(design.weight)
-    lines = [
-        linearise(statistic, of.take(y), weight, of, None if x is None else of.take(x))
-        for y, x in zip(columns.values(), below, strict=True)
-    ]
     cells = tuple(cells_of(table, of) for table in design.tables)
-    errors = errors_of(
-        design,
-        of,
-        tuple(columns),
-        [line.residual for line in lines],
-        np.stack([line.divisor for line in lines], axis=1),
-        [line.known for line in lines],
-        cells,
-    )
-    return _table(design, of, cells, lines, errors, options)
+    collector, counter = ErrorCollector(design, of, cells), _Counter(of, cells[0], weight)
+    found = []
+    for y, x in zip(columns.values(), below, strict=True):
+        line = linearise(statistic, of.take(y), weight, of, None if x is None else of.take(x))
+        collector.add(line)
+        counter.add(line.known)
+        found.append((line.value, line.weight, line.spread))
+    value, weights, spread = (np.stack(parts, axis=1) for parts in zip(*found, strict=True))
+    parts = _Parts(value, weights, spread, counter.finish(), collector.finish(tuple(columns)))
+    return _table(design, of, cells, parts, options)
 
 
 @dataclass(frozen=True)
@@ -123,6 +119,15 @@ class _Counts:
     n_psu: Floats
     n_strata: Floats
     df: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class _Parts:
+    value: Floats
+    weight: Floats
+    spread: Floats
+    counts: _Counts
+    errors: DomainErrors
 
 
 def _method(statistic: Statistic, ci: ShareInterval | Literal["auto"]) -> ShareInterval:
@@ -158,33 +163,33 @@ def _columns(
     return columns, [given[name] if statistic == "ratio" else None for name in columns]
 
 
-def _count(design: SurveyDesign, of: Partition, primary: Cells, lines: list[Linearised]) -> _Counts:
-    weight = of.take(design.weight)
-    weighted = (weight > 0).astype(float)
-    domains = len(of.names)
+class _Counter:
+    """Counts respondents, clusters and strata behind items that come one by one."""
 
-    def numbers(inside: Floats) -> tuple[Floats, ...]:
-        clusters, strata = clusters_and_strata(primary, domains, primary.sum(inside))
-        return of.sum(inside), of.sum(weight * weight * inside), clusters, strata
+    def __init__(self, of: Partition, primary: Cells, weight: Floats) -> None:
+        self._of, self._primary = of, primary
+        self._weighted = (weight > 0).astype(float)
+        self._squares = weight * weight
+        self._everybody = self._numbers(self._weighted)
+        self._items: list[tuple[Floats, ...]] = []
 
-    everybody = numbers(weighted)
-    found = [everybody if line.known is None else numbers(weighted * line.known) for line in lines]
-    n, squares, clusters, strata = (np.stack([one[part] for one in found], axis=1) for part in range(4))
-    return _Counts(everybody[0][:, None], n, squares, clusters, strata, (everybody[2] - everybody[3])[:, None])
+    def _numbers(self, inside: Floats) -> tuple[Floats, ...]:
+        clusters, strata = clusters_and_strata(self._primary, len(self._of.names), self._primary.sum(inside))
+        return self._of.sum(inside), self._of.sum(self._squares * inside), clusters, strata
+
+    def add(self, known: Mask | None) -> None:
+        self._items.append(self._everybody if known is None else self._numbers(self._weighted * known))
+
+    def finish(self) -> _Counts:
+        n, squares, clusters, strata = (np.stack(parts, axis=1) for parts in zip(*self._items, strict=True))
+        members, _, all_clusters, all_strata = self._everybody
+        return _Counts(members[:, None], n, squares, clusters, strata, (all_clusters - all_strata)[:, None])
 
 
 def _table(
-    design: SurveyDesign,
-    of: Partition,
-    cells: tuple[Cells, ...],
-    lines: list[Linearised],
-    errors: DomainErrors,
-    options: _Options,
+    design: SurveyDesign, of: Partition, cells: tuple[Cells, ...], parts: _Parts, options: _Options
 ) -> Estimates:
-    counts = _count(design, of, cells[0], lines)
-    value, weight, spread = (
-        np.stack([getattr(line, name) for line in lines], axis=1) for name in ("value", "weight", "spread")
-    )
+    value, weight, spread, counts, errors = parts.value, parts.weight, parts.spread, parts.counts, parts.errors
     untold = _one_cluster(design, cells[0], counts, errors.variance, weight**2 * spread, options.statistic)
     variance = np.where(untold | np.isnan(value), np.nan, errors.variance)
     df = _freedom(options.df, counts)

@@ -28,8 +28,8 @@ class Linearised:
     ----------
     value : ndarray, shape (domains,)
         NaN where no weight or no denominator is.
-    residual : ndarray, shape (members,)
-        Linearised values times `divisor`; 0 without an answer.
+    residual, weighted : ndarray, shape (members,)
+        Linearised values times `divisor`, and times the weight as well; 0 without an answer.
     divisor : ndarray, shape (domains,)
         What the residuals of a domain are divided by.
     known : ndarray of bool, shape (members,), or None
@@ -42,6 +42,7 @@ class Linearised:
 
     value: Floats
     residual: Floats
+    weighted: Floats
     divisor: Floats
     known: Mask | None
     weight: Floats
@@ -91,9 +92,13 @@ def linearise(statistic: Statistic, y: Floats, weight: Floats, of: Partition, x:
             if statistic == "total":
                 value, divisor, residual = np.where(some, total, np.nan), np.ones(len(of.names)), y
         if known is not None:
-            residual, centred = np.where(known, residual, 0.0), np.where(known, centred, 0.0)
-        spread = of.sum(w * centred * centred) / total_weight / divisor**2
-    return Linearised(value, residual, divisor, known, total_weight, spread)
+            # In place: these arrays are not the caller's.
+            centred[~known] = 0.0
+            residual[~known] = 0.0
+        weighted = w * centred
+        spread = of.sum(weighted * centred) / total_weight / divisor**2
+        weighted = weighted if residual is centred else w * residual
+    return Linearised(value, residual, weighted, divisor, known, total_weight, spread)
 
 
 def _within(of: Partition, by_domain: Floats) -> Floats:
