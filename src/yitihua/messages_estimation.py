@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from yitihua.messages_weighting import WEIGHTING
+
 Words = tuple[str, str, str]
 
 #: Code -> (problem, allowed, mend) in Chinese and in English.
@@ -126,6 +128,10 @@ ESTIMATION: Final[dict[str, tuple[Words, Words]]] = {
         ("辅助变量{found}可由其余各列算出", "线性无关的各列", "请去掉该列（如与截距相同，或各分组虚拟变量齐全）"),
         ("{found} can be computed from the other columns of X", "columns of which none follows from the others", "Leave it out (the same as the intercept, or an indicator for every group)"),
     ),
+    "area-rule": (
+        ("进入排名的估计“{found}”不存在", "{options}", "请改用其中一种"),
+        ("there is no rule '{found}' for what enters the ranking", "{options}", "Take one of them"),
+    ),
     "area-pooled-none": (
         ("没有可用于合并的方差", "至少一个地区有大于0的方差且n不小于2", "请检查各地区的方差与样本量"),
         ("there is no variance to pool", "at least one area with a variance above 0 and n of 2 or more", "Look into the variances and sample sizes"),
@@ -134,9 +140,13 @@ ESTIMATION: Final[dict[str, tuple[Words, Words]]] = {
         ("有直接估计值，但样本量为{found}", "大于0的数", "请填写该地区的有效受访者人数"),
         ("it has a direct estimate and n is {found}", "a number above 0", "Give the number of respondents of the area"),
     ),
-    "benchmark-missing": (
-        ("属于“{group}”，但{what_zh}缺失", "组内每个地区都有估计值和大于0的人口份额", "请先用小区域模型补出估计值，或将该地区移出该组"),
-        ("it belongs to '{group}' and has no {what_en}", "an estimate and a population share above 0 for every area of the group", "Estimate it by the small-area model first, or take it out of the group"),
+    "benchmark-method": (
+        ("基准化方法“{found}”不存在", "{options}", "请改用其中一种"),
+        ("there is no method of benchmarking '{found}'", "{options}", "Take one of them"),
+    ),
+    "benchmark-population": (
+        ("属于“{group}”，人口为{found}", "大于0的人口", "请补上该地区的人口，或将其移出该组"),
+        ("it belongs to '{group}' and its population is {found}", "a population above 0", "Give the area's population, or take it out of the group"),
     ),
     "benchmark-total": (
         ("没有“{group}”的基准值", "每组一个有限的基准值", "请给出该组的直接估计"),
@@ -251,6 +261,14 @@ ESTIMATION: Final[dict[str, tuple[Words, Words]]] = {
         ("分组超过{limit}个（分组列：{keys}），已停止：分组过细等于取出原始记录", "不超过{limit}个分组", "每名受访者单独抽取的设计不要给psu；边际变量先归并为少数几级"),
         ("there are more than {limit} cells of {keys}; so fine a group-by would hand over rows", "at most {limit} cells", "Give no psu where respondents were drawn themselves, and put margins in few levels"),
     ),
+    "engine-start": (
+        ("{start}与它在同一边际分组（{margins}）内的比例不一致", "最终权重由起始权重经迭代加权或事后分层得到", "请在margins中列出全部校准变量；截尾或其他校准的权重请在内存中估计（estimation.estimate）"),
+        ("it is not in one proportion to '{start}' within the cells of the margins ({margins})", "final weights that raking or post-stratification made of the starting ones", "Name all calibration variables in margins; weights that were trimmed or calibrated otherwise are estimated in memory (estimation.estimate)"),
+    ),
+    "engine-share": (
+        ("这些变量不是0或100的占比：{found}", "按占比计分的单个题目", "请改用statistic=\"mean\""),
+        ("these variables are no shares, 0 or 100 for everyone: {found}", "single items scored as shares", "Take statistic='mean'"),
+    ),
     "engine-too-wide": (
         ("{domains}个域×{columns}个变量相互关联，协方差矩阵过大", "域×变量不超过{limit}", "请用shared=False（只要各域内的协方差），或分批估计"),
         ("{domains} domains x {columns} variables depend on one another; their covariance matrix is too large", "at most {limit} domains x variables", "Take shared=False (covariances within domains only), or estimate in parts"),
@@ -267,4 +285,6 @@ ESTIMATION: Final[dict[str, tuple[Words, Words]]] = {
         ("{found}名受访者缺少校准变量", "每名受访者都有校准变量", "请先插补，或用where排除并说明原因"),
         ("{found} respondents have no value of a calibration variable", "a value for every respondent", "Impute it first, or leave them out by 'where' and say why"),
     ),
+    # Weighting: margins, non-response, raking, calibration, trimming
+    **WEIGHTING,
 }
