@@ -95,10 +95,6 @@ ESTIMATION: Final[dict[str, tuple[Words, Words]]] = {
         ("重复权数的形状为{found}", "{options}", "请每位受访者一行、每个重复样本一列"),
         ("replicate weights have shape {found}", "{options}", "Give a row a respondent and a column a replicate"),
     ),
-    "replicates-strata": (
-        ("有分层的设计不能用JK1", "JKn，或自助法", "请改用JKn"),
-        ("JK1 is not for designs with strata", "JKn, or the bootstrap", "Take JKn"),
-    ),
     "reliability-items": (
         ("信度至少需要{options}个题目，现有{found}个", "{options}个以上", "请增加题目"),
         ("reliability needs {options} items or more, {found} are given", "{options} or more", "Add items"),
