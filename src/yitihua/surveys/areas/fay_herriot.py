@@ -133,10 +133,13 @@ class FayHerriot:
         return tuple(name for name, holds in said.items() if holds)
 
     def interval(self, level: float = 0.95) -> tuple[Floats, Floats]:
-        """Return lower and upper ends, ``eblup -+ z sqrt(mse)`` with the normal quantile."""
-        from scipy.special import ndtri
+        """Return lower and upper ends, ``eblup -+ t sqrt(mse)`` with Student's t of m - p degrees of freedom.
 
-        half = float(ndtri(0.5 + level / 2)) * self.se
+        With 90 areas t is the normal quantile (1.99 for 1.96); with 15 it makes up for the rough MSE.
+        """
+        from scipy.special import stdtrit
+
+        half = float(stdtrit(self.sampled.sum() - len(self.beta), 0.5 + level / 2)) * self.se
         return self.eblup - half, self.eblup + half
 
     def coefficients(self) -> pd.DataFrame:
@@ -171,7 +174,7 @@ class FayHerriot:
 def fay_herriot(
     direct: npt.ArrayLike,
     variance: npt.ArrayLike,
-    X: npt.ArrayLike | pd.DataFrame | None = None,  # noqa: N803 - the name the literature has
+    X: npt.ArrayLike | pd.DataFrame | None = None,
     method: Method = "reml",
     *,
     areas: Sequence[str] | None = None,
@@ -229,7 +232,7 @@ def fay_herriot_many(
     direct: npt.ArrayLike,
     variance: npt.ArrayLike,
     indicators: Sequence[str],
-    X: npt.ArrayLike | pd.DataFrame | None = None,  # noqa: N803
+    X: npt.ArrayLike | pd.DataFrame | None = None,
     method: Method = "reml",
     *,
     areas: Sequence[str] | None = None,
@@ -250,7 +253,7 @@ def fay_herriot_many(
     --------
     >>> y = np.array([[0.0, 1.0], [2.0, 1.0], [3.0, 4.0], [5.0, np.nan]])
     >>> fits = fay_herriot_many(y, np.ones((4, 2)), ["E01", "E02"])
-    >>> fits["E02"].sampled.tolist(), fits["E02"].sigma2_u
+    >>> fits["E02"].sampled.tolist(), round(fits["E02"].sigma2_u, 9)
     ([True, True, True, False], 2.0)
     """
     y, d = np.asarray(direct, dtype=float), np.asarray(variance, dtype=float)

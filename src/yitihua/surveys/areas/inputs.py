@@ -40,7 +40,7 @@ class AreaData:
 def area_data(
     direct: npt.ArrayLike,
     variance: npt.ArrayLike,
-    X: npt.ArrayLike | pd.DataFrame | None,  # noqa: N803
+    X: npt.ArrayLike | pd.DataFrame | None,
     method: str,
     areas: Sequence[str] | None,
     intercept: bool | None,
@@ -64,7 +64,7 @@ def area_data(
 
 
 def _columns(
-    X: npt.ArrayLike | pd.DataFrame | None,  # noqa: N803
+    X: npt.ArrayLike | pd.DataFrame | None,
     count: int,
     intercept: bool | None,
 ) -> tuple[Floats, tuple[str, ...]]:
@@ -73,10 +73,11 @@ def _columns(
     if X is None:
         return np.ones((count, 1)), ("intercept",)
     if isinstance(X, pd.DataFrame):
-        coded = pd.get_dummies(X, drop_first=True, dtype=float)
+        parts = [pd.get_dummies(X[[name]], drop_first=True, dtype=float) for name in X.columns]
+        for part, name in zip(parts, X.columns, strict=True):
+            part[X[name].isna()] = np.nan  # get_dummies makes zeros of a missing text
+        coded = pd.concat(parts, axis=1)
         x, columns = coded.to_numpy(dtype=float, na_value=np.nan), tuple(str(name) for name in coded.columns)
-        for name in X.columns[X.isna().any()]:  # get_dummies makes a row of zeros of a missing text
-            x[X[name].isna()] = np.nan
     else:
         x = np.asarray(X, dtype=float)
         x = x[:, None] if x.ndim == 1 else x

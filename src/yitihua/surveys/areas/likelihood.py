@@ -93,9 +93,9 @@ def log_likelihood(y: Floats, d: Floats, x: Floats, a: float, restricted: bool) 
     fit = gls(y, d, x, a)
     total = float((fit.weight * fit.residual**2).sum() + np.log(a + d).sum())
     if not restricted:
-        return -0.5 * (total + len(y) * np.log(2 * np.pi))
+        return float(-0.5 * (total + len(y) * np.log(2 * np.pi)))
     total -= 2.0 * float(np.log(np.abs(np.diag(fit.root))).sum())
-    return -0.5 * (total + (len(y) - x.shape[1]) * np.log(2 * np.pi))
+    return float(-0.5 * (total + (len(y) - x.shape[1]) * np.log(2 * np.pi)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ def area_variance(y: Floats, d: Floats, x: Floats, method: Method) -> AreaVarian
     found, iterations, converged = ([0.0] if values[0] <= 0 else []), 0, True
     for k in np.flatnonzero((values[:-1] > 0) & (values[1:] <= 0)):
         root, report = brentq(
-            lambda a: score(y, d, x, a, method),
+            lambda a: score(y, d, x, float(a), method),
             grid[k],
             grid[k + 1],
             xtol=1e-16 * float(d.min()),
@@ -169,7 +169,7 @@ def area_variance(y: Floats, d: Floats, x: Floats, method: Method) -> AreaVarian
 def _upper_end(y: Floats, d: Floats, x: Floats, method: Method) -> float:
     """Return an A beyond every root: there the areas differ less than the model says."""
     residual = gls(y, np.ones_like(d), x, 0.0).residual
-    top = 2.0 * (float(d.max()) + float((residual**2).sum()) / (len(y) - x.shape[1]))
+    top: float = 2.0 * (float(d.max()) + float((residual**2).sum()) / (len(y) - x.shape[1]))
     for _ in range(_DOUBLINGS):
         if score(y, d, x, top, method) < 0:
             break
