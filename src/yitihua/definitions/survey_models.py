@@ -139,7 +139,7 @@ class ScreeningRules(Strict):
 
     speed: float = Field(0.4, gt=0, lt=1, description="Part of the usual seconds an item within the mode.")
     long_string: float = Field(1.0, gt=0, le=1, description="Part of a block answered alike without a break.")
-    long_string_items: int = Field(6, ge=3, description="Shortest run that counts.")
+    long_string_items: int = Field(5, ge=3, description="Shortest run that counts.")
     irv: float = Field(0.05, ge=0, lt=0.5, description="Standard deviation of answers put on 0 to 1.")
     irv_items: int = Field(6, ge=3, description="Fewest answers it is taken over.")
     mahalanobis_p: float = Field(0.001, gt=0, lt=0.5, description="Chi-square probability of the distance.")

@@ -99,7 +99,9 @@ def _reduce(
     """Keep the numbers of a column's values, and their hashes where there is a key."""
     numbers, different = values
     # What differs only by a blank or a dash is the same telephone.
-    plain = [plain_identifier(kind, text) for text in different]
+    everything = "".join(different)
+    is_plain = everything.isascii() and everything.islower() and not re.search(r"[\s-]", everything)
+    plain = different if is_plain and kind != "phone" else [plain_identifier(kind, text) for text in different]
     order = {text: place for place, text in enumerate(dict.fromkeys(plain))}
     same = np.array([order[text] for text in plain] + [-1], dtype=np.int64)
     made.numbers[name] = same[numbers]
