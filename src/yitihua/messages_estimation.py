@@ -99,6 +99,55 @@ ESTIMATION: Final[dict[str, tuple[Words, Words]]] = {
         ("信度至少需要{options}个题目，现有{found}个", "{options}个以上", "请增加题目"),
         ("reliability needs {options} items or more, {found} are given", "{options} or more", "Add items"),
     ),
+    # Modes and spot checks
+    "mode-no-shared-item": (
+        ("两份问卷没有措辞相同的题目（mode_key：{first}个、{second}个，无一相同）", "至少一个两边都有的mode_key", "没有共同的题目就无法估计方式差异：请在两份问卷中为同题标注相同的mode_key，或只报告、不调整"),
+        ("the questionnaires have no question in common (mode_key: {first} and {second}, none the same)", "at least one mode_key that both have", "Without a common question no mode effect can be estimated: mark questions worded alike with the same mode_key, or report without adjusting"),
+    ),
+    "mode-item-differs": (
+        ("mode_key“{mode_key}”的两题选项或计分不同：{found}", "有效选项、方向、计分和指标都相同", "请统一两题，或去掉mode_key"),
+        ("the two questions of mode_key '{mode_key}' have different answers or scoring: {found}", "the same valid codes, direction, scoring and indicator", "Make them alike, or take the mode_key away"),
+    ),
+    "mode-key-twice": (
+        ("mode_key“{mode_key}”已用于{other}", "同一问卷中不重复", "请改用另一个键"),
+        ("mode_key '{mode_key}' stands at {other} already", "once in a questionnaire", "Take another key"),
+    ),
+    "mode-no-reference": (
+        ("没有以“基准方式”作答的受访者；现有：{found}", "样本中有基准方式的答卷", "请检查方式的名称；确无电话样本时只报告、不调整"),
+        ("nobody answered in the reference mode; found: {found}", "answers in the reference mode", "Look at the names of the modes; without a telephone sample report and do not adjust"),
+    ),
+    "mode-only-one": (
+        ("所有受访者都以同一方式作答：{found}", "至少两种方式", "只有一种方式时无可调整"),
+        ("everybody answered in one mode: {found}", "at least two modes", "With a single mode there is nothing to adjust"),
+    ),
+    "mode-too-few": (
+        ("“{mode}”的有效回答只有{found}个，“{reference}”有{count}个", "每种方式至少{least}个", "请合并题目、分组或轮次，或只报告、不调整"),
+        ("only {found} answers by '{mode}' and {count} by '{reference}'", "at least {least} of each", "Put items, groups or waves together, or report without adjusting"),
+    ),
+    "mode-no-common-area": (
+        ("没有一个县同时有两种方式的答卷（{first}个县、{second}个县）", "至少部分县两种方式都有", "方式差异与县际差异无法分开：请在若干县随机安排电话样本，或只报告、不调整"),
+        ("no county has answers in both modes ({first} counties and {second})", "some counties with both", "The mode cannot be told from the county: draw a telephone sample at random in some counties, or report without adjusting"),
+    ),
+    "mode-no-support": (
+        ("两种方式中可比的受访者只占{found}", "不少于{least}", "协变量几乎不重叠：请减少或合并协变量的类别，或只报告、不调整"),
+        ("only {found} of the respondents have a counterpart in the other mode", "at least {least}", "The covariates hardly overlap: put their levels together, or report without adjusting"),
+    ),
+    "mode-confounded": (
+        ("作答方式可由协变量或县完全推出", "同类人中两种方式都有", "请去掉决定作答方式的协变量，或只报告、不调整"),
+        ("the mode follows from the covariates or the county", "both modes among people alike", "Leave out the covariate that decides the mode, or report without adjusting"),
+    ),
+    "mode-indicator-not-measured": (
+        ("没有一道题在两种方式下都问过", "{options}", "请去掉该指标（不作调整），或说明由哪道题代表"),
+        ("none of its questions was asked in both modes", "{options}", "Leave the indicator out (it stays unadjusted), or say which item stands for it"),
+    ),
+    "mode-share": (
+        ("各方式占比为{found}", "0到1之间，合计不超过1", "请检查权重与方式"),
+        ("the shares of modes are {found}", "between 0 and 1, together at most 1", "Look at weights and modes"),
+    ),
+    "check-code": (
+        ("回访结果有未说明的代码：{found}", "{options}", "请在yes、no、unknown或refused中列出"),
+        ("the call-backs have codes of no stated meaning: {found}", "{options}", "Name them under yes, no, unknown or refused"),
+    ),
     # Small areas
     "area-method": (
         ("小区域估计方法“{found}”不存在", "{options}", "请改用其中一种"),
@@ -261,6 +310,18 @@ ESTIMATION: Final[dict[str, tuple[Words, Words]]] = {
         ("{start}与它在同一边际分组（{margins}）内的比例不一致", "最终权重由起始权重经迭代加权或事后分层得到", "请在margins中列出全部校准变量；截尾或其他校准的权重请在内存中估计（estimation.estimate）"),
         ("it is not in one proportion to '{start}' within the cells of the margins ({margins})", "final weights that raking or post-stratification made of the starting ones", "Name all calibration variables in margins; weights that were trimmed or calibrated otherwise are estimated in memory (estimation.estimate)"),
     ),
+    "engine-column-taken": (
+        ("数据源中已有“{found}”一列", "尚未使用的列名", "请换一个列名"),
+        ("the source has a column '{found}' already", "a name that is not taken", "Take another name"),
+    ),
+    "engine-weights-length": (
+        ("权重有{found}个，分组有{options}个", "以该表table.weight为起点的权重", "请用Weights.start(table.weight, zero=True)重新加权"),
+        ("there are {found} weights for {options} cells", "weights that start from the table's own table.weight", "Weight again by Weights.start(table.weight, zero=True)"),
+    ),
+    "engine-weights-step": (
+        ("“{found}”这一步不能在分组上进行：它因人而异", "迭代加权、事后分层和按编码边际的校准", "截尾和无应答调整请在内存中对每名受访者进行，再把权重写入数据源"),
+        ("the step '{found}' cannot be taken on cells: it differs between respondents", "raking, post-stratification and calibration to coded margins", "Trim and adjust for non-response in memory, respondent by respondent, and write the weights to the source"),
+    ),
     "engine-share": (
         ("这些变量不是0或100的占比：{found}", "按占比计分的单个题目", "请改用statistic=\"mean\""),
         ("these variables are no shares, 0 or 100 for everyone: {found}", "single items scored as shares", "Take statistic='mean'"),
@@ -272,14 +333,6 @@ ESTIMATION: Final[dict[str, tuple[Words, Words]]] = {
     "engine-one-psu": (
         ("这些层只有一名受访者：{found}", "每层至少两名", "请合并相近的层，或改用one_psu=\"adjust\""),
         ("these strata have one respondent: {found}", "at least two in every stratum", "Merge strata that are alike, or take one_psu='adjust'"),
-    ),
-    "engine-margin": (
-        ("这些水平没有总体数：{found}", "样本中的每个水平都有总体数", "请补上总体数，或先归并水平"),
-        ("these levels have no population total: {found}", "a total for every level in the sample", "Add the totals, or merge levels first"),
-    ),
-    "engine-margin-missing": (
-        ("{found}名受访者缺少校准变量", "每名受访者都有校准变量", "请先插补，或用where排除并说明原因"),
-        ("{found} respondents have no value of a calibration variable", "a value for every respondent", "Impute it first, or leave them out by 'where' and say why"),
     ),
     # Weighting: margins, non-response, raking, calibration, trimming
     **WEIGHTING,
