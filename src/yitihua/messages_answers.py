@@ -68,8 +68,8 @@ ANSWERS: Final[dict[str, tuple[Words, Words]]] = {
         ("there is no item '{found}', in {count} rows: {rows}", "{options}", "Correct the code of the item"),
     ),
     "answers-personal": (
-        ("该列有{count}个单元格疑为{kind_zh}（第{rows}行），内容不予显示", "本列不得含个人标识", "请从该列删去；标识应放在[privacy]所列的列中"),
-        ("{count} cells of this column look like a {kind_en} (rows {rows}); they are not shown", "no identifiers in this column", "Remove them; identifiers belong in the columns named under [privacy]"),
+        ("该列有{count}个单元格疑为{zh}（第{rows}行），内容不予显示", "本列不得含个人标识", "请从该列删去；标识应放在[privacy]所列的列中"),
+        ("{count} cells of this column look like a {en} (rows {rows}); they are not shown", "no identifiers in this column", "Remove them; identifiers belong in the columns named under [privacy]"),
     ),
     # Rows
     "answers-blank": (
@@ -135,12 +135,12 @@ ANSWERS: Final[dict[str, tuple[Words, Words]]] = {
     ),
     # Codes
     "answers-unknown-code-near": (
-        ("“{found}”不在量表中（{kind_zh}），共{count}人，第{rows}行", "{options}", "疑为{near_zh}；请改正原表，或确认后用recodes指定"),
-        ("'{found}' is not on the scale ({kind_en}), {count} respondents, rows {rows}", "{options_en}", "Probably {near_en}; correct the table, or once sure state it in recodes"),
+        ("“{found}”不在量表中（{zh}），共{count}人，第{rows}行", "{options}", "疑为{near}；请改正原表，或确认后用recodes指定"),
+        ("'{found}' is not on the scale ({en}), {count} respondents, rows {rows}", "{options}", "Probably {near}; correct the table, or once sure state it in recodes"),
     ),
     "answers-unknown-code": (
-        ("“{found}”不在量表中（{kind_zh}），共{count}人，第{rows}行", "{options}", "请核对原始答卷后改正；无法核对的留空"),
-        ("'{found}' is not on the scale ({kind_en}), {count} respondents, rows {rows}", "{options_en}", "Look it up in the interview and correct it; leave it empty if that is not possible"),
+        ("“{found}”不在量表中（{zh}），共{count}人，第{rows}行", "{options}", "请核对原始答卷后改正；无法核对的留空"),
+        ("'{found}' is not on the scale ({en}), {count} respondents, rows {rows}", "{options}", "Look it up in the interview and correct it; leave it empty if that is not possible"),
     ),
     "answers-county-empty": (
         ("“{name}”没有一份有效答卷（抽取{drawn}人）", "抽样框中的每个县都有答卷", "请核实是否漏交；确无答卷的，请从估计范围中去掉并说明"),
@@ -165,8 +165,8 @@ ANSWERS: Final[dict[str, tuple[Words, Words]]] = {
         ("by {quasi}, {found} respondents are in combinations of fewer than {k}, {unique} of them unique", "at least {k} respondents in each combination", "Merge categories or leave columns out; if it must leave, state why (despite)"),
     ),
     "release-personal": (
-        ("第{column}列含{kind_zh}，不得对外提供", "不含个人标识的列", "请删去该列"),
-        ("column {column} holds a {kind_en} and must not leave", "columns without identifiers", "Remove the column"),
+        ("第{column}列含{zh}，不得对外提供", "不含个人标识的列", "请删去该列"),
+        ("column {column} holds a {en} and must not leave", "columns without identifiers", "Remove the column"),
     ),
     "release-column": (
         ("没有列“{name}”", "{options}", "请改正列名"),

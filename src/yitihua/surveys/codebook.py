@@ -320,29 +320,37 @@ class Codebook:
         """Add a fault for every unknown code."""
         for u in self.unknown:
             zh, en = KIND_WORDS[u.kind]
+            if u.words is not None:
+                zh, en = f"{zh}，最接近“{u.words.zh}”", f"{en}; nearest to '{u.words.en}'"
             details: dict[str, Any] = {
-                "found": u.found or HIDDEN, "count": u.count, "rows": u.rows, "kind_zh": zh, "kind_en": en,
-                "options": allowed_words(form.scales[form.items[u.item].scale], "zh"),
-                "options_en": allowed_words(form.scales[form.items[u.item].scale], "en"),
-            }  # fmt: skip
-            code = "answers-unknown-code"
-            if u.nearest is not None:
-                code = "answers-unknown-code-near"
-                details |= {
-                    "near_zh": f"{u.nearest}（{u.words.zh}）" if u.words else str(u.nearest),
-                    "near_en": f"{u.nearest} ({u.words.en})" if u.words else str(u.nearest),
-                }
-            faults.add(code, file=table.file, sheet=table.sheet, cell=u.cell, key=u.item, **details)
+                "found": u.found or HIDDEN,
+                "count": u.count,
+                "rows": u.rows,
+                "zh": zh,
+                "en": en,
+                "options": allowed_words(form.scales[form.items[u.item].scale]),
+            }
+            code = "answers-unknown-code" if u.nearest is None else "answers-unknown-code-near"
+            near = {} if u.nearest is None else {"near": u.nearest}
+            faults.add(code, file=table.file, sheet=table.sheet, cell=u.cell, key=u.item, **details, **near)
 
 
-def allowed_words(scale: Scale, lang: str) -> str:
-    """Return what a scale allows for a message: "1–5, 98" with bounds of numbers."""
+def allowed_words(scale: Scale) -> str:
+    """Return what a scale allows for a message: bounds of numbers, codes with their words.
+
+    Examples
+    --------
+    >>> allowed_words(Scale(kind="numeric", minimum=0, maximum=365))
+    '0–365'
+    """
     parts: list[str] = []
     if scale.kind == "numeric" or scale.register_codes:
         low = "" if scale.minimum is None else f"{scale.minimum:g}"
         high = "" if scale.maximum is None else f"{scale.maximum:g}"
         parts.append(f"{low}–{high}")
-    parts += [f"{option.code} {option.text.get(lang)}" for option in scale.options]
+    for option in scale.options:
+        words = dict.fromkeys((option.text.zh, option.text.en))
+        parts.append(" ".join([str(option.code), *words]))
     return listing(parts)
 
 

@@ -168,7 +168,7 @@ def check_release(
         if kind:
             zh, en = KINDS[kind]
             letters = column_letters(place)
-            faults.add("release-personal", cell=f"{letters}1", column=letters, kind_zh=zh, kind_en=en)
+            faults.add("release-personal", cell=f"{letters}1", column=letters, zh=zh, en=en)
     faults.raise_if_any()
     report = anonymity(frame, quasi, k, sensitive)
     if not report.holds and not despite.strip():

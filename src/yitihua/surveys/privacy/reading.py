@@ -148,7 +148,7 @@ def _checked(table: AnswerTable, header: str, values: Any, faults: FaultList) ->
     for kind, rows in by_kind.items():
         zh, en = KINDS[kind]
         table.fault(
-            faults, "answers-personal", header, rows[0], kind_zh=zh, kind_en=en, count=len(rows),
+            faults, "answers-personal", header, rows[0], zh=zh, en=en, count=len(rows),
             rows=table.first_rows(rows),
         )  # fmt: skip
     gone = set(found)

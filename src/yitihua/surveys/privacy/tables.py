@@ -35,9 +35,9 @@ def suppress_counts(counts: Floats, minimum: int = MINIMUM) -> Bools:
     changed = True
     while changed:
         before = int(gone.sum())
-        for values, away, across in ((counts, gone, gone.any(axis=0)), (counts.T, gone.T, gone.any(axis=1))):
+        for values, away in ((counts, gone), (counts.T, gone.T)):
             for line, hidden in zip(values, away, strict=True):
-                _fill(line, hidden, across, minimum)
+                _fill(line, hidden, np.asarray(away.any(axis=0)), minimum)
         changed = int(gone.sum()) > before or _close_bridge(counts, gone)
     return gone
 
@@ -70,7 +70,7 @@ def _fill(line: Floats, hidden: Bools, across: Bools, minimum: int) -> None:
 def _close_bridge(counts: Floats, gone: Bools) -> bool:
     """Hide one more cell where a hidden one follows from the margins; return whether that was done."""
     rows, columns = counts.shape
-    edges = np.argwhere(gone) + [0, rows]
+    edges = np.argwhere(gone) + np.array([0, rows])
     for k, (row, column) in enumerate(edges.tolist()):
         side = _reached(row, np.delete(edges, k, axis=0), rows + columns)
         if side[column]:
