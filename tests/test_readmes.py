@@ -50,7 +50,18 @@ from yitihua.definitions.project import ProjectFile
 from yitihua.definitions.resolver import shipped_root
 from yitihua.definitions.schemas import MODELS, schema_text
 from yitihua.definitions.skeleton import FILES, skeleton_text
-from yitihua.definitions.survey_models import Item, Option, QuestionnaireFile, QuestionnaireInfo, Scale
+from yitihua.definitions.survey_models import (
+    Eligibility,
+    Fieldwork,
+    Item,
+    Option,
+    Privacy,
+    QuestionnaireFile,
+    QuestionnaireInfo,
+    Respondents,
+    Scale,
+    ScreeningRules,
+)
 from yitihua.definitions.text import Text
 
 ROOT = shipped_root()
@@ -191,6 +202,11 @@ SECTIONS: dict[str, dict[str, list[type[BaseModel]]]] = {
         "### [questionnaire]": [QuestionnaireInfo],
         "### [scales.NAME]": [Scale, Option],
         "### [items.CODE]": [Item],
+        "### [respondents]": [Respondents],
+        "### [privacy]": [Privacy],
+        "### [eligibility.NAME]": [Eligibility],
+        "### [fieldwork]": [Fieldwork],
+        "### [screening]": [ScreeningRules],
     },
     "data": {
         "## A dataset with a passport": [Passport],

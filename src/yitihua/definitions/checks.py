@@ -15,6 +15,7 @@ from yitihua.definitions.framework_models import RESERVED, Formula, Indicator
 from yitihua.definitions.index_checks import check_index
 from yitihua.definitions.index_models import IndexSpec
 from yitihua.definitions.source import Key, Source
+from yitihua.definitions.survey_checks import check_questionnaire
 from yitihua.definitions.survey_models import QuestionnaireFile
 from yitihua.errors import FaultList, suggest
 
@@ -226,7 +227,10 @@ SCORABLE = {
     "none": ("ordinal", "binary", "nominal", "numeric", "text"),
     "linear100": ("ordinal", "numeric"),
     "top2": ("ordinal",),
+    "top": ("ordinal",),
+    "net": ("ordinal",),
     "share_yes": ("binary",),
+    "numeric": ("numeric",),
 }
 
 
@@ -249,3 +253,4 @@ def _check_questionnaires(
             codes = [option.code for option in scale.options]
             for code in sorted({code for code in codes if codes.count(code) > 1}):
                 own.fault("duplicate-option", ("scales", scale_id, "options"), name=code)
+        check_questionnaire(own, made)

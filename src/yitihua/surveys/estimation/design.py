@@ -6,11 +6,18 @@ respondents, never a subset of the design: dropping rows would drop clusters and
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from yitihua.surveys.estimation.stages import StageTable
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
@@ -43,10 +50,13 @@ class Stage:
     Attributes
     ----------
     stratum, cluster : ndarray of int, shape (respondents,)
-        Numbers from 0 over the whole sample: clusters of different strata have different numbers.
+        Numbers from 0 over the whole sample: clusters of different strata have different numbers,
+        and strata of a later stage lie within one cluster of the stage before.
     population : ndarray of float, shape (respondents,), or None
         Clusters in the population of the respondent's stratum at this stage (within the cluster of
-        the stage before); None draws with replacement.
+        the stage before); None draws with replacement, and stages after it add nothing. Where it
+        differs within a stratum, ``sampled / population`` is the chance of the cluster, and the
+        variance is Brewer's approximation.
     """
 
     stratum: Codes
@@ -74,3 +84,106 @@ class SurveyDesign:
     stages: tuple[Stage, ...]
     one_psu: OnePsu = "adjust"
     projections: tuple[Projection, ...] = ()
+
+    @classmethod
+    def from_columns(
+        cls,
+        weight: Sequence[float] | npt.NDArray[Any] | None = None,
+        *,
+        strata: Sequence[Any] = (),
+        clusters: Sequence[Any] = (),
+        populations: Sequence[Any] = (),
+        fractions: Sequence[Any] = (),
+        one_psu: OnePsu = "adjust",
+        nest: bool = False,
+        pps: bool = False,
+        projections: tuple[Projection, ...] = (),
+    ) -> SurveyDesign:
+        """Return a design of columns, one of each kind for a stage; every fault is found before one is raised.
+
+        Parameters
+        ----------
+        weight : array of float, shape (respondents,), optional
+            None takes the product of population / sampled over the stages.
+        strata, clusters : sequences of arrays, each of shape (respondents,)
+            Labels of any type, the primary stage first. Without clusters every respondent is one;
+            a stage without strata has a single one (within the cluster of the stage before).
+        populations, fractions : sequences of arrays of float, each of shape (respondents,)
+            Clusters in the population, or the share of them that was drawn; one of the two, or
+            neither for drawing with replacement. Fewer than stages: the rest with replacement.
+        one_psu : str
+            The rule for strata of one cluster.
+        nest : bool
+            Whether clusters are numbered anew in every stratum.
+        pps : bool
+            Whether fractions are chances that differ within a stratum (Brewer's approximation).
+        projections : tuple of Projection
+            Calibrations that made the weights.
+
+        Raises
+        ------
+        InputError
+            Missing, negative or no weights, missing labels, a cluster in two strata (unless `nest`),
+            populations that are missing, smaller than the sample or differ within a stratum.
+
+        Examples
+        --------
+        >>> design = SurveyDesign.from_columns([2, 2, 3], strata=["aab"], clusters=[[1, 2, 3]])
+        >>> design.stages[0].stratum.tolist(), design.stages[0].cluster.tolist()
+        ([0, 0, 1], [0, 1, 2])
+        """
+        from yitihua.surveys.estimation.building import Columns, build
+
+        columns = Columns(tuple(strata), tuple(clusters), tuple(populations), tuple(fractions), {}, nest, pps)
+        weights, stages = build(weight, columns)
+        return cls(weights, stages, one_psu, projections)
+
+    @classmethod
+    def from_frame(
+        cls,
+        frame: pd.DataFrame,
+        weight: str | None = None,
+        *,
+        strata: Sequence[str] = (),
+        clusters: Sequence[str] = (),
+        populations: Sequence[str] = (),
+        fractions: Sequence[str] = (),
+        one_psu: OnePsu = "adjust",
+        nest: bool = False,
+        pps: bool = False,
+        projections: tuple[Projection, ...] = (),
+        file: str = "",
+    ) -> SurveyDesign:
+        """Return a design of the named columns of a table; see `from_columns`, whose faults then name columns.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> table = pd.DataFrame({"w": [2.0, 2.0], "town": ["a", "b"]})
+        >>> SurveyDesign.from_frame(table, "w", clusters=["town"]).stages[0].cluster.tolist()
+        [0, 1]
+        """
+        from yitihua.surveys.estimation.building import Columns, build, columns_of
+
+        names = {"strata": strata, "clusters": clusters, "populations": populations, "fractions": fractions}
+        found = columns_of(frame, weight, names, file)
+        columns = Columns(
+            strata=tuple(found["strata"]),
+            clusters=tuple(found["clusters"]),
+            populations=tuple(found["populations"]),
+            fractions=tuple(found["fractions"]),
+            names={kind: tuple(asked) for kind, asked in names.items()},
+            nest=nest,
+            pps=pps,
+            weight=weight or "",
+            file=file,
+        )
+        weights, stages = build(None if weight is None else frame[weight].to_numpy(), columns)
+        return cls(weights, stages, one_psu, projections)
+
+    @cached_property
+    def tables(self) -> tuple[StageTable, ...]:
+        """The stages at the level of their clusters, made once."""
+        from yitihua.surveys.estimation.stages import compile_stages
+
+        return compile_stages(self.stages)
