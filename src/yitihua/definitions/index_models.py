@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from yitihua.definitions.framework_models import Strict
+from yitihua.definitions.survey_plan_models import SurveyRule
 from yitihua.definitions.text import Text
 
 
@@ -195,6 +196,7 @@ class IndexSpec(Strict):
         AggregateSpec()
     )
     coverage: CoverageSpec = CoverageSpec()
+    survey: SurveyRule = SurveyRule()
     grades: dict[str, GradeScheme] = Field(default_factory=dict)
 
 

@@ -25,6 +25,11 @@ class ProjectFile(Strict):
     lang: Literal["zh", "en"] | None = None
     out: str = Field("results", description="Folder for results, inside the project.")
     survey: str | None = Field(None, description="A second data file with survey estimates, merged by unit.")
+    answers: dict[str, str] = Field(
+        default_factory=dict, description="Questionnaire -> file or dataset with its answers, for `yitihua survey`."
+    )
+    frame: str | None = Field(None, description="The sampling frame of these answers.")
+    margins: str | None = Field(None, description="Population margins of these answers.")
     units: str | None = Field(None, description="Dataset with the codes and names of the units that report.")
     former: str | None = Field(None, description="Dataset of old names and codes of units.")
     deadline: dt.date | None = Field(None, description="Last day for submissions.")

@@ -13,6 +13,7 @@ from typing import Literal
 from pydantic import Field
 
 from yitihua.definitions.framework_models import Strict
+from yitihua.definitions.survey_plan_models import DesignRules, WeightingStep
 from yitihua.definitions.text import Text
 
 #: Outcomes of a contact, as AAPOR's Standard Definitions (2023) group them.
@@ -165,3 +166,5 @@ class QuestionnaireFile(Strict):
     eligibility: dict[str, Eligibility] = Field(default_factory=dict)
     fieldwork: Fieldwork = Fieldwork()
     screening: ScreeningRules = ScreeningRules()
+    design: DesignRules = DesignRules()
+    weighting: tuple[WeightingStep, ...] = ()
