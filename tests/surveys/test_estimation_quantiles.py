@@ -17,7 +17,6 @@ INTERVALS = {"t": "mean", "beta": "beta", "logit": "xlogit", "asin": "asin"}
 @pytest.mark.parametrize("rule", RULES)
 def test_rules_and_intervals(name: str, rule: str) -> None:
     data = rows()
-    kept = (data["w"] > 0) & data["y"].notna()
     for item in ("y", "score"):
         expected = answers()[f"quantile.{name}.{rule}.{item}"]
         domain = np.where((data["w"] > 0) & data[item].notna(), "in", None)
@@ -28,7 +27,6 @@ def test_rules_and_intervals(name: str, rule: str) -> None:
                 theirs = numbers(expected[tag][part])
                 # R has no interval where a share of 0 or 1 stops its transformation, and none in ours either.
                 close(ours[0][~np.isnan(theirs)], theirs[~np.isnan(theirs)])
-    assert kept.any()
 
 
 @pytest.mark.parametrize("rule", RULES)

@@ -18,6 +18,7 @@ from yitihua.indicators.covariance import Covariance
 from yitihua.surveys.estimation.design import Codes, Floats, SurveyDesign
 from yitihua.surveys.estimation.domains import LARGEST, Cells, Partition, cell_roots, sparse_allowed, spread_roots
 from yitihua.surveys.estimation.linearise import Linearised
+from yitihua.surveys.estimation.stages import used
 from yitihua.surveys.estimation.variance import Mask, roots
 
 #: The largest order of a matrix over all domains and items that is spread out.
@@ -123,7 +124,8 @@ class ErrorCollector:
 
     def __init__(self, design: SurveyDesign, of: Partition, cells: tuple[Cells, ...]) -> None:
         self._design, self._of, self._cells = design, of, cells
-        self._sparse = sparse_allowed(design)
+        self._projected = calibrated_within(design, of)
+        self._sparse = self._projected or sparse_allowed(design)
         self._residuals: list[Floats] = []
         self._totals: list[list[Floats]] = [[] for _ in cells]
         self._known: list[list[Floats]] = [[] for _ in cells]
@@ -135,11 +137,21 @@ class ErrorCollector:
         if not self._sparse:
             self._residuals.append(line.residual * inverse[self._of.domain])
             return
+        weighted = self._residual(line) if self._projected else line.weighted
         for stage, own in enumerate(self._cells):
-            self._totals[stage].append(own.sum(line.weighted) * inverse[own.domain])
+            self._totals[stage].append(own.sum(weighted) * inverse[own.domain])
             if self._lonely[stage]:
                 known = np.ones(len(line.weighted)) if line.known is None else line.known.astype(float)
                 self._known[stage].append(own.sum(known))
+
+    def _residual(self, line: Linearised) -> Floats:
+        """Return weighted residuals of one item in all domains at once: no calibration crosses them."""
+        z = np.zeros((len(self._design.weight), 1))
+        rows = slice(None) if self._of.rows is None else self._of.rows
+        z[rows, 0] = line.residual
+        for projection in reversed(self._design.projections):
+            z = projection.residuals(z)
+        return np.asarray((z[:, 0] * self._design.weight)[rows])
 
     def finish(self, items: tuple[str, ...]) -> DomainErrors:
         """Return the errors of the items taken."""
@@ -160,6 +172,24 @@ class ErrorCollector:
         if nested or size > LARGEST or variance.size > LARGEST_ORDER:
             return found
         return replace(found, wide=spread_roots(self._cells, self._totals, known, self._design, domains))
+
+
+def calibrated_within(design: SurveyDesign, of: Partition) -> bool:
+    """Return whether every calibration was done within groups that lie in one domain each.
+
+    A projection says so by `group`, a number for each respondent. Then a county's residuals need no column of
+    their own. Not with strata of one cluster, whose centre counts all strata in calibrated designs.
+    """
+    groups = [getattr(projection, "group", None) for projection in design.projections]
+    if not groups or any(group is None for group in groups) or any(table.lonely.any() for table in design.tables):
+        return False
+    domain = np.full(len(design.weight), -1, dtype=np.int64)
+    domain[slice(None) if of.rows is None else of.rows] = of.domain
+    for group in groups:
+        inverse, head = used(np.asarray(group))
+        if not np.array_equal(domain, domain[head][inverse]):
+            return False
+    return True
 
 
 def _joined(parts: list[Any]) -> Any:

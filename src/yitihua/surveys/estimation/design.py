@@ -27,7 +27,11 @@ OnePsu = Literal["adjust", "fail", "remove", "average", "certainty"]
 
 
 class Projection(Protocol):
-    """A calibration as the variance sees it: what remains of a variable beside the margins."""
+    """A calibration as the variance sees it: what remains of a variable beside the margins.
+
+    One that was done apart within groups of respondents (counties) may say so by an attribute `group`, a number
+    for each respondent; estimates by domains of whole groups are then as quick as without a calibration.
+    """
 
     def residuals(self, z: Floats) -> Floats:
         """Return z minus its fit on the calibration variables.

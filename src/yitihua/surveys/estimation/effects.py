@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from yitihua.surveys.estimation.design import Codes, Floats, SurveyDesign
+from yitihua.surveys.estimation.design import Floats, SurveyDesign
 from yitihua.surveys.estimation.domains import Cells, Partition
 
 #: "without" compares with a simple sample without replacement (R: ``deff = TRUE``), "replace" with one with.
@@ -100,9 +100,3 @@ def degrees_of_freedom(design: SurveyDesign, of: Partition | None = None) -> Flo
     members = cells.sum(np.asarray(partition.take(design.weight) > 0, dtype=float))
     clusters, strata = clusters_and_strata(cells, len(partition.names), members)
     return clusters - strata
-
-
-def stratum_codes(design: SurveyDesign) -> Codes:
-    """Return the primary stratum of each respondent."""
-    table = design.tables[0]
-    return table.stratum[table.cluster]

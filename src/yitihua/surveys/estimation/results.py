@@ -16,9 +16,6 @@ from yitihua.surveys.estimation.variance import Mask
 if TYPE_CHECKING:
     import pandas as pd
 
-#: What is told of an estimate beside its numbers.
-FLAGS = ("no-respondents", "no-answers", "no-denominator", "one-psu", "one-psu-strata", "alike", "no-df")
-
 
 @dataclass(frozen=True, eq=False)
 class Estimates:
