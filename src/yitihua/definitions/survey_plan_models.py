@@ -28,7 +28,9 @@ class WeightingStep(Strict):
 
     step: WeightingKind
     by: tuple[str, ...] = Field((), description="nonresponse: columns whose crossing makes the classes in a county.")
-    minimum: int = Field(20, ge=1, description="nonresponse: a class with fewer respondents is merged.")
+    minimum: int | None = Field(
+        None, ge=1, description="A class (20 unless stated) or level with fewer respondents is merged with a neighbour."
+    )
     limit: float = Field(3.0, gt=1, description="nonresponse: a class with a higher factor is merged.")
     margins: tuple[str, ...] = Field((), description="rake, poststratify, calibrate: variables of the margins.")
     method: Literal["linear", "raking", "logit"] = Field("raking", description="calibrate: the distance.")

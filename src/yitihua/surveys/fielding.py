@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from yitihua.surveys.scoring import Scores, score
 from yitihua.surveys.screening.exclusion import ExclusionLog, default_rule, exclude
 from yitihua.surveys.screening.screen import Screening, screen
 from yitihua.surveys.weighting.base import inverse_probability
-from yitihua.surveys.weighting.coded import CodedMargins
+from yitihua.surveys.weighting.coded import CodedMargin, CodedMargins
 from yitihua.surveys.weighting.margins import Margins
 from yitihua.surveys.weighting.matching import match
 from yitihua.surveys.weighting.nonresponse import classes_of
@@ -206,7 +206,7 @@ def _step(weights: Weights, step: WeightingStep, answers: Answers, category: Any
         crossed = [answers.columns["county"], *(known[name] for name in _known(step.by, known, step.step))]
         cell, names, parent = classes_of(*crossed, parents=1)
         return weights.adjust_nonresponse(
-            category, cell, names, parent=parent, minimum=step.minimum, limit=step.limit, file=answers.file
+            category, cell, names, parent=parent, minimum=step.minimum or 20, limit=step.limit, file=answers.file
         )
     if step.step == "trim":
         live = weights.final[weights.final > 0]
@@ -225,8 +225,35 @@ def _coded(weights: Weights, step: WeightingStep, answers: Answers, margins: Mar
     if margins is None:
         raise refuse("survey-no-margins", key=f"[[weighting]] {step.step}", name=answers.form.questionnaire.title.en)
     there = sorted(set(answers.columns["county"].tolist()))
-    chosen = margins.only(list(step.margins) or None, there)
-    return match(chosen, answers.known, weights.final)
+    chosen = with_parts(margins, step.margins).only(list(step.margins) or None, there)
+    return match(chosen, answers.known, weights.final, minimum=step.minimum or 0)
+
+
+def with_parts(margins: Margins, wanted: Sequence[str]) -> Margins:
+    """Return margins with those of one part of a crossing added: ``age`` is had from ``age_sex``.
+
+    Calibrating a county of 150 answers to twelve crossed cells spends more than its twelve clusters
+    can pay for: the linearised variance then falls short (coverage .86 for .95 in the simulated
+    province). One part of the crossing, its small levels merged, does not.
+    """
+    added = []
+    for name in wanted:
+        if name in margins.variables:
+            continue
+        crossing = next((m for m in margins.margins if name in m.name.split("_") and "_" in m.name), None)
+        if crossing is not None:
+            added.append(_part(crossing, name))
+    return replace(margins, margins=(*margins.margins, *added))
+
+
+def _part(crossing: CodedMargin, name: str) -> CodedMargin:
+    place = crossing.name.split("_").index(name)
+    own = [level.split("-")[place] for level in crossing.levels]
+    levels = tuple(dict.fromkeys(own))
+    to = np.array([levels.index(level) for level in own])
+    totals = np.zeros((len(crossing.groups), len(levels)))
+    np.add.at(totals, (slice(None), to), crossing.totals)
+    return replace(crossing, name=name, levels=levels, totals=totals, kin=())
 
 
 def _known(names: Sequence[str], known: dict[str, Any], where: str) -> Sequence[str]:
