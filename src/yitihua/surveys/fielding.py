@@ -105,7 +105,8 @@ class Fielded:
         populations = [self._populations(strata)] if rules.fpc else []
         return SurveyDesign.from_columns(
             self.weights.final[rows], strata=[strata], clusters=clusters, populations=populations,
-            one_psu=rules.one_psu, projections=tuple(_Of(p, rows, len(self.category)) for p in self.weights.projections()),
+            one_psu=rules.one_psu,
+            projections=tuple(_Of(one, rows, len(self.category)) for one in self.weights.projections()),
         )  # fmt: skip
 
     def _populations(self, strata: Any) -> Any:
