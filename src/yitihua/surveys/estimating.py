@@ -39,10 +39,14 @@ BOUNDS = (0.0, 100.0)
 
 @dataclass(frozen=True, eq=False)
 class Direct:
-    """Direct estimates of one questionnaire's indicators; arrays are (counties, indicators)."""
+    """Direct estimates of one questionnaire's indicators; arrays are (counties, indicators).
+
+    `whole` is of all counties together, `population` what the weights of each county add up to.
+    """
 
     name: str
     found: Estimates
+    whole: Estimates
     population: Floats
     adjustment: ModeAdjustment | None = None
 
@@ -182,19 +186,21 @@ def direct_estimates(
     county = one.answers.columns["county"][rows]
     scores = {code: one.scores.indicator(code)[rows] for code in codes}
     found = estimate(design, scores, county, units=counties, level=level)
+    whole = estimate(design, scores, level=level)
     two = [code for code, y in scores.items() if np.isin(y[np.isfinite(y)], (0.0, 100.0)).all()]
     if two:
         shares = {code: scores[code] / 100.0 for code in two}
-        found = _with_intervals(
-            found, estimate(design, shares, county, units=counties, statistic="share", level=level, scale=100.0)
-        )
+        options: dict[str, Any] = {"statistic": "share", "level": level, "scale": 100.0}
+        found = _with_intervals(found, estimate(design, shares, county, units=counties, **options))
+        whole = _with_intervals(whole, estimate(design, shares, **options))
     place = {code: i for i, code in enumerate(counties)}
     where = np.array([place[code] for code in county], dtype=np.int64)
     population = np.bincount(where, one.weights.final[rows], len(counties))
-    return Direct(one.name, found, np.asarray(population, dtype=float))
+    return Direct(one.name, found, whole, np.asarray(population, dtype=float))
 
 
 def _with_intervals(found: Estimates, shares: Estimates) -> Estimates:
+    """Return estimates with the intervals of those that are shares."""
     low, high, n_eff = found.ci_low.copy(), found.ci_high.copy(), found.n_eff.copy()
     for k, code in enumerate(shares.items):
         j = found.items.index(code)
