@@ -127,6 +127,10 @@ ANSWERS: Final[dict[str, tuple[Words, Words]]] = {
             "Remove them; identifiers belong in the columns named under [privacy]",
         ),
     ),
+    "answers-code-word": (
+        ("该列都是代码，却有{count}个单元格是文字（第{rows}行），内容不予显示", "含数字的代码", "请改为代码；姓名等个人信息请删去"),
+        ("{count} cells of this column of codes hold words (rows {rows}); they are not shown", "codes with digits", "Give the code; remove names and the like"),
+    ),
     # Rows
     "answers-blank": (
         ("该列有{count}行为空：第{rows}行", "每行都要填写", "请补上，或删去这些行"),
@@ -328,4 +332,4 @@ ANSWERS: Final[dict[str, tuple[Words, Words]]] = {
         ("单位“{name}”的上级形成循环", "由县到市到省的层级", "请改正上级"),
         ("the parents of '{name}' run in a circle", "counties below cities below the province", "Correct the parents"),
     ),
-}
+}  # fmt: skip

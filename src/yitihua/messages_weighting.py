@@ -198,12 +198,12 @@ WEIGHTING: Final[dict[str, tuple[Words, Words]]] = {
     ),
     # Raking and calibration
     "rake-not-converged": (
-        ("{iterations}轮后仍未收敛，最大相对误差{error}在此处（要求{epsilon}）；被拉得最多的单元：{cell}", "收敛的权数", "请增加maxit，或合并该单元的类别"),
-        ("not converged after {iterations} sweeps; here is the largest relative error, {error} (wanted: {epsilon}); the cell pulled hardest: {cell}", "weights that converge", "Raise maxit, or merge levels of that cell"),
+        ("{iterations}轮后仍未收敛，最大相对误差{error}在此处（要求{epsilon}）；被拉得最多的单元：{crossing}", "收敛的权数", "请增加maxit，或合并该单元的类别"),
+        ("not converged after {iterations} sweeps; here is the largest relative error, {error} (wanted: {epsilon}); the cell pulled hardest: {crossing}", "weights that converge", "Raise maxit, or merge levels of that cell"),
     ),
     "rake-impossible": (
-        ("没有任何权数能同时满足各边缘，此处最先落空（{iterations}轮后误差{error}）；被拉得最多的单元：{cell}", "样本能够满足的边缘", "边缘之间通过样本中的空单元互相矛盾：请合并类别，或去掉一个边缘"),
-        ("no weights can meet all margins together; this one fails first (error {error} after {iterations} sweeps); the cell pulled hardest: {cell}", "margins that the sample can meet", "Empty cells of the sample set margins against each other: merge levels, or leave a margin out"),
+        ("没有任何权数能同时满足各边缘，此处最先落空（{iterations}轮后误差{error}）；被拉得最多的单元：{crossing}", "样本能够满足的边缘", "边缘之间通过样本中的空单元互相矛盾：请合并类别，或去掉一个边缘"),
+        ("no weights can meet all margins together; this one fails first (error {error} after {iterations} sweeps); the cell pulled hardest: {crossing}", "margins that the sample can meet", "Empty cells of the sample set margins against each other: merge levels, or leave a margin out"),
     ),
     "calibration-bounds": (
         ("上下界不可用：{lower}至{upper}", "下界 < 1 < 上界；logit须有限", "请更正bounds"),
@@ -253,10 +253,6 @@ WEIGHTING: Final[dict[str, tuple[Words, Words]]] = {
     "trim-no-takers": (
         ("所有权数都超出上下限（{lower}至{upper}），没有人可分摊", "至少一个权数在上下限之内", "请放宽上下限，或设share=\"none\""),
         ("every weight is beyond the limits ({lower} to {upper}), nobody can take the share", "at least one weight within the limits", "Widen the limits, or set share=\"none\""),
-    ),
-    "trim-not-settled": (
-        ("{rounds}轮后仍有权数超出{lower}至{upper}", "能够稳定的上下限", "上下限离平均权数太近：请放宽"),
-        ("after {rounds} rounds weights are still beyond {lower} to {upper}", "limits that settle", "The limits are too close to the mean weight: widen them"),
     ),
     "trim-calibrate": (
         ("截尾与校准交替{cycles}轮后，仍有{n}个权数超出上下限：第{rows}行", "同时满足边缘和上下限的权数", "请放宽上下限，或合并边缘类别；也可用带bounds的calibrate"),

@@ -146,7 +146,8 @@ def made(name: str) -> Weights:
 CALLS = [
     "linear", "linear_list", "linear_bounds", "raking", "raking_loose", "raking_bounds", "logit", "logit_loose",
     "interaction", "post", "rake", "rake_default", "rake_partial", "rake_shares", "numeric", "numeric_raking",
-    "numeric_bounds", "ratio", "rescaled", "rescaled_linear", "sequence", "sequence2", "trim", "trim_strict", "trim_upper",
+    "numeric_bounds", "ratio", "rescaled", "rescaled_linear", "sequence", "sequence2",
+    "trim", "trim_strict", "trim_upper",
 ]  # fmt: skip
 
 

@@ -96,8 +96,9 @@ def _check_item(own: Context, key: Key, item: Item, scale: Scale) -> None:
         own.fault("no-effect", (*key, "top"), name="top", method='scoring = "top"')
     if item.weight != 1 and item.role != "indicator":
         own.fault("no-effect", (*key, "weight"), name="weight", method='role = "indicator"')
-    if item.scoring == "linear100" and scale.kind == "numeric" and None in (scale.minimum, scale.maximum):
-        own.fault("needs-key", (*key, "scoring"), method="linear100", name="minimum, maximum")
+    bounds_needed = item.scoring == "linear100" or (item.scoring != "none" and item.reverse)
+    if bounds_needed and scale.kind == "numeric" and None in (scale.minimum, scale.maximum):
+        own.fault("needs-key", (*key, "scoring"), method=item.scoring, name="minimum, maximum")
     for name in ("expected", "fictitious"):
         if getattr(item, name) not in (None, False) and item.role != "check":
             own.fault("no-effect", (*key, name), name=name, method='role = "check"')

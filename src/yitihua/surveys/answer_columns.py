@@ -174,7 +174,8 @@ def _times(table: AnswerTable, column: str, today: dt.date, faults: FaultList) -
     import pandas as pd
 
     places, different = table.distinct(column)
-    parsed = pd.to_datetime(pd.Series(different, dtype=object), format="%Y-%m-%dT%H:%M:%S", errors="coerce")
+    written = pd.Series([text.replace(" ", "T", 1) for text in different], dtype=object)
+    parsed = pd.to_datetime(written, format="%Y-%m-%dT%H:%M:%S", errors="coerce")
     values = parsed.to_numpy().astype("datetime64[s]")
     for place in np.flatnonzero(np.isnat(values)).tolist():
         values[place] = _time(different[place])
@@ -197,8 +198,9 @@ def _time(text: str) -> np.datetime64:
     match = _TIME.fullmatch(text.strip())
     if match is None:
         return np.datetime64("NaT", "s")
-    parts = [int(part or 0) for part in match.groups()]
+    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
     try:
-        return np.datetime64(dt.datetime(*parts), "s")  # type: ignore[arg-type]
+        found = dt.datetime(year, month, day, hour, minute, second)
     except ValueError:
         return np.datetime64("NaT", "s")
+    return np.datetime64(found.isoformat(), "s")

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from yitihua.errors import FaultList
+from yitihua.errors import FaultList, suggest
 from yitihua.indicators.cells import MISSING, RawTable, column_letters, plain
 from yitihua.surveys.privacy.identifiers import shown
 
@@ -63,7 +63,7 @@ class AnswerTable:
         """Return the spreadsheet name of a cell, as "C7"."""
         return f"{self.letters[column]}{self.lines[row]}"
 
-    def fault(self, faults: FaultList, code: str, column: str, row: int, **details: object) -> None:
+    def fault(self, faults: FaultList, code: str, column: str, row: int, **details: Any) -> None:
         """Add a fault at a cell."""
         faults.add(code, file=self.file, sheet=self.sheet, cell=self.cell(column, row), key=column, **details)
 
@@ -75,7 +75,7 @@ class AnswerTable:
         rows: Ints,
         words: Iterable[str] = (),
         hint_from: bool = False,
-        **details: object,
+        **details: Any,
     ) -> None:
         """Add a fault for each different value in some rows of a column.
 
@@ -90,8 +90,6 @@ class AnswerTable:
         hint_from : bool
             Whether to suggest the nearest of the words.
         """
-        from yitihua.errors import suggest
-
         allowed = list(words)
         groups: dict[str, list[int]] = {}
         for row in rows.tolist():

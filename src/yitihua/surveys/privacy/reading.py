@@ -87,7 +87,10 @@ def protect(
                 values = _without_open(made, table.columns[form.respondents.item], header, values, text_items)
             # A date, a mode or a disposition is checked against what is allowed, and nothing else is kept.
             checked = role not in ("start", "mode", "disposition") or isinstance(values, np.ndarray)
-            made.table.columns[header] = _checked(table, header, values, faults) if checked else values
+            values = _checked(table, header, values, faults) if checked else values
+            if role in ("county", "stratum", "psu", "interviewer") or header in form.respondents.context:
+                values = _without_words(table, header, values, faults)
+            made.table.columns[header] = values
         else:
             _unnamed(made, table, form, header, kind, key, faults)
     return made
@@ -155,6 +158,22 @@ def _checked(table: AnswerTable, header: str, values: Any, faults: FaultList) ->
     if isinstance(values, np.ndarray):
         return np.where(np.isin(np.arange(len(values)), list(gone)), np.nan, values)
     return ["" if row in gone else value for row, value in enumerate(values)]
+
+
+def _without_words(table: AnswerTable, header: str, values: Any, faults: FaultList) -> Any:
+    """Return a column of codes with words emptied: among codes with digits, a cell without may be a name."""
+    if isinstance(values, np.ndarray):
+        return values
+    numbers, different = table.distinct(header)
+    is_word = np.array([not any(sign.isdigit() for sign in text) for text in different] + [False])[numbers]
+    filled = int((numbers >= 0).sum())
+    if not is_word.any() or is_word.sum() * 2 > filled:
+        return values
+    rows = np.flatnonzero(is_word)
+    table.fault(
+        faults, "answers-code-word", header, int(rows[0]), count=len(rows), rows=table.first_rows(rows)
+    )  # fmt: skip
+    return ["" if word else value for word, value in zip(is_word.tolist(), values, strict=True)]
 
 
 def _unnamed(

@@ -31,12 +31,8 @@ def check_weights(
     >>> [fault.code for fault in check_weights(np.array([1.0, -2.0, np.nan]))]
     ['weight-missing', 'weight-negative']
     """
-    if (
-        len(weight)
-        and np.isfinite(low := weight.min())
-        and np.isfinite(weight.max())
-        and (low > 0 or (zero and low == 0))
-    ):
+    low, high = (weight.min(), weight.max()) if len(weight) else (np.nan, np.nan)
+    if np.isfinite(low) and np.isfinite(high) and high > 0 and (low > 0 or (zero and low == 0)):
         return []
     kinds = {
         "weight-missing": np.isnan(weight),

@@ -90,7 +90,7 @@ def calibrate(
     ratio, steps, converged, notes = _solve(problem, epsilon, maxit)
     error, worst = worst_level(margins, ratio * problem.start)
     if not converged and on_failure == "refuse":
-        why = explain_miss(system, problem.weight, totals, distance.lower, distance.upper)
+        why = explain_miss(system, problem.weight, totals, distance.least, distance.upper)
         raise _failure(margins.file, worst if why is None else level_name(margins, why), why, steps, error, distance)
     factor = np.where(weight > 0, ratio[cells.key], 1.0)
     return Calibrated(factor, steps, converged, error, worst, len(cells), (*notes, *_negative(factor)))
@@ -158,7 +158,7 @@ def calibrate_matrix(
     place = int(np.argmax(off))
     error, worst = float(off[place]), names[place]
     if not converged and on_failure == "refuse":
-        why = explain_miss(system, weight, goal, distance.lower, distance.upper)
+        why = explain_miss(system, weight, goal, distance.least, distance.upper)
         raise _failure("", worst if why is None else names[why], why, steps, error, distance)
     factor = np.where(weight > 0, ratio, 1.0)
     return Calibrated(factor, steps, converged, error, worst, len(weight), (*notes, *_negative(factor)))

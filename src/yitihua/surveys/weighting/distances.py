@@ -51,6 +51,11 @@ class Distance:
         return bool(np.isfinite(self.lower) or np.isfinite(self.upper))
 
     @property
+    def least(self) -> float:
+        """The least factor there can be: raking never gives a negative one."""
+        return max(self.lower, 0.0) if self.method == "raking" else self.lower
+
+    @property
     def _slope(self) -> float:
         return (self.upper - self.lower) / ((self.upper - 1) * (1 - self.lower))
 
@@ -60,8 +65,9 @@ class Distance:
             return np.clip(1 + u, self.lower, self.upper)
         if self.method == "raking":
             return np.clip(np.exp(u), self.lower, self.upper)
-        low, high, e = self.lower, self.upper, np.exp(self._slope * u)
-        return np.asarray((low * (high - 1) + high * (1 - low) * e) / (high - 1 + (1 - low) * e))
+        # R's quotient of exponentials, divided through so that it cannot overflow to inf / inf.
+        odds = (self.upper - 1) / (1 - self.lower) * np.exp(-self._slope * u)
+        return np.asarray(self.lower + (self.upper - self.lower) / (1 + odds))
 
     def derivative(self, u: Floats) -> Floats:
         """Return F'(u); 0 where a bound holds."""

@@ -17,7 +17,7 @@ from yitihua.surveys.weighting.systems import System
 
 #: R's SOMETHRESHOLD: starting weights are rescaled where every total is further off than this.
 _FAR = 20.0
-#: A derivative below this part of its value at 1 would leave directions without a step.
+#: A derivative below this part of the factor would leave directions without a step.
 _FLOOR = 1e-4
 
 
@@ -157,9 +157,9 @@ def downhill(problem: Problem, epsilon: float, maxit: int) -> tuple[Floats, int,
             g = distance.factor(u)
             misfit = problem.misfit(g)
             shut = problem.met(misfit, epsilon)
-            if shut.all():
-                return g, steps, True
-            slope = np.maximum(distance.derivative(u), _FLOOR)
+            if shut.all() or not np.isfinite(misfit).all():
+                return g, steps, bool(shut.all())
+            slope = np.maximum(distance.derivative(u), _FLOOR * np.maximum(np.abs(g), 1e-12))
             step = system.solver(w * slope / spread)(misfit)
             step[shut[by_column]] = 0.0
             fall = np.bincount(by_column, misfit * step, system.groups)

@@ -111,7 +111,8 @@ class MatrixProjection:
     """
 
     def __init__(self, x: Floats, weight: Floats, group: Codes | None = None) -> None:
-        used = np.where((weight > 0)[:, None], x, 0.0)
+        # Only respondents of weight 0 may lack values.
+        used = np.where(np.isfinite(x), x, 0.0)
         size = np.sqrt(np.mean(used**2, axis=0, keepdims=True))
         self._x = used / np.where(size > 0, size, 1.0)
         self._weight = weight

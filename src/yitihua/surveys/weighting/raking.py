@@ -157,7 +157,7 @@ def rake(
             "iterations": iterations,
             "error": f"{error:.2g}",
             "epsilon": f"{epsilon:g}",
-            "cell": _extreme(margins, ratio),
+            "crossing": _extreme(margins, ratio),
         }
         code = "rake-impossible" if why is not None else "rake-not-converged"
         raise refuse(code, file=margins.file, key=level, **details)

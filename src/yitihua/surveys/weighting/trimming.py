@@ -22,7 +22,8 @@ from yitihua.surveys.estimation.design import Codes, Floats
 from yitihua.surveys.weighting.coded import sum_by
 
 Redistribution = Literal["equal", "proportional", "none"]
-_ROUNDS = 1000
+#: R's rounds shrink what is left geometrically; what is left after so many is solved for at once.
+_ROUNDS = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,8 +128,8 @@ def trim(
     Raises
     ------
     InputError
-        Where lower is above upper, or the mean weight (of a group) lies beyond the limits, or a group
-        has nobody left to take the share.
+        Where lower is above upper, or the mean weight (of a group) lies beyond the limits, or, unless strict,
+        a group has nobody to take the share.
 
     Examples
     --------
@@ -151,18 +152,39 @@ def trim(
         if not outside.any():
             break
         rounds += 1
-        if rounds > _ROUNDS:
-            raise refuse("trim-not-settled", rounds=_ROUNDS, **words)
         kept = np.where(outside, np.clip(current, lower, upper), current)
         spare = sum_by(group, current - kept, size)
         if rounds == 1:
             cut, moved = outside, float(spare.sum())
+        stuck = bool((np.bincount(group[live & ~outside], minlength=size)[group[outside]] == 0).any())
+        if strict and share != "none" and (stuck or rounds > _ROUNDS):
+            current = _settled(current, live, group, size, (lower, upper), share)
+            break
         if share != "none":
             kept = _shared(kept, live & ~outside, group, spare, share, words)
         current = kept
         if not strict:
             break
     return Trimmed(np.where(live, current / np.where(live, weight, 1.0), 1.0), cut, rounds, moved)
+
+
+def _settled(
+    weight: Floats, live: np.ndarray, group: Codes, size: int, limits: tuple[Limit, Limit], share: Redistribution
+) -> Floats:
+    """Return weights within limits, of the same sum by group, that differ by one shift (or factor) before clipping."""
+    goal = sum_by(group, np.where(live, weight, 0.0), size)
+    smallest = np.full(size, np.inf)
+    np.minimum.at(smallest, group[live], weight[live])
+    largest = np.zeros(size)
+    np.maximum.at(largest, group[live], weight[live])
+    low, high = (-largest, goal) if share == "equal" else (np.zeros(size), goal / smallest)
+    for _ in range(200):
+        middle = (low + high) / 2
+        moved = weight + middle[group] if share == "equal" else weight * middle[group]
+        moved = np.where(live, np.clip(moved, *limits), weight)
+        short = sum_by(group, np.where(live, moved, 0.0), size) < goal
+        low, high = np.where(short, middle, low), np.where(short, high, middle)
+    return moved
 
 
 def _check_mean(weight: Floats, live: np.ndarray, group: Codes, size: int, lower: Limit, upper: Limit) -> None:
