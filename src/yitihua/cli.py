@@ -15,6 +15,7 @@ from yitihua.commands.options import bad_call as _bad_call
 from yitihua.commands.options import language, language_of, spoken
 from yitihua.commands.options import say as _say
 from yitihua.commands.simulate import simulate
+from yitihua.commands.survey import survey
 from yitihua.errors import InputError, refuse
 
 if TYPE_CHECKING:
@@ -390,6 +391,7 @@ def _board_dict(board: Scoreboard, lang: str, out: Path | None) -> dict[str, obj
 
 
 app.command()(simulate)
+app.add_typer(survey, name="survey")
 
 
 def main() -> None:

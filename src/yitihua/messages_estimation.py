@@ -15,6 +15,79 @@ ESTIMATION: Final[dict[str, tuple[Words, Words]]] = {
         ("数值{found}超出范围", "{low}至{high}", "请改用范围内的数值"),
         ("the number {found} is out of range", "from {low} to {high}", "Give a number in the range"),
     ),
+    # Fielding and the pipeline
+    "survey-no-answers": (
+        (
+            "没有指明任何答卷",
+            "问卷：{options}",
+            "请在project.toml的[answers]中写明每份问卷的答卷文件，或用 --answers 问卷=文件",
+        ),
+        (
+            "no answers are named",
+            "questionnaires: {options}",
+            "Name the file of each questionnaire in [answers] of project.toml, or with --answers NAME=FILE",
+        ),
+    ),
+    "unknown-questionnaire": (
+        ("没有名为“{name}”的问卷", "{options}", "请更正问卷名"),
+        ("there is no questionnaire '{name}'", "{options}", "Correct the name"),
+    ),
+    "survey-nothing": (
+        ("这些问卷（{found}）不是任何指标的来源", "{options}", "请给出至少一份指标所用的问卷的答卷"),
+        (
+            "no indicator is estimated from these questionnaires: {found}",
+            "{options}",
+            "Give the answers to at least one that indicators are estimated from",
+        ),
+    ),
+    "survey-no-frame": (
+        (
+            "“{name}”要求有限总体校正，但没有抽样框",
+            "抽样框：survey, county, stage, stratum, units",
+            "请在[survey]或project.toml中写明frame，或把fpc改为false",
+        ),
+        (
+            "'{name}' asks for a finite-population correction, but there is no sampling frame",
+            "a frame: survey, county, stage, stratum, units",
+            "Name it as frame in [survey] or project.toml, or set fpc to false",
+        ),
+    ),
+    "survey-frame-columns": (
+        ("抽样框缺少的列：{options}；现有：{found}", "survey, county, stage, stratum, units", "请补上这些列"),
+        ("the frame lacks {options}; it has {found}", "survey, county, stage, stratum, units", "Add these columns"),
+    ),
+    "survey-stratum-not-in-frame": (
+        (
+            "抽样框中没有这些层（县|层，共{n}个）：{found}",
+            "答卷中的每一层都在抽样框第一阶段中",
+            "请补全抽样框，或更正答卷中的县和层",
+        ),
+        (
+            "strata that the frame does not have (county|stratum, {n}): {found}",
+            "every stratum of the answers in the frame's first stage",
+            "Complete the frame, or correct county and stratum of the answers",
+        ),
+    ),
+    "survey-no-margins": (
+        (
+            "“{name}”的加权步骤需要总体边际，但没有给出",
+            "总体边际表：survey, county, variable, level, total",
+            "请在[survey]或project.toml中写明margins，或去掉该步骤",
+        ),
+        (
+            "a weighting step of '{name}' needs population margins, and none are given",
+            "a table: survey, county, variable, level, total",
+            "Name it as margins in [survey] or project.toml, or leave the step out",
+        ),
+    ),
+    "survey-column": (
+        ("答卷中没有这些列：{found}", "{options}", "请更正列名，或在[respondents]的context中保留该列"),
+        (
+            "the answers have no such columns: {found}",
+            "{options}",
+            "Correct the names, or keep the column in context of [respondents]",
+        ),
+    ),
     # Covariances
     "not-a-covariance": (
         ("该文件不是协方差表：{found}", "{options}", "请用 yitihua survey estimate 重新生成"),

@@ -22,8 +22,9 @@ def passport_text(passport: Passport) -> str:
     True
     """
     lines: list[str] = []
-    for part in ("dataset", "file"):
-        lines += [f"[{part}]", *_lines(getattr(passport, part)), ""]
+    for part in ("dataset", "file", "covariance"):
+        if getattr(passport, part) is not None:
+            lines += [f"[{part}]", *_lines(getattr(passport, part)), ""]
     lines.append("[columns]")
     for name, column in passport.columns.items():
         lines.append(f"{_key(name)} = {_inline(column)}")

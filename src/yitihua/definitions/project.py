@@ -15,6 +15,9 @@ from yitihua.definitions.source import read_toml
 from yitihua.definitions.validation import validate
 from yitihua.errors import FaultList, refuse, suggest
 
+#: The dataset that `yitihua survey estimate` writes into a project's data/.
+ESTIMATES = "survey-estimates"
+
 
 class ProjectFile(Strict):
     """project.toml; every key may be left out."""
@@ -51,7 +54,9 @@ class Project:
 
     @property
     def survey(self) -> str | None:
-        """The second data file, with survey estimates."""
+        """The second data file, with survey estimates: as stated, else what `yitihua survey estimate` has written."""
+        if self.settings.survey is None and (self.folder / "data" / ESTIMATES / "passport.toml").is_file():
+            return ESTIMATES
         return self._located(self.settings.survey)
 
     def _located(self, stated: str | None) -> str | None:

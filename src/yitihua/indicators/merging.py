@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from yitihua.definitions.edition import Edition
+from yitihua.definitions.project import ESTIMATES
 from yitihua.errors import FaultList, listing, suggest
 from yitihua.indicators import cells, parquet
 from yitihua.indicators.columns import ALIASES
@@ -36,12 +37,39 @@ def read_sources(edition: Edition, sources: Sources, period: str | int | None = 
     if sources.survey is not None:
         extra = read_table(edition, sources.survey, period if _has_periods(sources.survey, edition.project) else None)
         expected = read_registry(sources.units, project=edition.project).units
+        if sources.survey == ESTIMATES:
+            table = _giving_way(table, extra)
         table = merge(table, extra, sources.survey, expected)
     if sources.simulated:
         assert table.origin is not None  # set when the table was made
         origin = np.where(table.origin == "", "", "simulated").astype(object)
         table = replace(table, simulated=True, origin=origin)
     return table
+
+
+def _giving_way(table: IndicatorTable, extra: IndicatorTable) -> IndicatorTable:
+    """Return the table without estimates that `yitihua survey estimate` has made anew from the answers."""
+    anew = np.isfinite(extra.select(table.indicators)).any(axis=0)
+    gone = anew & np.isfinite(table.values).any(axis=0)
+    if not gone.any():
+        return table
+
+    def without(array: Floats | None) -> Floats | None:
+        return None if array is None else np.where(gone, np.nan, array)
+
+    codes = {code for code, is_gone in zip(table.indicators, gone.tolist(), strict=True) if is_gone}
+    errors = table.covariance
+    names = listing(code for code in table.indicators if code in codes)
+    return replace(
+        table,
+        values=np.where(gone, np.nan, table.values),
+        se=without(table.se),
+        n=without(table.n),
+        origin=np.where(gone, "", np.asarray(table.origin, dtype=object)).astype(object),
+        covariance=None if errors is None else errors.select([c for c in errors.indicators if c not in codes]),
+        flags={key: flag for key, flag in table.flags.items() if key[1] not in codes},
+        notices=(*table.notices, (f"改用由答卷重新估计的值：{names}", f"estimated anew from the answers: {names}")),
+    )
 
 
 def _has_periods(survey: str, project: Path | None) -> bool:

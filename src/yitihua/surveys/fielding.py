@@ -218,7 +218,7 @@ def _step(weights: Weights, step: WeightingStep, answers: Answers, category: Any
         return weights.rake(coded)
     if step.step == "poststratify":
         return weights.poststratify(coded)
-    options = {} if step.bounds is None else {"bounds": step.bounds}
+    options: dict[str, Any] = {} if step.bounds is None else {"bounds": step.bounds}
     return weights.calibrate(coded, step.method, **options)
 
 
@@ -251,9 +251,8 @@ def _part(crossing: CodedMargin, name: str) -> CodedMargin:
     place = crossing.name.split("_").index(name)
     own = [level.split("-")[place] for level in crossing.levels]
     levels = tuple(dict.fromkeys(own))
-    to = np.array([levels.index(level) for level in own])
-    totals = np.zeros((len(crossing.groups), len(levels)))
-    np.add.at(totals, (slice(None), to), crossing.totals)
+    member = np.array([[level == name for name in levels] for level in own], dtype=float)
+    totals = crossing.totals @ member
     return replace(crossing, name=name, levels=levels, totals=totals, kin=())
 
 

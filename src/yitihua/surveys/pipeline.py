@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -210,8 +210,9 @@ def _margins(sources: SurveySources, name: str) -> Margins | None:
     if sources.margins is None or not any(step.step in ("rake", "poststratify", "calibrate") for step in steps):
         return None
     dataset = find_dataset(sources.margins, sources.edition.project)
-    source = dataset.raw if dataset is not None else sources.margins
-    return replace(read_margins(source, survey=name), file=dataset.raw.file if dataset is not None else source)
+    if dataset is None:
+        return read_margins(sources.margins, survey=name)
+    return read_margins(dataset.frame, survey=name, name=dataset.raw.file)
 
 
 def _table(at: str, project: Path | None) -> RawTable:
