@@ -410,6 +410,47 @@ def test_one_county_twice(office, refused, capsys):
     assert '"older"' in capsys.readouterr().out
 
 
+def test_two_of_one_date_are_not_told_apart_by_their_names(office, refused):
+    office.receive(good_bytes(), "a.xlsx")
+    office.receive(spoilt(put(FREE, 77)), "a_final.xlsx")
+    (fault,) = refused(province.collect, office.folder, True, False, False, "zh")
+    assert fault.code == "submission-tied"
+    assert "无法判断哪份最新" in fault.problem("zh") and "a_final.xlsx (2023-01-15)" in fault.problem("en")
+
+
+def test_a_file_named_for_another_county(office, refused):
+    """A county that takes its neighbour's file and forgets the cover would report in its neighbour's name."""
+    office.receive(good_bytes(), "330482_平湖市_2022.xlsx")
+    office.receive(good_bytes(*("330424", "海盐县")), "330424_海盐县_2022.xlsx")
+    (fault,) = refused(province.check_submissions, office.folder, office.folder / "back", "zh")
+    assert (fault.code, fault.sheet, fault.cell) == ("file-of-other", "封面", "C4")
+    assert "330482 平湖市" in fault.problem("zh") and "330421 嘉善县" in fault.problem("en")
+    office.receive(good_bytes(), "330421_嘉善县_2022.xlsx")
+    (fault,) = refused(province.check_submissions, office.folder, office.folder / "back", "zh")
+    assert fault.code == "file-of-other"  # and nobody sent twice
+    lines = {line.unit: line.status for line in received(office)[2].lines}
+    assert (lines["330482"], lines["330421"], lines["330424"]) == ("faulty", "collected", "collected")
+    assert [path.name for path in (office.folder / "back").iterdir()] == ["330482_平湖市_2022_退回修改.xlsx"]
+
+
+@pytest.mark.parametrize(("when", "other"), [("now", "G"), ("before", "F")])
+def test_a_population_in_ten_thousands(office, refused, when, other):
+    change = both(put("population", 65.98, when), put("population", 656_132, "before" if when == "now" else "now"))
+    office.receive(spoilt(change), "a.xlsx")
+    (fault,) = refused(province.check_submissions, office.folder, None, "zh")
+    sheet, cell = cell_of("population", when)
+    assert (fault.code, fault.sheet, fault.cell) == ("entry-scale", sheet, cell)
+    assert f"{sheet}!{other}{cell[1:]}" in fault.problem("zh")
+    assert "656132" in fault.problem("en") and "以万计" in fault.mend("zh")
+
+
+def test_a_count_that_starts_from_little_is_only_noted(office):
+    office.receive(spoilt(both(put(COUNT, 4000), put(COUNT, 4, "before"))))
+    _, (submission,), outcome = received(office)
+    assert not outcome.faults
+    assert any("相差千倍以上" in note[0] for note in submission.notes)
+
+
 # What is no fault
 
 

@@ -520,3 +520,15 @@ def test_command_line(tmp_path: Path) -> None:
     assert [row["unit"] for row in data["scores"]] == ["330421"]
     assert data["scores"][0]["recipe"] == data["scores"][0]["change"]
     assert json.loads(run(first, first, "--json"))["empty"] is True
+
+
+def test_cells_are_called_by_name() -> None:
+    """On the telephone "B09" says nothing; indicator and measure are named in the language of the reader."""
+    table = yt.read_table(yt.load_edition("zhejiang-2022"))
+    population = table.measures["population"].copy()
+    population[0] *= 2
+    moved = dataclasses.replace(table, measures={**table.measures, "population": population})
+    recipe = yt.fit(table, yt.load_edition("zhejiang-2022"))
+    found = yt.diff(yt.apply(table, recipe), yt.apply(moved, recipe))
+    assert "population 常住人口 (原始量)" in diff_text(found, "zh")
+    assert "population resident population (measure)" in diff_text(found, "en")

@@ -68,6 +68,13 @@ def test_rule_by_hand() -> None:
     assert "放宽为：同层级" in exemplar_text(found, "zh")
 
 
+def test_a_gap_of_percentages_is_in_points() -> None:
+    found = yt.exemplars(yt.evaluate("zhejiang-2022"), "嘉善县", "综合执法领域覆盖率", 1)
+    assert found.codes == ("A01",)
+    assert "差+2.5个百分点" in exemplar_text(found, "zh")
+    assert "gap +2.5 percentage points" in exemplar_text(found, "en")
+
+
 def test_ties_and_nobody_to_compare_with() -> None:
     """What k cuts off among equals is counted; no value anywhere is not the same as being the best."""
     board = small({"u": 70, "v": 80, "w": 80, "x": 80, "y": 90})

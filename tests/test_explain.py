@@ -160,3 +160,10 @@ def test_every_number_explains_itself_in_both_languages_and_after_reading_back(b
     for code in (*board.recipe.codes, *(node.code for node in board.recipe.nodes)):
         for lang in ("zh", "en"):
             assert run.board.explain("330421", code).text(lang) == board.explain("330421", code).text(lang)
+
+
+def test_an_indicator_may_be_called_by_its_name() -> None:
+    board = yt.evaluate("hdi")
+    assert board.explain("NOR", "Life expectancy at birth").text() == board.explain("NOR", "le").text()
+    with pytest.raises(yt.InputError, match="Did you mean 'Life expectancy at birth'"):
+        board.explain("NOR", "Life expectancy at birthh")

@@ -213,3 +213,11 @@ def test_killed_at_any_moment_a_reader_finds_one_whole_run(tmp_path: Path, delay
     write_folder(out, {"f0.txt": b"after"})  # what the killed writer left does not stand in the way
     assert (out / "f0.txt").read_bytes() == b"after"
     assert len(list(tmp_path.glob(".out.run-*"))) <= 2
+
+
+def test_a_link_copied_without_what_it_leads_to(tmp_path: Path) -> None:
+    """`cp -r results kept` copies the link; said so, the office knows what to do."""
+    (tmp_path / "kept").symlink_to(".results.run-1")
+    with pytest.raises(yt.InputError, match="a link that leads nowhere") as refused:
+        yt.read_run(tmp_path / "kept")
+    assert "cp -rL" in refused.value.faults[0].mend("zh")

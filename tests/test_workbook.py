@@ -335,6 +335,23 @@ def test_missing_late_and_faulty_in_the_report(office, refused):
     assert {row["unit"] for row in rows_of(office.folder / "data/collected.csv")} == {UNIT, OTHER[0], "330424"}
 
 
+def test_a_refused_collection_says_that_nothing_was_written(office, refused, capsys):
+    """It points at no report, for there is none; who sent something unreadable is not said to be missing."""
+    no_reason = spoilt(lambda book: put(COUNT, None)(book))
+    office.receive(no_reason, "a.xlsx")
+    office.receive(good_bytes(*OTHER)[:5000], f"{OTHER[0]}_{OTHER[1]}_2022.xlsx")
+    for _ in range(2):
+        office.receive(good_bytes("330424", "海盐县"), f"c{_}.xlsx")
+    refused(province.collect, office.folder, False, False, False, "zh")
+    shown = capsys.readouterr().out
+    assert "可汇总：1" in shown and "未写入任何文件" in shown and "collect-report.csv" not in shown
+    assert f"有问题：1  {OTHER[0]} {OTHER[1]}" in shown and "未报送：87" in shown
+    assert "重复报送：2  330424 海盐县×2" in shown
+    assert "330421 嘉善县：" in shown and "未填且未写明缺报原因" in shown
+    refused(province.collect, office.folder, False, False, False, "en")
+    assert "Nothing was written" in capsys.readouterr().out
+
+
 def test_keep_going_says_what_was_left_out(office, capsys):
     office.receive(good_bytes(), "a.xlsx")
     office.receive(good_bytes()[:5000], "b.xlsx")

@@ -335,6 +335,10 @@ MESSAGES: Final[dict[str, dict[str, dict[str, str]]]] = {
         ("不是完整的结果文件夹：{reason}", "由yitihua score -o写出的文件夹，含run.json、recipe.json、table.json", "请检查路径；旧版本写出的结果请重新计分"),
         ("not a whole folder of results: {reason}", "a folder written by yitihua score -o, with run.json, recipe.json and table.json", "Check the path; score again what an older version wrote"),
     ),
+    "lost-link": _entry(
+        ("是失效的链接，指向{found}", "结果文件夹；输出位置本身是指向旁边隐藏文件夹的链接", "请用score -o另写一份结果；复制时须连同链接所指的内容（cp -rL）"),
+        ("a link that leads nowhere: {found}", "a folder of results; the place of output is itself a link to a hidden folder beside it", "Write results to another place with score -o; copy them with what the link leads to (cp -rL)"),
+    ),
     "changed-file": _entry(
         ("“{name}”写出后被改动，与run.json中的sha256不符", "{options}", "请恢复原文件，或重新计分"),
         ("'{name}' was changed after it was written: its sha256 is not that in run.json", "{options}", "Restore the file, or score again"),

@@ -171,6 +171,10 @@ SUBMISSIONS: Final[dict[str, tuple[Words, Words]]] = {
         ("“{name}”过大：{found}", "不超过1e15", "请核实数值和单位"),
         ("'{name}' is too large: {found}", "at most 1e15", "Check the number and the unit"),
     ),
+    "entry-scale": (
+        ("“{name}”为{found}，另一期为{bound}（{other}），相差千倍以上", "两期单位相同，都以“{unit}”计", "请核对单位；以万计的请换算"),
+        ("'{name}' is {found} and in the other year {bound} ({other}), a thousand times apart", "both years in '{unit}'", "Check the unit; if one is in ten thousands, multiply it out"),
+    ),
     "entry-date": (
         ("“{name}”的单元格中是日期：{found}", "数字，单位是“{unit}”", "请把单元格格式改为常规，再填数字"),
         ("a date stands in the cell of '{name}': {found}", "a number, in '{unit}'", "Set the cell's format to General and type the number again"),
@@ -225,9 +229,17 @@ SUBMISSIONS: Final[dict[str, tuple[Words, Words]]] = {
         ("the file says that its values are simulated, the project is a real one", "real submissions; or simulated = true in project.toml", "Move the file away"),
     ),
     # The folder
+    "file-of-other": (
+        ("文件名是“{name}”，封面填的却是“{other}”", "文件名与封面为同一单位", "请核实是哪个单位报送的，改正封面的单位代码和名称，或改文件名"),
+        ("the file is named for '{name}' but its cover says '{other}'", "file name and cover of the same unit", "Find out who sent it, and correct code and name on the cover, or rename the file"),
+    ),
+    "submission-tied": (
+        ("“{name}”同一日期报送了不止一次，无法判断哪份最新：{found}", "日期不同，或每个单位一份", "请向该单位核实，只留一份"),
+        ("'{name}' was sent more than once under one date, so none is the newest: {found}", "different dates, or one submission a unit", "Ask the unit, and keep one"),
+    ),
     "submission-double": (
-        ("“{name}”报送了不止一次：{found}", "每个单位一份", "请只留一份；或用--newest采用最新的一份"),
-        ("'{name}' was sent more than once: {found}", "one submission a unit", "Keep one; or take the newest with --newest"),
+        ("“{name}”报送了不止一次：{found}", "每个单位一份", "请核实采用哪一份，只留一份；填报日期不同的，汇总时可用--newest采用最新的一份"),
+        ("'{name}' was sent more than once: {found}", "one submission a unit", "Find out which holds and keep that one; where their dates differ, collect --newest takes the newest"),
     ),
     "units-unknown": (
         ("找不到单位名单“{name}”", "{options}，或含代码和名称两列的CSV文件", "请改正名称，或用 --units 文件.csv 给出名单"),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from yitihua.errors import refuse, suggest
+from yitihua.errors import refuse
 from yitihua.index.apply import apply
 from yitihua.index.recipe import IndicatorRule
 from yitihua.index.scoreboard import Scoreboard
@@ -229,12 +229,7 @@ def _codes(board: Scoreboard, wanted: str | None) -> tuple[str, ...]:
     recipe = board.recipe
     if wanted is None:
         return tuple(dict.fromkeys([*recipe.first_level, *recipe.codes]))
-    if wanted not in recipe.plan.column:
-        options = list(recipe.plan.column)
-        raise refuse(
-            "unknown-reference", kind="indicator or node", name=wanted, options=options, hint=suggest(wanted, options)
-        )
-    return (wanted,)
+    return (recipe.code_of(wanted),)
 
 
 def _pools(board: Scoreboard, row: int, traits: tuple[Trait, ...]) -> list[list[int]]:

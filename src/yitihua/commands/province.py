@@ -95,7 +95,10 @@ def collect(directory: Path, newest: bool, keep_going: bool, json: bool, lang: s
     left_out = bool(outcome.faults)
     if left_out and not keep_going:
         if not json:
-            print("\n".join(report_lines(outcome.lines, asked, lang)))
+            print("\n".join(report_lines(outcome.lines, asked, lang, written=False)))
+            zh = "未写入任何文件：请改正以下问题后重新汇总；或加--keep-going，只汇总没有问题的报送。"
+            en = "Nothing was written: correct the faults below and collect again; or leave them out with --keep-going."
+            print(say(lang, zh, en), flush=True)
         raise InputError(outcome.faults)
     if not outcome.kept:
         raise InputError([*outcome.faults, *refuse("nothing-left", file=str(directory / SUBMISSIONS)).faults])

@@ -227,4 +227,7 @@ def _print_started(directory: Path, count: int, demo: bool, lang: str) -> None:
     zh = f"已写入 {directory}/：{TEMPLATES}/中有{max(count, 1)}份模板。收回的文件放入{SUBMISSIONS}/，然后："
     en = f"Written to {directory}/: {max(count, 1)} in {TEMPLATES}/. Put what comes back into {SUBMISSIONS}/, then:"
     print(say(lang, zh, en))
+    if not count:
+        zh = "这是各单位通用的一份，由填报人选择单位代码；要为每个单位各写一份，请用 --all。"
+        print(say(lang, zh, "It is one blank for all, in which the unit chooses its code; --all writes one a unit."))
     print(f"  yitihua check {directory} --marked OUT\n  yitihua collect {directory}\n  yitihua score {directory}")

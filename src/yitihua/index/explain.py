@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from yitihua.definitions.levels import level_word
-from yitihua.errors import refuse, suggest
 from yitihua.index.aggregate import scaled_weights
 from yitihua.index.explain_data import Step, evidence_steps, file_steps, or_none, raw_steps, reason_steps
 from yitihua.index.recipe import IndicatorRule, Label, NodeRule, Recipe
@@ -94,14 +93,7 @@ def explain(board: Scoreboard, unit: str, code: str | None = None) -> Explanatio
     wanted = recipe.root.code if code is None else code
     by_code: dict[str, IndicatorRule | NodeRule] = {rule.code: rule for rule in recipe.indicators}
     by_code |= {node.code: node for node in recipe.nodes}
-    if wanted not in by_code:
-        raise refuse(
-            "unknown-reference",
-            kind="indicator or node",
-            name=wanted,
-            options=list(by_code),
-            hint=suggest(wanted, by_code),
-        )
+    wanted = recipe.code_of(wanted)
     rule = by_code[wanted]
     steps = _node_steps(board, row, rule) if isinstance(rule, NodeRule) else _indicator_steps(board, row, rule)
     notice = recipe.notice

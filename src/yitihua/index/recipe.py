@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from yitihua.errors import refuse
+from yitihua.errors import refuse, suggest
 
 if TYPE_CHECKING:
     from yitihua.index.plan import Plan
@@ -191,6 +191,32 @@ class Recipe:
     def labels(self) -> dict[str, Label]:
         """Chinese and English name of every indicator and node."""
         return {rule.code: rule.name for rule in self.indicators} | {node.code: node.name for node in self.nodes}
+
+    def code_of(self, wanted: str) -> str:
+        """Return the code of an indicator or node, given by its code or by its whole name.
+
+        Raises
+        ------
+        InputError
+            If there is none, or several have that name.
+
+        Examples
+        --------
+        >>> import yitihua as yt
+        >>> yt.evaluate("hdi").recipe.code_of("life expectancy at birth")
+        'le'
+        """
+        if wanted in self.labels:
+            return wanted
+        text = wanted.strip().casefold()
+        found = [c for c, label in self.labels.items() if text in (c.casefold(), *(name.casefold() for name in label))]
+        if len(found) == 1:
+            return found[0]
+        known = [*self.labels, *(name for label in self.labels.values() for name in label)]
+        raise refuse(
+            "unknown-reference", kind="indicator or node", name=wanted, options=list(self.labels),
+            hint=suggest(wanted, known),
+        )  # fmt: skip
 
     @cached_property
     def global_weights(self) -> dict[str, float]:

@@ -87,6 +87,8 @@ def read_run(folder: str | Path) -> Run:
     >>> run.board.total.tobytes() == board.total.tobytes()
     True
     """
+    if Path(folder).is_symlink() and not Path(folder).exists():
+        raise refuse("lost-link", file=str(folder), found=str(Path(folder).readlink()))
     root = Path(folder).resolve()  # a link may be switched to a newer run while this one is read
     shown = str(folder)
     texts = {name: _read(root / name, f"{shown}/{name}") for name in FILES if (root / name).is_file()}

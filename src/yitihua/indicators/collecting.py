@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -101,8 +102,34 @@ def read_submissions(
             if submission.stated is None:
                 # Remembered apart: a file's own date is that of the last copy, not of the filling in.
                 submission.modified = dt.date.fromtimestamp(path.stat().st_mtime)
+        if _holds_one_unit(path):
+            for submission in made:
+                _check_file_name(submission, path, asked)
         found += made
     return found
+
+
+def _holds_one_unit(path: Path) -> bool:
+    """Return whether a file is a workbook, which holds one unit; a table may hold many."""
+    return path.suffix.lower() not in TABLES
+
+
+def named_unit(file: str, registry: Registry) -> str:
+    """Return the unit whose code the name of a file starts with, as that of a template does, or ""."""
+    match = re.match(r"(\d{6})(?!\d)", Path(file).name)
+    return match[1] if match is not None and match[1] in registry.units else ""
+
+
+def _check_file_name(submission: Submission, path: Path, asked: Asked) -> None:
+    named = named_unit(path.name, asked.registry)
+    if not named or not submission.unit or named == submission.unit:
+        return
+    units, place = asked.registry.units, submission.places.get(("cover", "unit"))
+    where = place.where() if place is not None else {"file": submission.file}
+    name, other = (
+        f"{code} {units[code].name_zh if code in units else ''}".strip() for code in (named, submission.unit)
+    )
+    submission.faults.add("file-of-other", **where, key=named, name=name, other=other)
 
 
 def _read_one(path: Path, shown: str, asked: Asked) -> Iterator[Submission]:
@@ -132,19 +159,24 @@ def collate(submissions: list[Submission], asked: Asked, newest: bool = False) -
     out = Collected()
     by_unit: dict[str, list[Submission]] = {}
     for submission in submissions:
-        by_unit.setdefault(submission.unit, []).append(submission)
+        if not _is_misnamed(submission):  # whose it is stands open: the county its cover names has not sent twice
+            by_unit.setdefault(submission.unit, []).append(submission)
     status: dict[int, str] = {}
     for unit, several in by_unit.items():
         if not unit or len(several) == 1:
             continue
         several.sort(key=lambda s: (_dated(s)[0], s.file))
-        for submission in several[:-1] if newest else several:
-            status[id(submission)] = "older" if newest else "double"
-        if not newest:
+        # Two of one date: the name of a file must not decide which of them holds.
+        tied = newest and _dated(several[-1])[0] == _dated(several[-2])[0]
+        take = newest and not tied
+        for submission in several[:-1] if take else several:
+            status[id(submission)] = "older" if take else "double"
+        if not take:
             faults = FaultList()
             files = [f"{s.file} ({_dated(s)[0]})" for s in several]
             name = f"{unit} {several[0].name}".strip()
-            faults.add("submission-double", file=several[-1].file, key=unit, name=name, found=files)
+            code = "submission-tied" if tied else "submission-double"
+            faults.add(code, file=several[-1].file, key=unit, name=name, found=files)
             out.faults += faults
     for submission in submissions:
         state = status.get(id(submission), "")
@@ -154,7 +186,8 @@ def collate(submissions: list[Submission], asked: Asked, newest: bool = False) -
         if state == "collected":
             out.kept.append(submission)
         out.lines.append(_line(submission, state, asked))
-    sent = set(by_unit)
+    # What could not be read says by its file name who has sent something.
+    sent = set(by_unit) | {line.unit for line in out.lines}
     out.lines += [
         Line(unit.code, unit.name_zh, "missing") for unit in asked.registry.units.values() if unit.code not in sent
     ]
@@ -162,6 +195,10 @@ def collate(submissions: list[Submission], asked: Asked, newest: bool = False) -
     out.kept.sort(key=lambda s: (order.get(s.unit, len(order)), s.unit))
     out.lines.sort(key=lambda line: (order.get(line.unit, len(order)), line.unit, line.file))
     return out
+
+
+def _is_misnamed(submission: Submission) -> bool:
+    return any(fault.code == "file-of-other" for fault in submission.faults)
 
 
 def _dated(submission: Submission) -> tuple[dt.date, str]:
@@ -173,8 +210,11 @@ def _dated(submission: Submission) -> tuple[dt.date, str]:
 def _line(submission: Submission, state: str, asked: Asked) -> Line:
     date, by = _dated(submission)
     late = asked.deadline is not None and date > asked.deadline
+    unit, name = submission.unit, submission.name
+    if (not unit or _is_misnamed(submission)) and (named := named_unit(submission.file, asked.registry)):
+        unit, name = named, asked.registry.units[named].name_zh
     return Line(
-        submission.unit, submission.name, state, submission.file, date, by,
+        unit, name, state, submission.file, date, by,
         submission.filled(asked.form), len(asked.form.fields), len(submission.faults), tuple(submission.notes), late,
     )  # fmt: skip
 

@@ -173,7 +173,12 @@ def _silent(units: list[str]) -> list[tuple[str, str]]:
     if not units:
         return []
     names = listing(units)
-    return [(f"有调查数据但未报送、不计分的单位：{names}", f"surveyed but not reported, hence not scored: {names}")]
+    return [
+        (
+            f"有调查数据但没有原始量（未报送或未汇总）、不计分的单位：{names}",
+            f"surveyed but without measures (not reported, or left out), hence not scored: {names}",
+        )
+    ]
 
 
 def _empty(table: IndicatorTable, values: Floats) -> list[tuple[str, str]]:

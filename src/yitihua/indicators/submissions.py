@@ -18,6 +18,8 @@ from yitihua.indicators.registry import Registry
 from yitihua.indicators.shares import above_whole, part_words, words_of
 
 When = Literal["now", "before"]
+#: A year's change beyond this is a slip of the unit, as 65.98 for 659 800 persons.
+LEAP = 1000
 #: An entry of the form: a measure and which period, or ("cover", label).
 Slot = tuple[str, str]
 
@@ -218,6 +220,7 @@ def settle_date(found: Submission, raw: Any, place: Place) -> None:
 def check_whole(found: Submission, form: Form) -> None:
     """Check what only several entries together show: parts and wholes, bases of changes, what is empty."""
     _parts_above_wholes(found, form)
+    leaps = _leaps(found, form)
     zero = [c for c, f in form.fields.items() if f.needs_before and found.values.get((c, "before")) == 0]
     absent = [
         c
@@ -232,6 +235,11 @@ def check_whole(found: Submission, form: Form) -> None:
         (zero, "上年同期为0，同比无法计算", "zero a year before, no change can be computed"),
         (absent, "上年同期未填，同比无法计算", "no value a year before, no change can be computed"),
         (empty, "未填且未写明缺报原因", "empty, and no reason is given"),
+        (
+            leaps,
+            "与上年同期相差千倍以上，请核对单位",
+            "a thousand times more or less than a year before, check the unit",
+        ),
     ):
         if codes:
             rest = len(codes) - 6
@@ -239,6 +247,34 @@ def check_whole(found: Submission, form: Form) -> None:
             shown = ", ".join(codes[:6])
             more_zh, more_en = (f"等{len(codes)}项", f" and {rest} more") if rest > 0 else ("", "")
             found.notes.append((f"{names}{more_zh}：{zh}", f"{shown}{more_en}: {en}"))
+
+
+def _leaps(found: Submission, form: Form) -> list[str]:
+    """Return counts that leap a thousandfold in a year; for stocks and sums that is a fault, a slip of 万.
+
+    A count may start from next to nothing; a population or a register of firms does not.
+    """
+    leaps = []
+    told = {(fault.sheet, fault.cell, fault.line) for fault in found.faults}
+    for code, field_ in form.fields.items():
+        now, before = (found.values.get((code, when), 0.0) for when in ("now", "before"))
+        if min(now, before) <= 0 or max(now, before) < LEAP * min(now, before):
+            continue
+        places = [found.places[(code, when)] for when in ("now", "before")]
+        if any((place.sheet, place.cell, place.line) in told for place in places):
+            continue  # one slip, one fault
+        definition = field_.definition
+        if definition.kind == "ratio_input":
+            # Ten thousands in place of ones are likelier than the reverse: the smaller number is pointed at.
+            small, large = ("now", "before") if now < before else ("before", "now")
+            found.faults.add(
+                "entry-scale", **found.places[(code, small)].where(), key=code, **words_of(definition),
+                found=f"{min(now, before):.15g}", bound=f"{max(now, before):.15g}",
+                other=found.places[(code, large)].short(),
+            )  # fmt: skip
+        elif definition.kind == "count":
+            leaps.append(code)
+    return leaps
 
 
 def _parts_above_wholes(found: Submission, form: Form) -> None:

@@ -15,6 +15,8 @@ STATUS: Final = {
     "older": ("较早的一份，未用", "older, not used"),
     "missing": ("未报送", "missing"),
 }
+#: Notes shown on screen where the table has the rest.
+SHOWN: Final = 10
 _DATED: Final = {"stated": ("填报日期", "date stated"), "file": ("文件修改日期", "date of the file"), "": ("", "")}
 
 
@@ -22,8 +24,8 @@ def _pick(words: tuple[str, str], lang: str) -> str:
     return words[0 if lang == "zh" else 1]
 
 
-def report_lines(lines: list[Line], asked: Asked, lang: str) -> list[str]:
-    """Return the report in words: how many of what, and who."""
+def report_lines(lines: list[Line], asked: Asked, lang: str, written: bool = True) -> list[str]:
+    """Return the report in words: how many of what, and who; `written` is whether the table was written."""
     zh = lang == "zh"
     count = Counter(line.status for line in lines)
     total = len({line.unit for line in lines if line.unit})
@@ -39,11 +41,12 @@ def report_lines(lines: list[Line], asked: Asked, lang: str) -> list[str]:
         out.append("  模拟数据，不得作为结论引用" if zh else "  SIMULATED 模拟: no finding may be drawn")
     colon = "：" if zh else ": "
     for status, words in STATUS.items():
-        who = [_who(line) for line in lines if line.status == status]
+        who = _counted([_who(line) for line in lines if line.status == status])
         if not who:
             continue
         names = "" if status == "collected" else f"  {listing(who, 10)}"
-        out.append(f"  {_pick(words, lang)}{colon}{count[status]}{names}")
+        shown = words if written or status != "collected" else ("可汇总", "sound")
+        out.append(f"  {_pick(shown, lang)}{colon}{count[status]}{names}")
     late = [f"{_who(line)} {line.date} ({_pick(_DATED[line.dated_by], lang)})" for line in lines if line.late]
     if late:
         limit = f"逾期（截止{asked.deadline}）" if zh else f"late (deadline {asked.deadline})"
@@ -52,10 +55,25 @@ def report_lines(lines: list[Line], asked: Asked, lang: str) -> list[str]:
     if asked_cells:
         filled = sum(line.filled for line in lines if line.status == "collected") / asked_cells
         out.append(f"  本期数值已填{filled:.0%}" if zh else f"  {filled:.0%} of this period's numbers are filled in")
-    notes = sum(len(line.notes) for line in lines)
-    if notes:
-        out.append(f"  提示{notes}条，见collect-report.csv" if zh else f"  {notes} notes, see collect-report.csv")
+    out += _notes(lines, lang, written)
     return out
+
+
+def _notes(lines: list[Line], lang: str, written: bool) -> list[str]:
+    """Return what is no fault but should be known; beyond `SHOWN` the table has it, where there is one."""
+    zh = lang == "zh"
+    notes = [f"    {_who(line)}{'：' if zh else ': '}{_pick(note, lang)}" for line in lines for note in line.notes]
+    if not notes:
+        return []
+    shown = notes[:SHOWN] if written else notes
+    title = f"  提示{len(notes)}条：" if zh else f"  {len(notes)} notes:"
+    more = [] if shown == notes else ["    其余见collect-report.csv" if zh else "    the rest is in collect-report.csv"]
+    return [title, *shown, *more]
+
+
+def _counted(who: list[str]) -> list[str]:
+    """Return names once, with how often they occur."""
+    return [name if times == 1 else f"{name}×{times}" for name, times in Counter(who).items()]
 
 
 def _who(line: Line) -> str:

@@ -108,7 +108,8 @@ def _cells(found: Diff, lang: str, unit: str | None) -> list[str]:
         name = found.new.table.name_of(found.new.table.units.index(str(row.unit)), lang)
         kind = KINDS[str(row.kind)][which]
         lines.append(
-            f"  {row.unit} {name}  {row.code} ({kind}): {value_words(row.old, lang)} -> {value_words(row.new, lang)}"
+            f"  {row.unit} {name}  {_named(found, str(row.code), lang)} ({kind}): "
+            f"{value_words(row.old, lang)} -> {value_words(row.new, lang)}"
         )
     return lines + (_more(len(frame), lang) if unit is None else [])
 
@@ -262,7 +263,18 @@ def _indicator_words(found: Diff, code: str, lang: str) -> str:
     if code == UNSPLIT:
         zh, en = "（无法按指标分开：变动途中该单位没有得分）", "(not to be split: on the way the unit has no score)"
         return zh if lang == "zh" else en
-    return f"{code} {_labels(found)[code][0 if lang == 'zh' else 1]}"
+    return _named(found, code, lang)
+
+
+def _named(found: Diff, code: str, lang: str) -> str:
+    """Return an indicator or a measure with its name, where the runs know it."""
+    which = 0 if lang == "zh" else 1
+    if code in (labels := _labels(found)):
+        return f"{code} {labels[code][which]}"
+    for board in (found.new, found.old):
+        if (words := board.table.background.measures.get(code)) is not None:
+            return f"{code} {words.name[which]}"
+    return code
 
 
 def diff_dict(found: Diff, unit: str | None = None, lang: str = "en") -> dict[str, Any]:

@@ -76,7 +76,12 @@ def _line(found: Exemplars, row: dict[Any, Any], lang: str) -> str:
 
 
 def _gap(value: float, word: str, unit: str = "") -> str:
-    return f"{word}{value:+.6g} {unit}".rstrip() if np.isfinite(value) else ""
+    if not np.isfinite(value):
+        return ""
+    if unit == "%":
+        # The difference of two percentages is no percentage.
+        return f"{word}{value:+.6g}{'个百分点' if '差' in word else ' percentage points'}"
+    return f"{word}{value:+.6g} {unit}".rstrip()
 
 
 def exemplar_dict(found: Exemplars, lang: str = "en") -> dict[str, Any]:

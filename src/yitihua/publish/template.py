@@ -33,11 +33,9 @@ from yitihua.indicators.form import (
 )
 from yitihua.indicators.registry import Registry
 from yitihua.indicators.submissions import Slot
+from yitihua.publish.template_words import COVER_HELP, HOW_TO, LOOKS, RULE_COLUMNS, SHEET_HELP, WIDTHS
 
-#: Widths of the columns of a sheet of measures, in the order of `COLUMNS`.
-WIDTHS = (25, 28, 34, 9, 10, 14, 14, 12, 22)
 LETTERS = {key: "ABCDEFGHI"[i] for i, key in enumerate(COLUMNS)}
-_INPUT, _LOCKED, _HEAD, _BAD = "#FFFBE6", "#F3F4F6", "#1F4E79", "#F8CBAD"
 
 
 @dataclass(frozen=True)
@@ -109,24 +107,7 @@ class _Drawing:
 
     def __init__(self, book: Any, form: Form, registry: Registry, filling: Filling) -> None:
         self.book, self.form, self.registry, self.filling = book, form, registry, filling
-        base = {"font_name": "等线", "font_size": 10, "valign": "vcenter", "text_wrap": True}
-        edge = base | {"border": 1, "border_color": "#C9CDD3"}
-        made = {
-            "title": base | {"bold": True, "font_size": 15, "text_wrap": False, "font_color": _HEAD},
-            "sub": base | {"font_color": "#6B7280", "text_wrap": False},
-            "warn": base | {"font_color": "#B42318", "bold": True, "text_wrap": False},
-            "head": edge | {"bold": True, "font_color": "white", "bg_color": _HEAD, "align": "center"},
-            "text": edge | {"bg_color": _LOCKED},
-            "code": edge | {"bg_color": _LOCKED, "font_color": "#6B7280", "font_size": 9},
-            "number": edge | {"bg_color": _INPUT, "locked": False, "num_format": "General", "align": "right"},
-            "months": edge | {"bg_color": _INPUT, "locked": False, "align": "left"},
-            "words": edge | {"bg_color": _INPUT, "locked": False, "num_format": "@"},
-            "date": edge | {"bg_color": _INPUT, "locked": False, "num_format": "yyyy-mm-dd", "align": "left"},
-            "bad": edge | {"bg_color": _BAD, "locked": False, "bold": True, "font_color": "#9C0006"},
-            "plain": edge,
-            "missing": {"bg_color": "#FDE9D9"},
-        }
-        self.formats = {name: book.add_format(look) for name, look in made.items()}
+        self.formats = {name: book.add_format(look) for name, look in LOOKS.items()}
 
     def draw(self) -> None:
         if self.filling.faults:
@@ -182,9 +163,9 @@ class _Drawing:
             look = {"date": "date", "months": "months"}.get(key, "words")
             value = filling.entries.get(("cover", key), default.get(key, ""))
             self._entry(sheet, row, 2, ("cover", key), value, "text" if key == "version" else look)
-            sheet.write_string(row, 3, _COVER_HELP[key], self.formats["text"])
+            sheet.write_string(row, 3, COVER_HELP[key], self.formats["text"])
         self._cover_rules(sheet)
-        for i, text in enumerate(_HOW_TO):
+        for i, text in enumerate(HOW_TO):
             sheet.write_string(COVER_FIRST_ROW + len(COVER_LABELS) + 1 + i, 0, text, self.formats["sub"])
         self._protect(sheet)
         sheet.activate()
@@ -212,7 +193,7 @@ class _Drawing:
     def _measures(self, form_sheet: FormSheet) -> None:
         title = f"{form_sheet.code}　{form_sheet.title.zh}　{form_sheet.title.en}"
         sheet = self._sheet(form_sheet.name, title, self._subtitle(), landscape=True)
-        sheet.write_string(2, 0, _SHEET_HELP, self.formats["sub"])
+        sheet.write_string(2, 0, SHEET_HELP, self.formats["sub"])
         for c, (key, width) in enumerate(zip(COLUMNS, WIDTHS, strict=True)):
             sheet.set_column(c, c, width)
             sheet.write_string(HEADER_ROW - 1, c, self._heading(key), self.formats["head"])
@@ -297,17 +278,7 @@ class _Drawing:
 
     def _rules(self) -> None:
         sheet = self._sheet(RULES, "计数规则　counting rules", "按此计数；有疑问先问后填。", landscape=True)
-        for c, (title, width) in enumerate(
-            (
-                ("代码", 25),
-                ("名称", 26),
-                ("单位", 9),
-                ("时点", 10),
-                ("计数规则", 62),
-                ("counting rule", 70),
-                ("用于指标", 12),
-            )
-        ):
+        for c, (title, width) in enumerate(RULE_COLUMNS):
             sheet.set_column(c, c, width)
             sheet.write_string(2, c, title, self.formats["head"])
         for i, (code, form_field) in enumerate(self.form.fields.items(), start=3):
@@ -378,26 +349,3 @@ class _Drawing:
     def _protect(self, sheet: Any) -> None:
         """Lock all but the cells to be filled in; no password: it guards against slips, not against people."""
         sheet.protect("", {"format_columns": True, "format_rows": True, "select_locked_cells": True})
-
-
-_SHEET_HELP = "只填黄色单元格：填数字本身，不填百分比、单位和千分位。没有数据的留空，并选缺报原因；0表示确实为零。"
-
-_COVER_HELP = {
-    "unit": "从列表中选择六位代码",
-    "name": "与代码一致的现行名称",
-    "period": "所报年度",
-    "months": "本期数据覆盖的月数，1至12",
-    "person": "便于核对",
-    "phone": "便于核对",
-    "date": "如2023-01-20；据此判断是否逾期",
-    "version": "请勿改动",
-}
-
-_HOW_TO = (
-    "填报说明",
-    "1. 只填黄色单元格，其余单元格已锁定；请勿增删行列、改工作表名或合并单元格。",
-    "2. 每个原始量填本期和上年同期两个数；比重、均值和同比由系统计算，不用填。",
-    "3. 把鼠标移到名称上可看计数规则，也可看“计数规则”表。",
-    "4. 没有数据的留空并在“缺报原因”中选择；0表示确实为零。",
-    "5. 橙色单元格为必填而未填。保存为.xlsx后报送。",
-)
