@@ -6,7 +6,7 @@ from typing import Final
 
 Words = tuple[str, str, str]
 
-#: Code -> (problem, allowed, mend) in Chinese and in English. Notes say what was done: they have a problem only.
+#: Code -> (problem, allowed, mend) in Chinese and in English. Notes say what was done, by which rule, and what to look at.
 WEIGHTING: Final[dict[str, tuple[Words, Words]]] = {
     # Weights and probabilities
     "weight-text": (
@@ -148,20 +148,20 @@ WEIGHTING: Final[dict[str, tuple[Words, Words]]] = {
         ("the county has margins but no respondents", "at least one respondent a county", "Leave counties out that were not surveyed: only(counties=...)"),
     ),
     "margin-note-merged": (
-        ("受访者{n}人，少于{minimum}人，并入{into}", "", ""),
-        ("{n} respondents, fewer than {minimum}: merged with {into}", "", ""),
+        ("受访者{n}人，少于{minimum}人，并入{into}", "每类至少{minimum}人", "合并不当的，请用neighbour另行指定"),
+        ("{n} respondents, fewer than {minimum}: merged with {into}", "at least {minimum} a level", "Name another neighbour if this one is not alike"),
     ),
     "margin-note-small": (
-        ("受访者{n}人，少于{minimum}人，无相邻类别可并", "", ""),
-        ("{n} respondents, fewer than {minimum}, and no neighbour to merge with", "", ""),
+        ("受访者{n}人，少于{minimum}人，无相邻类别可并", "每类至少{minimum}人", "请用neighbour指明并入哪一类，或去掉该边缘"),
+        ("{n} respondents, fewer than {minimum}, and no neighbour to merge with", "at least {minimum} a level", "Say with neighbour where it goes, or leave the margin out"),
     ),
     "margin-note-shares": (
-        ("比重之和为{found}，已按比例调整为1", "", ""),
-        ("shares added up to {found} and were scaled to 1", "", ""),
+        ("比重之和为{found}，已按比例调整为1", "1", "请核对来源中的位数"),
+        ("shares added up to {found} and were scaled to 1", "1", "Check the digits at the source"),
     ),
     "margin-note-rescaled": (
-        ("已按“{first}”的合计调整（共{n}处，最大处乘以{ratio}）", "", ""),
-        ("scaled to the total of '{first}' ({n} populations; the furthest by {ratio})", "", ""),
+        ("已按“{first}”的合计调整（共{n}处，最大处乘以{ratio}）", "同一总体各边缘合计相同", "请核对来源和时点"),
+        ("scaled to the total of '{first}' ({n} populations; the furthest by {ratio})", "the same total for every margin of a population", "Check sources and dates"),
     ),
     # Non-response
     "disposition-unknown": (
@@ -189,12 +189,12 @@ WEIGHTING: Final[dict[str, tuple[Words, Words]]] = {
         ("the eligible part is out of range: {found}", "0 to 1, or class, or overall", "Correct e"),
     ),
     "weights-note-class-merged": (
-        ("受访者{n}人、系数{factor}，并入“{into}”", "", ""),
-        ("{n} respondents, factor {factor}: merged with '{into}'", "", ""),
+        ("受访者{n}人、系数{factor}，并入“{into}”", "受访者人数和系数符合合并规则", "合并不当的，请用neighbour另行指定"),
+        ("{n} respondents, factor {factor}: merged with '{into}'", "respondents and factor within the rule", "Name another neighbour if this one is not alike"),
     ),
     "weights-note-class-kept": (
-        ("受访者{n}人、系数{factor}，未达要求，但没有相邻类可并", "", ""),
-        ("{n} respondents, factor {factor}: beyond the rule, but no neighbour is left", "", ""),
+        ("受访者{n}人、系数{factor}，未达要求，但没有相邻类可并", "受访者人数和系数符合合并规则", "请用neighbour指明并入哪一类，或合并上一级"),
+        ("{n} respondents, factor {factor}: beyond the rule, but no neighbour is left", "respondents and factor within the rule", "Say with neighbour where it goes, or merge what is above the classes"),
     ),
     # Raking and calibration
     "rake-not-converged": (
@@ -226,20 +226,20 @@ WEIGHTING: Final[dict[str, tuple[Words, Words]]] = {
         ("{n} respondents with a weight have no finite value: rows {rows}", "finite numbers", "Impute them, or leave the variable out"),
     ),
     "weights-note-rescaled": (
-        ("总量是样本的20倍以上：基础权数先乘以{low}至{high}（同R），上下界{lower}至{upper}按乘后的权数计", "", ""),
-        ("totals are over 20 times the sample's: base weights were multiplied by {low} to {high} first, as in R, and the bounds {lower} to {upper} hold for those", "", ""),
+        ("总量是样本的20倍以上：基础权数先乘以{low}至{high}（同R），上下界{lower}至{upper}按乘后的权数计", "总量在样本的20倍以内", "请以抽样权数而非1作为基础权数，或按此核对上下界"),
+        ("totals are over 20 times the sample's: base weights were multiplied by {low} to {high} first, as in R, and the bounds {lower} to {upper} hold for those", "totals within 20 times the sample's", "Start from design weights instead of ones, or check that bounds are meant so"),
     ),
     "weights-note-rescaled-free": (
-        ("总量是样本的20倍以上：基础权数先乘以{low}至{high}（同R）", "", ""),
-        ("totals are over 20 times the sample's: base weights were multiplied by {low} to {high} first, as in R", "", ""),
+        ("总量是样本的20倍以上：基础权数先乘以{low}至{high}（同R）", "总量在样本的20倍以内", "请以抽样权数而非1作为基础权数；结果不受影响"),
+        ("totals are over 20 times the sample's: base weights were multiplied by {low} to {high} first, as in R", "totals within 20 times the sample's", "Start from design weights instead of ones; the result is the same"),
     ),
     "weights-note-second-walk": (
-        ("按R的步法未收敛，改用线搜索，{steps}步得解", "", ""),
-        ("R's steps did not converge; line searches found the solution in {steps}", "", ""),
+        ("按R的步法未收敛，改用线搜索，{steps}步得解", "两种步法的解相同", "无须处理；上下界较紧时常见"),
+        ("R's steps did not converge; line searches found the solution in {steps}", "the solution is the same for both", "Nothing is to be done; tight bounds often need it"),
     ),
     "weights-note-negative": (
-        ("校准使{n}个权数为负", "", ""),
-        ("calibration made {n} weights negative", "", ""),
+        ("校准使{n}个权数为负", "不小于0的权数", "请设下界，或改用raking、logit"),
+        ("calibration made {n} weights negative", "weights of at least 0", "Set a lower bound, or calibrate with raking or logit"),
     ),
     # Trimming
     "trim-limits": (
@@ -259,7 +259,7 @@ WEIGHTING: Final[dict[str, tuple[Words, Words]]] = {
         ("after {cycles} rounds of trimming and raking {n} weights are still beyond the limits: rows {rows}", "weights that meet margins and limits", "Widen the limits or merge levels; or calibrate with bounds"),
     ),
     "weights-note-trimmed": (
-        ("{n}个权数被截至{lower}至{upper}，移动的权数合计{moved}", "", ""),
-        ("{n} weights were cut to {lower} to {upper}; {moved} of weight moved", "", ""),
+        ("{n}个权数被截至{lower}至{upper}，移动的权数合计{moved}", "上下限之内的权数", "截尾会带来偏差：请与截尾前的估计比较"),
+        ("{n} weights were cut to {lower} to {upper}; {moved} of weight moved", "weights within the limits", "Trimming brings some bias: compare estimates with those before"),
     ),
 }  # fmt: skip

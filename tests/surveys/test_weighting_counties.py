@@ -95,7 +95,7 @@ def test_impossible_limits_are_refused_with_the_rows() -> None:
     county = pd.factorize(citizens["county"])[0]
     raked = weights.rake(merged())
     lower, upper = median_limits(raked.final, 0.0, 2.5, county)
-    with pytest.raises(InputError, match="after 5 rounds of trimming and raking .* rows"):
+    with pytest.raises(InputError, match=r"after 5 rounds of trimming and raking .* rows"):
         raked.trim(lower, upper, within=county, margins=merged(), cycles=5)
 
 

@@ -2,11 +2,13 @@
 
 An area's estimate is drawn from its direct estimate towards what areas like it have:
 ``eblup = gamma * direct + (1 - gamma) * x' beta`` with ``gamma = A / (A + D)``. Estimates, MSE and measures
-of fit are those of R's sae (``eblupFH``, ``mseFH``) at the point that its iterations tend to.
+of fit are those of R's sae (``eblupFH``, ``mseFH``) at the point that its iterations tend to: with its default
+PRECISION of 1e-4 it stops about 1e-5 before. Where sae does not converge (one data set in ten with few, very
+unequal areas) or steps to a negative A although the likelihood has a maximum above 0, this finds the maximum.
 
 What is known of the intervals (tests/surveys/test_areas_coverage.py): averaged over 90 counties, n from 10 to
-200, those of 95% hold the truth in 93-97% of cases with pooled variances. With few areas (15) or A = 0 they are
-approximations: the MSE at A = 0 has only the terms of beta and of A's own uncertainty, `flags` says so.
+200, those of 95% hold the truth in 93-97% of cases with pooled variances, normal or skewed; with 15 areas too,
+but unevenly: where A comes out as 0 although it is not (3% of cases), in about 70%. `flags` says so.
 """
 
 from __future__ import annotations

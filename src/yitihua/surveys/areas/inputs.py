@@ -72,6 +72,7 @@ def _columns(
 
     if X is None:
         return np.ones((count, 1)), ("intercept",)
+    X = X.to_frame() if isinstance(X, pd.Series) else X
     if isinstance(X, pd.DataFrame):
         parts = [pd.get_dummies(X[[name]], drop_first=True, dtype=float) for name in X.columns]
         for part, name in zip(parts, X.columns, strict=True):

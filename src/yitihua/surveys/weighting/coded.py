@@ -9,7 +9,7 @@ A margin that every county has for itself takes one block of codes a county: lev
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -110,7 +110,6 @@ class CodedMargins:
     margins: tuple[CodedMargin, ...]
     notes: tuple[Fault, ...] = ()
     file: str = ""
-    _cells: Cells | None = field(default=None, repr=False)
 
     @classmethod
     def of(
@@ -160,7 +159,7 @@ class CodedMargins:
     @cached_property
     def cells(self) -> Cells:
         """The cells of all margins together; computed once."""
-        return self._cells or reduce_to_cells(
+        return reduce_to_cells(
             [margin.codes for margin in self.margins], [margin.totals.shape for margin in self.margins]
         )
 

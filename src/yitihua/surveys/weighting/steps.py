@@ -110,7 +110,9 @@ class Weights:
     @cached_property
     def final(self) -> Floats:
         """The base weight times all factors in their order, shape (respondents,)."""
-        return self.after(len(self.steps))
+        weight = self.after(len(self.steps))
+        weight.flags.writeable = False
+        return weight
 
     def after(self, steps: int) -> Floats:
         """Return the weights after so many steps."""

@@ -197,7 +197,7 @@ def _check_mean(weight: Floats, live: np.ndarray, group: Codes, size: int, lower
         limits = (np.broadcast_to(limit, weight.shape)[own] for limit in (lower, upper))
         words = dict(zip(("lower", "upper"), map(span, limits), strict=True))
         raise refuse(
-            "trim-impossible", key=f"group {g + 1}" if size > 1 else "", mean=f"{weight[own].mean():.6g}", **words
+            "trim-impossible", key=f"within = {g}" if size > 1 else "", mean=f"{weight[own].mean():.6g}", **words
         )
 
 
@@ -208,7 +208,7 @@ def _shared(
     base = inside.astype(float) if share == "equal" else np.where(inside, weight, 0.0)
     takers = sum_by(group, base, len(spare))
     for g in np.flatnonzero((takers == 0) & (spare != 0)):
-        raise refuse("trim-no-takers", key=f"group {g + 1}" if len(spare) > 1 else "", **words)
+        raise refuse("trim-no-takers", key=f"within = {g}" if len(spare) > 1 else "", **words)
     part = spare / np.where(takers > 0, takers, 1.0)
     return np.asarray(weight + base * part[group])
 
