@@ -45,7 +45,7 @@ def check(
     directory: Folder = None, edition: EditionName = None, answers: Files = None, key_file: KeyFile = None,
     json: Json = False, lang: Lang = None,
 ) -> None:  # fmt: skip
-    """Check answers against the codebook: unknown codes, skips, who was asked what. 按编码簿检查答卷。"""
+    """Check answers against the codebook: unknown codes, skips, who was asked what. 按编码簿检查答卷."""
     from yitihua.errors import FaultList
     from yitihua.publish import survey_text, terminal
     from yitihua.surveys import pipeline
@@ -74,7 +74,7 @@ def screen(
     directory: Folder = None, edition: EditionName = None, answers: Files = None, exclude: Exclude = None,
     key_file: KeyFile = None, out: Out = None, json: Json = False, lang: Lang = None,
 ) -> None:  # fmt: skip
-    """Flag careless, repeated and ineligible answers with reasons; nobody is left out unless asked. 筛查答卷。"""
+    """Flag careless, repeated and ineligible answers with reasons; nobody is left out unless asked. 筛查答卷."""
     from yitihua.publish import survey_text, terminal
 
     words = language(lang, directory)
@@ -96,7 +96,7 @@ def weight(
     directory: Folder = None, edition: EditionName = None, answers: Files = None, exclude: Exclude = None,
     key_file: KeyFile = None, out: Out = None, json: Json = False, lang: Lang = None,
 ) -> None:  # fmt: skip
-    """Weight the answers, step by step, each factor kept by respondent. 加权。"""
+    """Weight the answers, step by step, each factor kept by respondent. 加权."""
     from yitihua.publish import survey_files, survey_text, terminal
 
     words = language(lang, directory)
@@ -116,7 +116,7 @@ def estimate(
     directory: Folder = None, edition: EditionName = None, answers: Files = None, exclude: Exclude = None,
     key_file: KeyFile = None, out: Out = None, json: Json = False, lang: Lang = None,
 ) -> None:  # fmt: skip
-    """Estimate the surveyed indicators by county; in a project, as the dataset that is scored. 估计。"""
+    """Estimate the surveyed indicators by county; in a project, as the dataset that is scored. 估计."""
     from yitihua.definitions.project import ESTIMATES
     from yitihua.publish import survey_files, survey_text, terminal
     from yitihua.publish.atomic import replace_files

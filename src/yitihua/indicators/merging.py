@@ -50,7 +50,7 @@ def read_sources(edition: Edition, sources: Sources, period: str | int | None = 
 def _giving_way(table: IndicatorTable, extra: IndicatorTable) -> IndicatorTable:
     """Return the table without estimates that `yitihua survey estimate` has made anew from the answers."""
     anew = np.isfinite(extra.select(table.indicators)).any(axis=0)
-    gone = anew & np.isfinite(table.values).any(axis=0)
+    gone: Mask = np.asarray(anew & np.isfinite(table.values).any(axis=0))
     if not gone.any():
         return table
 

@@ -89,7 +89,7 @@ def print_weighted(fielded: Mapping[str, Fielded], lang: str) -> None:
     notice(any(one.answers.simulated for one in fielded.values()), lang)
     words = {
         "step": "步骤", "n": "份数", "sum": "权数合计", "deff": "设计效应", "factor_min": "最小因子",
-        "factor_max": "最大因子", "iterations": "迭代", "error": "误差", "notes": "说明",
+        "factor_max": "最大因子", "iterations": "迭代", "notes": "说明",
     }  # fmt: skip
     for name, one in fielded.items():
         title = one.form.questionnaire.title
@@ -103,7 +103,7 @@ def print_weighted(fielded: Mapping[str, Fielded], lang: str) -> None:
         text = "回应率（AAPOR RR2）" if lang == "zh" else "response rate (AAPOR RR2)"
         out.print(Text(f"{text} {rates.rr2:.1%}"))
         for note in one.weights.notes[:3]:
-            out.print(Text("  " + note.text(lang), style="dim"))
+            out.print(Text(f"  {note.key}{'：' if lang == 'zh' else ': '}{note.problem(lang)}", style="dim"))
         if len(one.weights.notes) > 3:
             rest = len(one.weights.notes) - 3
             out.print(
@@ -145,7 +145,7 @@ def _cell(value: Any) -> str:
         return value
     if value is None or value != value:
         return ""
-    return f"{value:.0f}" if float(value).is_integer() else f"{value:.3g}"
+    return f"{value:,.0f}" if float(value).is_integer() or abs(value) >= 1e4 else f"{value:.3g}"
 
 
 def _print_frame(table: pd.DataFrame, shown: int, lang: str) -> None:
@@ -154,7 +154,8 @@ def _print_frame(table: pd.DataFrame, shown: int, lang: str) -> None:
         return
     made = Table(box=None, padding=(0, 1, 0, 2), header_style="dim", pad_edge=False)
     for column in table.columns:
-        made.add_column(Text(str(column)), overflow="fold", justify="left")
+        narrow = column != table.columns[-1] or len(table.columns) > 5
+        made.add_column(Text(str(column)), overflow="fold", justify="left", no_wrap=narrow)
     rows = table if not shown else table.head(shown)
     for row in rows.itertuples(index=False):
         made.add_row(*(Text(_cell(value)) for value in row))

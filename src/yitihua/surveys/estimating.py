@@ -58,9 +58,15 @@ class Direct:
     @property
     def covariance(self) -> Covariance:
         """Their covariance, with the shift's error where it was applied."""
-        return covariance_of(self.found) if self.adjustment is None else self.adjustment.covariance(
-            covariance_of(self.found)
-        )  # fmt: skip
+        return self._shifted(covariance_of(self.found))
+
+    @property
+    def covariance_within(self) -> Covariance:
+        """The same without what a calibration makes counties share."""
+        return self._shifted(self.found.errors.covariance(np.isnan(self.found.se), cross="ignore"))
+
+    def _shifted(self, errors: Covariance) -> Covariance:
+        return errors if self.adjustment is None else self.adjustment.covariance(errors)
 
 
 @dataclass(frozen=True, eq=False)
@@ -238,7 +244,11 @@ def _entering(
     if fits:
         eblup, eblup_se, moved = _benchmarked(direct, fits, codes, rule)
         entering = enters(shown, eblup, n_eff, rule.n_eff, rule=rule.enters)
-        covariance = _with_moves(area_covariance(fits, sampling, entering.direct), moved, entering.direct)
+        if not entering.direct.all():
+            # A model shrinks what a county errs in by itself; what a calibration of the whole makes
+            # counties err in together is small beside it and is left out of the model.
+            own = _beside([part.covariance_within for part in direct])
+            covariance = _with_moves(area_covariance(fits, own, entering.direct), moved, entering.direct)
     else:
         entering = enters(shown, eblup, n_eff, rule.n_eff, rule="direct")
         if rule.enters != "direct":

@@ -129,6 +129,12 @@ class _Of:
     rows: Any
     size: int
 
+    @property
+    def group(self) -> Any:
+        """The county of each respondent where the calibration was by county, else None."""
+        whole = getattr(self.inner, "group", None)
+        return None if whole is None else whole[self.rows]
+
     def residuals(self, z: Any) -> Any:
         """Return the residuals of the rows that count."""
         whole = np.zeros((self.size, *z.shape[1:]))

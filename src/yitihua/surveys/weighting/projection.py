@@ -82,6 +82,14 @@ class CodedProjection:
         self._system = CodedSystem(margins)
         self._solve: Solver = self._system.solver(margins.cells.total(weight))
 
+    @property
+    def group(self) -> Codes | None:
+        """The county of each respondent where every margin is by county, else None."""
+        if any(margin.groups == ("",) for margin in self._margins.margins):
+            return None
+        first = self._margins.margins[0]
+        return np.asarray(first.codes // len(first.levels))
+
     def residuals(self, z: Floats) -> Floats:
         """See `Projection.residuals`; z must be finite."""
         cells, out = self._margins.cells, np.empty_like(z)
@@ -116,6 +124,7 @@ class MatrixProjection:
         size = np.sqrt(np.mean(used**2, axis=0, keepdims=True))
         self._x = used / np.where(size > 0, size, 1.0)
         self._weight = weight
+        self.group = group
         self._system = MatrixSystem(self._x, group)
         self._solve: Solver = self._system.solver(weight)
 
@@ -141,6 +150,11 @@ class LaterFactor:
 
     inner: Projection
     later: Floats
+
+    @property
+    def group(self) -> Codes | None:
+        """As of the inner projection."""
+        return getattr(self.inner, "group", None)
 
     def residuals(self, z: Floats) -> Floats:
         """See `Projection.residuals`."""
