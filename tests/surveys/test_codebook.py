@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from yitihua.definitions.conditions import BadConditionError, parse_condition
 from yitihua.surveys.answers import inspect_answers, read_answers
 from yitihua.surveys.asked import holds
-from yitihua.surveys.codebook import KIND_WORDS, classify, code_or_none
+from yitihua.surveys.codebook import KIND_WORDS
+from yitihua.surveys.codes import classify, code_or_none
 
 SCALE = FORM.scales["satisfied5"]
 

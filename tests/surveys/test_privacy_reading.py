@@ -34,7 +34,8 @@ from yitihua.surveys.screening.screen import screen
 PHONE, ID, NAME, MAIL = "13912345678", "11010519491231002X", "欧阳明珠", "ming.zhu@example.cn"
 #: A check digit written wrongly: still a person's number.
 WRONG_ID = "110105194912310021"
-PLANTED = (PHONE, ID, NAME, MAIL, WRONG_ID, "139 1234 5678", "１３９１２３４５６７８", *SECRETS)
+PINYIN = "Ouyangmingzhu"
+PLANTED = (PINYIN, PHONE, ID, NAME, MAIL, WRONG_ID, "139 1234 5678", "１３９１２３４５６７８", *SECRETS)
 KEY = HashKey(b"0123456789abcdef0123456789abcdef")
 
 
@@ -46,8 +47,9 @@ WRONG_PLACES = [
     pytest.param(placed(column, value), id=f"{column} {kind}")
     for column in ("respondent", "county", "stratum", "psu", "mode", "disposition", "weight", "start", "duration",
                    "age", "Q1", "Q2", "Q4")
-    for kind, value in (("phone", PHONE), ("id", ID), ("name", NAME), ("mail", MAIL), ("bad id", WRONG_ID),
-                        ("spaced", "139 1234 5678"), ("wide", "１３９１２３４５６７８"), ("both", f"{NAME}{PHONE}"))
+    for kind, value in (("phone", PHONE), ("id", ID), ("name", NAME), ("pinyin", PINYIN), ("mail", MAIL),
+                        ("bad id", WRONG_ID), ("spaced", "139 1234 5678"), ("wide", "１３９１２３４５６７８"),
+                        ("both", f"{NAME}{PHONE}"))
 ]  # fmt: skip
 FAULTY = [
     pytest.param(table(header=HEADER.replace("age", PHONE)), id="header phone"),
@@ -173,6 +175,14 @@ def test_a_column_the_definition_does_not_know_is_found_by_its_header(tmp_path: 
     assert answers.numbers["phone"][0] >= 0
     kinds = {(column.kind, column.how) for column in answers.removed}
     assert {("phone", "numbered"), ("id", "dropped")} <= kinds
+
+
+def test_a_definition_cannot_ask_for_names_to_be_kept(tmp_path: Path):
+    respondents = FORM.respondents.model_copy(update={"context": ("age", "姓名")})
+    form = FORM.model_copy(update={"respondents": respondents})
+    file = tmp_path / "a.csv"
+    file.write_text(table(header=HEADER.replace("contact", "姓名")), encoding="utf-8")
+    assert set(read_answers(file, form).context) == {"age"}
 
 
 def test_numbers_in_parquet_and_excel(tmp_path: Path, refused):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from yitihua.surveys.weighting.calibration import calibrate
@@ -59,6 +59,7 @@ def test_raked_margins_equal_their_targets(seed: int) -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(seed=SEEDS)
+@example(seed=162744368)  # 2,000 sweeps leave 3e-8
 def test_raking_by_sweeps_and_by_newton_agree(seed: int) -> None:
     weight, margins = sample(seed)
     by_newton = calibrate(weight, margins, "raking", epsilon=1e-12)

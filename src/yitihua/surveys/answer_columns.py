@@ -13,6 +13,7 @@ from yitihua.definitions.survey_checks import column_roles
 from yitihua.definitions.survey_models import QuestionnaireFile
 from yitihua.errors import FaultList
 from yitihua.surveys.answer_table import AnswerTable, Bools, Floats, Words, distinct
+from yitihua.surveys.privacy.identifiers import shown
 
 Times = npt.NDArray[np.datetime64]
 
@@ -122,20 +123,15 @@ def _check_psu(table: AnswerTable, heads: dict[str, str], found: dict[str, Any],
     frame = frame[(frame >= 0).all(axis=1)]
     pairs = frame.drop_duplicates()
     twice = pairs[pairs.duplicated(["county", "psu"], keep=False)]
+    # A stratum of several respondents is a word of the design; one that stands once may be anything.
+    common = [word for word, count in zip(*np.unique(found["stratum"], return_counts=True), strict=True) if count > 1]
     for _, group in twice.groupby(["county", "psu"], sort=False):
         first, second = group.index[:2]
-        words = f"{found['stratum'][first]}, {found['stratum'][second]}"
+        strata = ", ".join(shown(found["stratum"][row], common) for row in (first, second))
         table.fault(
-            faults, "answers-psu-strata", heads["psu"], int(second), found=_code(found["psu"][second]),
-            first=table.lines[first], strata=_code(words),
+            faults, "answers-psu-strata", heads["psu"], int(second), found=shown(found["psu"][second]),
+            first=table.lines[first], strata=strata,
         )  # fmt: skip
-
-
-def _code(text: str) -> str:
-    """Return a code of the frame for a message: words without digits or of two signs are codes too."""
-    from yitihua.surveys.privacy.identifiers import HIDDEN, shown
-
-    return text if text.isascii() and shown(text, [text]) != HIDDEN else HIDDEN
 
 
 def _add_numbers(table: AnswerTable, heads: dict[str, str], found: dict[str, Any], faults: FaultList) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import re
 import zipfile
 from io import BytesIO
@@ -18,6 +17,7 @@ from yitihua.indicators import cells, parquet
 from yitihua.indicators.cells import RawTable
 from yitihua.indicators.datasets import Dataset, find_dataset
 from yitihua.indicators.table import Lineage
+from yitihua.surveys.privacy.identifiers import masked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,7 +57,7 @@ def open_answers(
         found = find_dataset(data, project)
         if found is None:
             options = dataset_names(project)
-            raise refuse("unknown-dataset", name=data, options=options, hint=suggest(data, options))
+            raise refuse("unknown-dataset", name=masked(data), options=options, hint=suggest(data, options))
         data = found
     if isinstance(data, Dataset):
         return data.raw, data.lineage, data.passport.dataset.simulated
@@ -183,11 +183,3 @@ def _text(value: Any) -> str:
     if isinstance(value, (dt.datetime, dt.date)):
         return value.isoformat()
     return str(value).strip()
-
-
-def digest_of(frame: pd.DataFrame) -> str:
-    """Return the sha256 of a table in memory, by its values."""
-    import pandas as pd
-
-    hashes = pd.util.hash_pandas_object(frame, index=False).to_numpy()
-    return hashlib.sha256(hashes.tobytes() + "\x1f".join(map(str, frame.columns)).encode()).hexdigest()

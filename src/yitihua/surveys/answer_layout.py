@@ -11,7 +11,8 @@ import numpy as np
 from yitihua.definitions.survey_models import QuestionnaireFile
 from yitihua.errors import FaultList, suggest
 from yitihua.surveys.answer_table import AnswerTable, Floats, Ints, distinct
-from yitihua.surveys.codebook import Recoded, UnknownCode, code_column
+from yitihua.surveys.codebook import Recoded, UnknownCode
+from yitihua.surveys.codes import code_column
 from yitihua.surveys.privacy.identifiers import HIDDEN, shown
 
 Recodes = Mapping[str, Mapping[str, int | None]]

@@ -317,7 +317,7 @@ def _masked_texts(texts: dict[str, list[str]], source: Protected) -> dict[str, l
     columns = list(source.names.values())
 
     def one(row: int, text: str) -> str:
-        own = [str(column[row]).strip() for column in columns if column[row] is not None]
+        own = [column[row].strip() for column in columns if isinstance(column[row], str)]
         return masked(text, own) if text else ""
 
     return {item: [one(row, text) for row, text in enumerate(values)] for item, values in texts.items()}

@@ -203,7 +203,9 @@ def _personal_numbers(values: npt.NDArray[np.float64]) -> dict[int, str]:
     return found
 
 
-_PLAIN: Final = re.compile(r"[A-Za-z]{0,2}[-+]?[\d.:/T -]{1,20}[A-Za-z%]{0,2}", re.ASCII)
+#: Numbers, dates and codes: letters stand in it by one or two.
+_PLAIN: Final = re.compile(r"(?:[A-Za-z]{0,2}[\d.:/ +-]++){1,6}[A-Za-z%]{0,2}", re.ASCII)
+_LONGEST_CODE: Final = 24
 
 
 def shown(value: object, words: Iterable[str] = ()) -> str:
@@ -226,7 +228,7 @@ def shown(value: object, words: Iterable[str] = ()) -> str:
     text = half_width(str(value)).strip()
     if not text or kind_of_value(text) or len(re.sub(r"\D", "", text)) > 14:
         return HIDDEN if text else ""
-    if _PLAIN.fullmatch(text):
+    if len(text) <= _LONGEST_CODE and _PLAIN.fullmatch(text):
         return str(value).strip()
     known = [half_width(word).casefold() for word in words]
     bare = "".join(text.casefold().split())

@@ -75,6 +75,10 @@ def protect(
         elif header in form.privacy.drop:
             made.removed.append(Removed(table.letters[header], kind or "name", "dropped"))
             made.names[header] = values
+        elif kind and header in form.respondents.context:
+            # A definition cannot ask for a name to be kept.
+            made.removed.append(Removed(table.letters[header], kind, "dropped"))
+            made.names[header] = values
         elif role == "respondent":
             made.table.columns[header] = _respondents(made, table, header, kind, key)
         elif header in text_items:

@@ -21,7 +21,9 @@ from yitihua.errors import InputError, refuse
 from yitihua.surveys.estimation.design import Codes, Floats
 from yitihua.surveys.weighting.base import check_weights
 from yitihua.surveys.weighting.coded import CodedMargins, check_margins
+from yitihua.surveys.weighting.distances import Distance
 from yitihua.surveys.weighting.feasibility import explain_miss
+from yitihua.surveys.weighting.newton import Problem, walk
 from yitihua.surveys.weighting.systems import CodedSystem
 
 Rule = Literal["exact", "r"]
@@ -123,7 +125,7 @@ def rake(
     epsilon : float, optional
         1e-10 (exact) or 1 (r).
     maxit : int, optional
-        Most sweeps: 2000 (exact) or 10 (r).
+        Most sweeps. If left out: 10 (r); or 500 (exact), after which Newton steps finish what sweeps do slowly.
     on_failure : {"refuse", "keep"}
         Whether weights that did not converge are refused, naming what prevents it, or kept with
         ``converged=False``.
@@ -145,8 +147,11 @@ def rake(
     cells = margins.cells
     start = cells.total(weight)
     epsilon = (1e-10 if rule == "exact" else 1.0) if epsilon is None else epsilon
-    maxit = (2000 if rule == "exact" else 10) if maxit is None else maxit
-    found, iterations, converged = sweep(start, cells.codes, margins.totals, rule, epsilon, maxit)
+    most = (500 if rule == "exact" else 10) if maxit is None else maxit
+    found, iterations, converged = sweep(start, cells.codes, margins.totals, rule, epsilon, most)
+    if not converged and rule == "exact" and maxit is None:
+        found, steps, converged = _finish(margins, found, epsilon)
+        iterations += steps
     ratio = found / np.where(start > 0, start, 1.0)
     ratio[start == 0] = 1.0
     error, worst = worst_level(margins, found)
@@ -162,6 +167,16 @@ def rake(
         code = "rake-impossible" if why is not None else "rake-not-converged"
         raise refuse(code, file=margins.file, key=level, **details)
     return Adjustment(ratio[cells.key], iterations, converged, error, worst, len(cells))
+
+
+def _finish(margins: CodedMargins, weight: Floats, epsilon: float) -> tuple[Floats, int, bool]:
+    """Finish slow sweeps by Newton steps from where they stand; factors of raking times such factors are raking."""
+    totals = np.concatenate(margins.totals)
+    # The steps stop by |misfit| / (1 + total), which is relative where totals are at least 1.
+    unit = 1 / totals[totals > 0].min()
+    problem = Problem(CodedSystem(margins), weight * unit, totals * unit, Distance("raking"))
+    factor, steps, converged = walk(problem, epsilon, 50)
+    return (weight * factor, steps, True) if converged else (weight, steps, False)
 
 
 def worst_level(margins: CodedMargins, weight: Floats) -> tuple[float, str]:
