@@ -127,7 +127,7 @@ def estimate(
     sources, project = _sources(directory, edition, answers, exclude, key_file)
     found = pipeline.estimate(sources, _fielded(sources, words))
     if out is None and project is not None:
-        out = project.folder / project.settings.out / "survey"
+        out = project.folder / f"{project.settings.out}-survey"
     if out is not None:
         write_folder(out, survey_files.record_files(found, sources.edition, words))
     written = []

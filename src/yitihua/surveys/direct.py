@@ -1,21 +1,26 @@
-"""The direct estimator: design-weighted means of a county with linearised standard errors.
+"""Plain direct estimates of simulated answers: what a table of measures carries before anybody works on the answers.
 
-A stand-in until the survey room estimates with screening, calibrated weights and modes: every
-complete or partial interview counts, with the weight it was drawn with. Telephone answers to the
-citizens' questions are left for the mode comparison; they do not enter here.
+Every complete or partial interview counts, with the weight it was drawn with: nobody is screened,
+nothing is calibrated. A county's numbers do not depend on which others are simulated with it.
+`yitihua.surveys.pipeline` does it properly.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from yitihua.definitions.survey_models import Item, QuestionnaireFile
+from yitihua.definitions.survey_models import QuestionnaireFile
+from yitihua.indicators.covariance import Covariance
 from yitihua.indicators.table import Floats
+from yitihua.surveys.estimation.design import SurveyDesign
+from yitihua.surveys.estimation.estimate import estimate
+from yitihua.surveys.scoring import item_scores, respondent_scores
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,11 +40,11 @@ SOURCES: dict[str, tuple[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Direct:
-    """Estimates by domain.
+    """Estimates of one indicator by county.
 
     Attributes
     ----------
-    mean, se : ndarray, shape (domains,)
+    mean, se : ndarray, shape (counties,)
         NaN where nobody answered; the error is NaN with a single cluster.
     n : ndarray of int
         Respondents with a score.
@@ -50,103 +55,31 @@ class Direct:
     n: npt.NDArray[np.int64]
 
 
-def direct(
-    y: Floats,
-    weight: Floats,
-    domain: npt.NDArray[np.int64],
-    stratum: npt.NDArray[np.int64],
-    psu: npt.NDArray[np.int64],
-    domains: int,
-) -> Direct:
-    """Estimate means by domain, where strata lie within domains.
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """Estimates of all surveyed indicators, and their covariance over the same counties."""
 
-    The variance is that of clusters drawn with replacement:
-    ``sum_h n_h / (n_h - 1) sum_i (Z_hi - mean Z_h)^2`` with ``Z_hi = sum_k w_k (y_k - mean) / sum w``.
-    A stratum with one cluster is centred at the mean over the domain's clusters, as R's "adjust".
+    by: Mapping[str, Direct]
+    covariance: Covariance
 
-    Parameters
-    ----------
-    y, weight : ndarray, shape (respondents,)
-        Scores, NaN where missing, and weights.
-    domain, stratum, psu : ndarray of int
-        Numbers from 0; strata and clusters are numbered over all domains.
-    domains : int
-        How many there are.
-
-    Examples
-    --------
-    >>> zero, four = np.zeros(4, dtype=int), np.arange(4)
-    >>> found = direct(np.array([1.0, 2.0, 3.0, 4.0]), np.ones(4), zero, zero, four, 1)
-    >>> float(found.mean[0]), round(float(found.se[0]), 6)  # the same as sd / sqrt(n)
-    (2.5, 0.645497)
-    """
-    known = ~np.isnan(y)
-    y, weight, domain, stratum, psu = y[known], weight[known], domain[known], stratum[known], psu[known]
-    n = np.bincount(domain, minlength=domains)
-    total = np.bincount(domain, weight, domains)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.bincount(domain, weight * y, domains) / total
-    z = weight * (y - mean[domain]) / total[domain]
-    clusters, first, inverse = np.unique(psu, return_index=True, return_inverse=True)
-    z_cluster = np.bincount(inverse, z, len(clusters))
-    h, d = stratum[first], domain[first]
-    size = np.bincount(h)[h]
-    centre = np.where(
-        size > 1,
-        np.bincount(h, z_cluster)[h] / np.maximum(size, 1),
-        _grand(np.asarray(z_cluster, dtype=float), d, domains),
-    )
-    scale = np.where(size > 1, size / np.maximum(size - 1, 1), 1.0)
-    variance = np.bincount(d, scale * (z_cluster - centre) ** 2, domains)
-    alone = np.bincount(d, minlength=domains) < 2
-    return Direct(mean, np.where(alone, np.nan, np.sqrt(variance)), n)
+    def beside(self, other: Plain) -> Plain:
+        """Return the counties of both, one after the other."""
+        by = {}
+        for code, one in self.by.items():
+            two = other.by[code]
+            parts = ((one.mean, two.mean), (one.se, two.se), (one.n, two.n))
+            by[code] = Direct(*(np.concatenate(pair) for pair in parts))
+        return Plain(by, self.covariance.stacked(other.covariance))
 
 
-def _grand(z: Floats, domain: npt.NDArray[np.int64], domains: int) -> Floats:
-    count = np.bincount(domain, minlength=domains)
-    return np.asarray((np.bincount(domain, z, domains) / np.maximum(count, 1))[domain])
-
-
-def joined(pieces: Sequence[Direct]) -> Direct:
-    """Return the estimates of several sets of domains as one.
-
-    Examples
-    --------
-    >>> one = Direct(np.array([70.0]), np.array([2.0]), np.array([150]))
-    >>> joined([one, one]).n.tolist()
-    [150, 150]
-    """
-    return Direct(
-        np.concatenate([piece.mean for piece in pieces]),
-        np.concatenate([piece.se for piece in pieces]),
-        np.concatenate([piece.n for piece in pieces]),
-    )
-
-
-def item_scores(codes: Floats, item: Item, questionnaire: QuestionnaireFile) -> Floats:
-    """Return 0-100 scores of one question; codes that count as missing become NaN.
-
-    Examples
-    --------
-    >>> from yitihua.definitions import load_edition
-    >>> form = load_edition("zhejiang-2022").questionnaires["citizens"]
-    >>> item_scores(np.array([1.0, 5.0, 98.0]), form.items["CZ09"], form)  # worded in reverse
-    array([100.,   0.,  nan])
-    """
-    options = questionnaire.scales[item.scale].options
-    valid = [option.code for option in options if not option.missing]
-    low, high = min(valid), max(valid)
-    answered = np.where(np.isin(codes, valid), codes, np.nan)
-    answered = low + high - answered if item.reverse else answered
-    if item.scoring == "linear100":
-        return np.asarray((answered - low) / (high - low) * 100)
-    line = high - 1 if item.scoring == "top2" else 1
-    return np.where(np.isnan(answered), np.nan, (answered >= line) * 100.0)
+def joined(pieces: Sequence[Plain]) -> Plain:
+    """Return the estimates of several sets of counties as one."""
+    return reduce(Plain.beside, pieces)
 
 
 def estimates(
     answers: Mapping[str, pd.DataFrame], forms: Mapping[str, QuestionnaireFile], counties: tuple[str, ...]
-) -> dict[str, Direct]:
+) -> Plain:
     """Estimate every surveyed indicator by county from wide tables of answers.
 
     Parameters
@@ -158,22 +91,29 @@ def estimates(
     counties : tuple of str
         Codes in the order of the result.
     """
-    import pandas as pd
-
-    found = {}
-    for code, (survey, questions) in SOURCES.items():
+    by: dict[str, Direct] = {}
+    parts = []
+    for survey in dict.fromkeys(survey for survey, _ in SOURCES.values()):
         table, form = answers[survey], forms[survey]
         table = table[table["disposition"].isin(["complete", "partial"])]
-        scores = [
-            item_scores(table[name].to_numpy(dtype=float, na_value=np.nan), form.items[name], form)
-            for name in questions
-        ]
-        stacked = np.vstack(scores)
-        known = np.isfinite(stacked).sum(axis=0)
-        y = np.where(known > 0, np.nansum(stacked, axis=0) / np.maximum(known, 1), np.nan)
-        domain = pd.Categorical(table["county"], categories=counties).codes.astype(np.int64)
-        stratum = pd.factorize(table["county"].astype(str) + table["stratum"].astype(str))[0]
-        psu = pd.factorize(table["psu"])[0]
-        weight = table["weight"].to_numpy(dtype=float)
-        found[code] = direct(y, weight, domain, stratum, psu, len(counties))
-    return found
+        scores = {
+            code: _score(table, form, questions) for code, (source, questions) in SOURCES.items() if source == survey
+        }
+        county = table["county"].to_numpy(dtype=object)
+        strata = (table["county"].astype(str) + "|" + table["stratum"].astype(str)).to_numpy(dtype=object)
+        design = SurveyDesign.from_columns(table["weight"].to_numpy(), strata=[strata], clusters=[table["psu"]])
+        found = estimate(design, scores, county, units=counties)
+        for k, code in enumerate(found.items):
+            by[code] = Direct(found.value[:, k], found.se[:, k], found.n[:, k].astype(np.int64))
+        parts.append(found.covariance)
+    whole = reduce(Covariance.beside, parts)
+    order = [code for code in SOURCES if code in by]
+    return Plain({code: by[code] for code in order}, whole.select(order))
+
+
+def _score(table: pd.DataFrame, form: QuestionnaireFile, questions: tuple[str, ...]) -> Floats:
+    """Return each person's mean over the questions answered."""
+    points = np.column_stack([
+        item_scores(table[name].to_numpy(dtype=float, na_value=np.nan), form.items[name], form) for name in questions
+    ])  # fmt: skip
+    return respondent_scores(points, np.ones(len(questions)), min_answered=0.0)

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from yitihua.indicators.simulate import SURVEYED, Province
+from yitihua.indicators.covariance import Covariance
 from yitihua.indicators.table import Floats
-from yitihua.surveys.direct import Direct
+from yitihua.surveys.direct import Direct, Plain
 from yitihua.surveys.simulation import citizens, fieldwork, firms
 from yitihua.surveys.simulation.population import (
     SIZE_STRATA,
@@ -164,13 +165,13 @@ def true_means(codes: tuple[str, ...], truth: Mapping[str, Floats]) -> pd.DataFr
     return pd.DataFrame({"county": list(codes), **{code: np.round(values, 3) for code, values in truth.items()}})
 
 
-def typical_estimates(province: Province, period: str) -> dict[str, Direct]:
+def typical_estimates(province: Province, period: str) -> Plain:
     """Return truth plus an error of the usual size, where no respondents are simulated.
 
     Examples
     --------
     >>> from yitihua.indicators.simulate import simulate_measures
-    >>> typical_estimates(simulate_measures(seed=0), "2022")["E08"].mean.shape
+    >>> typical_estimates(simulate_measures(seed=0), "2022").by["E08"].mean.shape
     (90,)
     """
     found = {}
@@ -181,4 +182,5 @@ def typical_estimates(province: Province, period: str) -> dict[str, Direct]:
         n = np.maximum(rng.poisson(np.full(count, TYPICAL_N[code], dtype=float)), 12)
         mean = np.clip(province.truth[period][code] + se * rng.standard_normal(count), 0.0, 100.0)
         found[code] = Direct(mean, se, n)
-    return found
+    errors = np.column_stack([one.se for one in found.values()])
+    return Plain(found, Covariance.independent(province.units.codes, list(found), errors))

@@ -15,13 +15,22 @@ import numpy as np
 
 from yitihua.definitions import load_edition
 from yitihua.definitions.edition import Edition
-from yitihua.definitions.passport import Column, DatasetInfo, FileInfo, Passport, PlantedFault, sha256_of
+from yitihua.definitions.passport import (
+    Column,
+    CovarianceInfo,
+    DatasetInfo,
+    FileInfo,
+    Passport,
+    PlantedFault,
+    sha256_of,
+)
 from yitihua.definitions.passport_text import passport_text
 from yitihua.definitions.text import Text
+from yitihua.indicators.covariance_file import write_covariance
 from yitihua.indicators.parquet import Spool, write_parquet
 from yitihua.indicators.simulate import PERIODS, Province
 from yitihua.indicators.simulation import faults
-from yitihua.surveys.direct import Direct, estimates, joined
+from yitihua.surveys.direct import Plain, estimates, joined
 from yitihua.surveys.simulate import COUNTIES_A_BATCH, in_batches, typical_estimates
 
 if TYPE_CHECKING:
@@ -29,6 +38,7 @@ if TYPE_CHECKING:
 
 EDITION = "zhejiang-2022"
 NOW = PERIODS[-1]
+COVARIANCE = "covariance.parquet"
 #: A county-level unit of a province this large or smaller is called by the province's name.
 ZHEJIANG_UNITS = 90
 
@@ -119,6 +129,7 @@ def write_province(province: Province, root: Path, surveys: bool = True, countie
         folder = folder_of("")
         file = folder / f"{names[-1].replace('-', '_')}.parquet"
         write_parquet(scored_table(rows, scored.columns), file)
+        write_covariance(found[NOW].covariance, folder / COVARIANCE)
         _write_passport(scored, folder, file, province)
         if len(rows) >= 2 * faults.NEEDED:
             spoilt, listed = faults.plant(rows, NOW)
@@ -142,6 +153,9 @@ def write_province(province: Province, root: Path, surveys: bool = True, countie
         "# 模拟数据，不得作为任何县的评价结论。SIMULATED: nothing may be concluded about any county.\n"
         f'edition = "{EDITION}"\ndata = "{base}"\nperiod = "{NOW}"\n'
     )
+    if surveys:
+        answers = "".join(f'{name} = "{base}-{name}"\n' for name in edition.questionnaires if f"{base}-{name}" in names)
+        text += f'frame = "{base}-frame"\nmargins = "{base}-margins"\n\n[answers]\n{answers}'
     (root / "project.toml").write_text(text, encoding="utf-8")
     return names
 
@@ -153,9 +167,9 @@ def _spooled(
     counties: int,
     spool: Spool,
     planted: Counter[tuple[str, str]],
-) -> dict[str, Direct]:
+) -> Plain:
     """Return the estimates of one year; this year's answers go to the spool, county by county."""
-    pieces: list[dict[str, Direct]] = []
+    pieces: list[Plain] = []
     for made in in_batches(province, period, counties):
         codes = tuple(made.truth["county"])
         pieces.append(estimates(made.answers, edition.questionnaires, codes))
@@ -165,7 +179,7 @@ def _spooled(
             spool.add(survey, table)
         for survey, kinds in made.planted.items():
             planted.update({(survey, kind): count for kind, count in kinds.items()})
-    return {code: joined([piece[code] for piece in pieces]) for code in pieces[0]}
+    return joined(pieces)
 
 
 #: What the field does to answers, by kind: how it is done and where it shows.
@@ -188,7 +202,7 @@ def _among_answers(kind: str, count: int) -> PlantedFault:
     )
 
 
-def scored_rows(province: Province, found: Mapping[str, Mapping[str, Direct]]) -> list[dict[str, str]]:
+def scored_rows(province: Province, found: Mapping[str, Plain]) -> list[dict[str, str]]:
     """Return the table that is scored, a row a unit and period: names, measures, estimates with se and n."""
     units = province.units
     rows = []
@@ -196,7 +210,7 @@ def scored_rows(province: Province, found: Mapping[str, Mapping[str, Direct]]) -
         columns: dict[str, list[str]] = {
             name: _numbers(values, 0) for name, values in province.measures[period].items()
         }
-        for code, estimate in found[period].items():
+        for code, estimate in found[period].by.items():
             columns[code] = _numbers(estimate.mean, 2)
             columns[f"{code}_se"] = _numbers(estimate.se, 3)
             columns[f"{code}_n"] = _numbers(estimate.n.astype(float), 0)
@@ -298,4 +312,6 @@ def _passport(made: Made, file: Path, province: Province) -> Passport:
     )  # fmt: skip
     source = f"yitihua simulate --seed {province.seed}, from zhejiang-2022-calibration and its scales"
     layout = FileInfo(name=file.name, sha256=sha256_of(file), layout=made.layout, derived_from=source)
-    return Passport(dataset=info, file=layout, columns=made.columns, faults=made.faults)
+    beside = file.with_name(COVARIANCE)
+    covariance = CovarianceInfo(name=COVARIANCE, sha256=sha256_of(beside), period=NOW) if beside.is_file() else None
+    return Passport(dataset=info, file=layout, covariance=covariance, columns=made.columns, faults=made.faults)
