@@ -12,7 +12,7 @@ from scipy import stats
 
 import yitihua as yt
 from yitihua.indicators.simulate import SURVEYED, Province, simulate_measures
-from yitihua.surveys.direct import SOURCES, direct, estimates
+from yitihua.surveys.direct import SOURCES, estimates
 from yitihua.surveys.simulate import Surveys, in_batches, simulate_surveys, typical_estimates
 from yitihua.surveys.simulation.files import write_province
 from yitihua.surveys.simulation.population import population_of
@@ -185,14 +185,14 @@ def test_a_county_is_the_same_alone_and_in_any_batch(tmp_path: Path) -> None:
         for code in codes:
             one, two = (t[t["county"] == code].reset_index(drop=True) for t in (table, whole.answers[survey]))
             pd.testing.assert_frame_equal(one, two, check_dtype=False)
-    typical = typical_estimates(simulate_measures(5), "2022")["E01"].mean
+    typical = typical_estimates(simulate_measures(5), "2022").by["E01"].mean
     rows = [simulate_measures(5).units.codes.index(code) for code in codes]
-    np.testing.assert_array_equal(typical_estimates(few, "2022")["E01"].mean, typical[rows])
+    np.testing.assert_array_equal(typical_estimates(few, "2022").by["E01"].mean, typical[rows])
     for counties in (2, 90):
         (tmp_path / str(counties)).mkdir()
         write_province(few, tmp_path / str(counties), counties=counties)
     files = [path.relative_to(tmp_path / "2") for path in (tmp_path / "2").rglob("*") if path.is_file()]
-    assert len(files) == 17
+    assert len(files) == 18
     for file in files:
         assert (tmp_path / "2" / file).read_bytes() == (tmp_path / "90" / file).read_bytes(), file
 
@@ -267,7 +267,7 @@ def test_estimates_cover_the_truth() -> None:
     for seed in (0, 1, 2):
         made = simulate_measures(seed)
         found = estimates(simulate_surveys(made).answers, FORMS, made.units.codes)
-        for code, estimate in found.items():
+        for code, estimate in found.by.items():
             clusters = 12 if SOURCES[code][0] == "citizens" else estimate.n
             reach = stats.t.ppf(0.975, clusters - 2) * estimate.se
             hits[code] += (np.abs(estimate.mean - made.truth["2022"][code]) <= reach).tolist()
@@ -280,48 +280,28 @@ def test_estimates_cover_the_truth() -> None:
 def test_clusters_cost_precision(province: Province, surveys: Surveys) -> None:
     """Standard errors of the citizens' survey are above those of a simple random sample."""
     citizens = surveys.answers["citizens"]
-    found = estimates(surveys.answers, FORMS, province.units.codes)["E01"]
+    found = estimates(surveys.answers, FORMS, province.units.codes).by["E01"]
     known = citizens[citizens["disposition"].isin(["complete", "partial"]) & citizens["CZ04"].between(1, 5)]
     simple = ((known["CZ04"] - 1) * 25).groupby(known["county"]).agg(lambda y: y.std() / np.sqrt(len(y)))
     effect = (found.se / simple.to_numpy()) ** 2
     assert 1.1 < np.mean(effect) < 2.0
 
 
-def test_direct_estimator_is_the_formula() -> None:
-    rng = np.random.default_rng(3)
-    stratum = np.repeat([0, 1, 2, 3], 12)
-    psu = np.repeat(np.arange(16), 3)
-    domain, weight, y = stratum // 2, rng.uniform(1, 3, 48), rng.normal(70, 10, 48)
-    found = direct(y, weight, domain, stratum, psu, 2)
-    for d in (0, 1):
-        here = domain == d
-        mean = np.average(y[here], weights=weight[here])
-        variance = 0.0
-        for h in np.unique(stratum[here]):
-            clusters = np.unique(psu[stratum == h])
-            z = np.array([(weight * (y - mean))[psu == i].sum() / weight[here].sum() for i in clusters])
-            variance += len(z) / (len(z) - 1) * ((z - z.mean()) ** 2).sum()
-        assert found.mean[d] == pytest.approx(mean, rel=1e-12)
-        assert found.se[d] == pytest.approx(np.sqrt(variance), rel=1e-12)
-    assert found.n.tolist() == [24, 24]
-
-
-def test_direct_estimator_at_its_edges() -> None:
-    zero = np.zeros(3, dtype=int)
-    nobody = direct(np.full(3, np.nan), np.ones(3), zero, zero, np.arange(3), 2)
-    assert np.isnan(nobody.mean).all()
-    assert np.isnan(nobody.se).all()
-    assert nobody.n.tolist() == [0, 0]
-    one = direct(np.array([1.0, 2.0, 3.0]), np.ones(3), zero, zero, zero, 1)
-    assert one.mean[0] == 2
-    assert np.isnan(one.se[0])  # one cluster says nothing of the spread between clusters
-    lonely = direct(np.array([1.0, 2.0, 3.0]), np.ones(3), zero, np.array([0, 0, 1]), np.arange(3), 1)
-    assert lonely.se[0] > 0
+def test_plain_errors_of_indicators_go_together(province: Province, surveys: Surveys) -> None:
+    """Indicators asked of the same people have errors that are correlated; those of different surveys have not."""
+    found = estimates(surveys.answers, FORMS, province.units.codes)
+    errors = found.covariance
+    place = {code: k for k, code in enumerate(errors.indicators)}
+    scale = errors.se
+    together = errors.blocks[:, place["E01"], place["E02"]] / (scale[:, place["E01"]] * scale[:, place["E02"]])
+    assert np.median(together) > 0.3
+    assert (errors.blocks[:, place["E01"], place["E04"]] == 0).all()
+    np.testing.assert_allclose(scale[:, place["E01"]], found.by["E01"].se, rtol=1e-12)
 
 
 def test_typical_estimates_miss_the_truth_by_chance(province: Province) -> None:
     found = typical_estimates(province, "2022")
-    for code, estimate in found.items():
+    for code, estimate in found.by.items():
         z = (estimate.mean - province.truth["2022"][code]) / estimate.se
         assert abs(z.mean()) < 0.5, code
         assert 0.7 < z.std() < 1.3, code

@@ -13,9 +13,9 @@ from yitihua.surveys.areas.composite import enters
 from yitihua.surveys.areas.covariance import area_covariance
 from yitihua.surveys.areas.fay_herriot import fay_herriot_many
 from yitihua.surveys.areas.pooled import pooled_variance
-from yitihua.surveys.direct import item_scores
 from yitihua.surveys.estimation.design import SurveyDesign
 from yitihua.surveys.estimation.estimate import estimate
+from yitihua.surveys.scoring import item_scores
 
 QUESTIONS = {"E01": ("CZ04",), "E02": ("CZ06", "CZ07", "CZ08", "CZ09"), "E03": ("CZ10", "CZ11")}
 

@@ -16,9 +16,9 @@ import pytest
 from engine_answers import LIKERT, RATIO, TOP, VARIABLES, YES, answers, expected, query, surveyed, write_parquet
 
 from yitihua.definitions import load_edition
-from yitihua.surveys.direct import item_scores
 from yitihua.surveys.engines import DuckDBEngine, Score, SumsQuery, SumsTable, Variable, estimate
 from yitihua.surveys.estimation.results import Estimates
+from yitihua.surveys.scoring import item_scores
 
 REFERENCE = Path(__file__).parents[1] / "reference" / "survey"
 PLAIN = tuple(variable for variable in VARIABLES if variable is not RATIO)

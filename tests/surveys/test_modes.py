@@ -15,13 +15,13 @@ from yitihua.definitions.resolver import shipped_root
 from yitihua.definitions.survey_models import QuestionnaireFile
 from yitihua.errors import InputError
 from yitihua.indicators.covariance import Covariance
-from yitihua.surveys.direct import item_scores
 from yitihua.surveys.estimation.design import SurveyDesign
 from yitihua.surveys.estimation.variance import covariance_matrix
 from yitihua.surveys.modes.adjust import adjust, mode_shares
 from yitihua.surveys.modes.mode_effect import ModeEffects, mode_effects
 from yitihua.surveys.modes.overlap import covariates_of, differences
 from yitihua.surveys.modes.samples import shared_items, stack_columns, stack_designs
+from yitihua.surveys.scoring import item_scores
 
 SVYGLM = json.loads((FOLDER / "modes" / "svyglm.json").read_text())
 PEOPLE = ("age", "sex", "area")

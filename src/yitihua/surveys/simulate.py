@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from yitihua.indicators.simulate import SURVEYED, Province
 from yitihua.indicators.covariance import Covariance
+from yitihua.indicators.simulate import SURVEYED, Province
 from yitihua.indicators.table import Floats
 from yitihua.surveys.direct import Direct, Plain
 from yitihua.surveys.simulation import citizens, fieldwork, firms
