@@ -10,7 +10,9 @@ import re
 from typing import Final
 
 from yitihua.messages_answers import ANSWERS
+from yitihua.messages_engines import ENGINES
 from yitihua.messages_estimation import ESTIMATION
+from yitihua.messages_modes_areas import MODES_AREAS
 from yitihua.messages_submissions import SUBMISSIONS
 
 #: Details that are phrases, given in English and put into Chinese by `in_chinese`.
@@ -368,7 +370,7 @@ MESSAGES: Final[dict[str, dict[str, dict[str, str]]]] = {
         ("{problem_zh}", "{allowed_zh}", "见 yitihua --help"),
         ("{problem_en}", "{allowed_en}", "See yitihua --help"),
     ),
-} | {code: _entry(zh, en) for code, (zh, en) in (SUBMISSIONS | ANSWERS | ESTIMATION).items()}  # fmt: skip
+} | {code: _entry(zh, en) for words in (SUBMISSIONS, ANSWERS, ESTIMATION, MODES_AREAS, ENGINES) for code, (zh, en) in words.items()}  # fmt: skip
 
 #: Phrases that stand inside a message: English -> Chinese, `{}` for a value.
 PHRASES: Final[dict[str, str]] = {
