@@ -82,6 +82,7 @@ class Item(Strict):
     split: float | None = Field(None, gt=0, lt=1, description="Share of respondents drawn at random to be asked.")
     expected: int | None = Field(None, description="The code an attentive respondent gives: an attention check.")
     fictitious: bool = Field(False, description="It asks of something that does not exist.")
+    recall: bool = Field(False, description="Asks whether a record is true: yes is a match of the call-back.")
     mode_key: str | None = Field(None, description="Marks items worded alike in several modes.")
     note: Text | None = None
 

@@ -19,6 +19,7 @@ from yitihua.indicators.covariance_file import write_covariance
 from yitihua.indicators.parquet import write_parquet
 from yitihua.surveys.estimating import SurveyEstimates
 from yitihua.surveys.fielding import Fielded
+from yitihua.surveys.spot_report import callback_table, mode_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -112,7 +113,11 @@ def _wide(found: SurveyEstimates, names: dict[str, tuple[str, str]]) -> pd.DataF
 
 
 def record_files(found: SurveyEstimates, edition: Edition, lang: str = "en") -> dict[str, bytes]:
-    """Return estimates.csv, weights.csv, screening.csv, exclusions.csv and survey.json as bytes."""
+    """Return the record of the estimates as bytes: what was estimated, and everything that led to it.
+
+    estimates.csv, weights.csv, screening.csv, exclusions.csv where any were left out, modes.csv where
+    a telephone survey asked the same questions, callbacks.csv where records were checked, survey.json.
+    """
     mark = "utf-8-sig" if lang == "zh" else "utf-8"
     files = {"estimates.csv": found.frame(lang).to_csv(index=False, lineterminator="\n").encode(mark)}
     parts = {
@@ -125,6 +130,9 @@ def record_files(found: SurveyEstimates, edition: Edition, lang: str = "en") -> 
     for file, tables in parts.items():
         if tables:
             files[file] = stacked(tables).to_csv(index=False, lineterminator="\n").encode(mark)
+    for file, checked in (("modes.csv", mode_table(found, edition)), ("callbacks.csv", callback_table(found))):
+        if checked is not None:
+            files[file] = checked.to_csv(index=False, lineterminator="\n").encode(mark)
     record = {
         "edition": edition.name,
         "simulated": is_simulated(found),
