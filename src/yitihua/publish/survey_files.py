@@ -43,18 +43,19 @@ def dataset_files(found: SurveyEstimates, edition: Edition, names: dict[str, tup
         County -> its Chinese and English name, where known.
     """
     table = _Bytes()
-    values = table.parquet(_wide(found, names), "survey_estimates.parquet")
+    values = table.parquet(_long(found, names), "survey_estimates.parquet")
     table.covariance(found)
     columns = {
         "unit": Column(role="unit", unit="code"),
         "name_zh": Column(role="name_zh", unit="text"),
         "name_en": Column(role="name_en", unit="text"),
+        "indicator": Column(role="indicator", unit="code"),
+        "value": Column(role="value", unit="score 0-100"),
+        "se": Column(role="se", unit="score 0-100", of="value"),
+        "n": Column(role="n", unit="respondents", of="value"),
+        "flag_zh": Column(role="flag_zh", unit="text"),
+        "flag_en": Column(role="flag_en", unit="text"),
     }
-    for code in found.indicators:
-        unit = edition.indicators[code].unit.en
-        columns[code] = Column(role="value", unit=unit)
-        columns[f"{code}_se"] = Column(role="se", unit=unit, of=code)
-        columns[f"{code}_n"] = Column(role="n", unit="respondents", of=code)
     simulated = is_simulated(found)
     counties = len(found.counties)
     zh = f"问卷估计值：{counties}个县，{len(found.indicators)}个指标"
@@ -68,7 +69,9 @@ def dataset_files(found: SurveyEstimates, edition: Edition, names: dict[str, tup
     files = table.files
     passport = Passport(
         dataset=info,
-        file=FileInfo(name="survey_estimates.parquet", sha256=values, derived_from=", ".join(_inputs(found))),
+        file=FileInfo(
+            name="survey_estimates.parquet", sha256=values, layout="long", derived_from=", ".join(_inputs(found))
+        ),
         covariance=CovarianceInfo(
             name="covariance.parquet", sha256=hashlib.sha256(files["covariance.parquet"]).hexdigest()
         ),
@@ -96,20 +99,28 @@ class _Bytes:
             self.files[path.name] = path.read_bytes()
 
 
-def _wide(found: SurveyEstimates, names: dict[str, tuple[str, str]]) -> pd.DataFrame:
+def _long(found: SurveyEstimates, names: dict[str, tuple[str, str]]) -> pd.DataFrame:
+    """Return a row a county and indicator; where another than the direct estimate enters, a remark says so."""
     import pandas as pd
 
-    columns: dict[str, object] = {
-        "unit": list(found.counties),
-        "name_zh": [names.get(code, (code, code))[0] for code in found.counties],
-        "name_en": [names.get(code, (code, code))[1] for code in found.counties],
-    }
-    n = np.where(found.hidden, np.nan, found.of_direct("n"))
-    for j, code in enumerate(found.indicators):
-        columns[code] = found.entering.value[:, j]
-        columns[f"{code}_se"] = found.se[:, j]
-        columns[f"{code}_n"] = n[:, j]
-    return pd.DataFrame(columns)
+    k = len(found.indicators)
+    shown = np.where(found.hidden, np.nan, found.of_direct("n"))
+    other = found.entering.method != "direct"
+
+    def each(texts: list[str]) -> np.ndarray:
+        return np.repeat(np.array(texts, dtype=object), k)
+
+    return pd.DataFrame({
+        "unit": each(list(found.counties)),
+        "name_zh": each([names.get(code, (code, code))[0] for code in found.counties]),
+        "name_en": each([names.get(code, (code, code))[1] for code in found.counties]),
+        "indicator": np.tile(np.array(found.indicators, dtype=object), len(found.counties)),
+        "value": found.entering.value.ravel(),
+        "se": found.se.ravel(),
+        "n": shown.ravel(),
+        "flag_zh": np.where(other, found.entering.zh, "").ravel(),
+        "flag_en": np.where(other, found.entering.en, "").ravel(),
+    })  # fmt: skip
 
 
 def record_files(found: SurveyEstimates, edition: Edition, lang: str = "en") -> dict[str, bytes]:
