@@ -15,6 +15,7 @@ from yitihua.surveys.areas.fay_herriot import fay_herriot_many
 from yitihua.surveys.areas.pooled import pooled_variance
 from yitihua.surveys.estimation.design import SurveyDesign
 from yitihua.surveys.estimation.estimate import estimate
+from yitihua.surveys.precision import pooled_size, widened
 from yitihua.surveys.scoring import item_scores
 
 QUESTIONS = {"E01": ("CZ04",), "E02": ("CZ06", "CZ07", "CZ08", "CZ09"), "E03": ("CZ10", "CZ11")}
@@ -51,8 +52,10 @@ def test_from_answers_to_what_enters(keep):
     ])  # fmt: skip
     fits = fay_herriot_many(direct.value, variance, list(QUESTIONS), areas=counties)
     eblup = np.column_stack([fit.eblup for fit in fits.values()])
-    found = enters(direct.value, eblup, np.minimum(direct.n_eff, direct.n))
-    covariance = area_covariance(fits, direct.covariance, found.direct)
+    # By the county's own variance the choice would fall on those whose error was estimated too low.
+    size = pooled_size(np.minimum(direct.n_eff, direct.n), direct.se, fits, list(QUESTIONS))
+    found = enters(direct.value, eblup, size)
+    covariance = area_covariance(fits, widened(direct.covariance, direct.df), found.direct)
     errors = found.value - truth[list(QUESTIONS)].to_numpy()
     assert covariance.units == tuple(counties)
     hit = np.abs(errors) < 1.96 * covariance.se

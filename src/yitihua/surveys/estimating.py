@@ -26,6 +26,7 @@ from yitihua.surveys.estimation.estimate import estimate
 from yitihua.surveys.estimation.results import Estimates
 from yitihua.surveys.fielding import Fielded
 from yitihua.surveys.modes.adjust import ModeAdjustment
+from yitihua.surveys.precision import pooled_size, widened
 from yitihua.surveys.privacy.suppression import primary
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class Direct:
     whole: Estimates
     population: Floats
     adjustment: ModeAdjustment | None = None
+    level: float = 0.95
 
     @property
     def value(self) -> Floats:
@@ -57,13 +59,14 @@ class Direct:
 
     @property
     def covariance(self) -> Covariance:
-        """Their covariance, with the shift's error where it was applied."""
-        return self._shifted(covariance_of(self.found))
+        """Their covariance as `widened`, with the shift's error where it was applied."""
+        return self._shifted(widened(covariance_of(self.found), self.found.df, self.level))
 
     @property
     def covariance_within(self) -> Covariance:
         """The same without what a calibration makes counties share."""
-        return self._shifted(self.found.errors.covariance(np.isnan(self.found.se), cross="ignore"))
+        own = self.found.errors.covariance(np.isnan(self.found.se), cross="ignore")
+        return self._shifted(widened(own, self.found.df, self.level))
 
     def _shifted(self, errors: Covariance) -> Covariance:
         return errors if self.adjustment is None else self.adjustment.covariance(errors)
@@ -107,7 +110,7 @@ class SurveyEstimates:
 
     @property
     def se(self) -> Floats:
-        """Standard errors of what enters."""
+        """Standard errors of what enters, as an index draws them: those of direct estimates as `widened`."""
         return np.where(np.isfinite(self.entering.value), self.covariance.se, np.nan)
 
     def of_direct(self, name: str) -> Floats:
@@ -202,7 +205,7 @@ def direct_estimates(
     place = {code: i for i, code in enumerate(counties)}
     where = np.array([place[code] for code in county], dtype=np.int64)
     population = np.bincount(where, one.weights.final[rows], len(counties))
-    return Direct(one.name, found, whole, np.asarray(population, dtype=float))
+    return Direct(one.name, found, whole, np.asarray(population, dtype=float), level=level)
 
 
 def _with_intervals(found: Estimates, shares: Estimates) -> Estimates:
@@ -243,7 +246,7 @@ def _entering(
     n_eff = np.hstack([part.found.n_eff for part in direct])
     if fits:
         eblup, eblup_se, moved = _benchmarked(direct, fits, codes, rule)
-        entering = enters(shown, eblup, n_eff, rule.n_eff, rule=rule.enters)
+        entering = enters(shown, eblup, pooled_size(n_eff, se, fits, codes), rule.n_eff, rule=rule.enters)
         if not entering.direct.all():
             # A model shrinks what a county errs in by itself; what a calibration of the whole makes
             # counties err in together is small beside it and is left out of the model.
