@@ -99,7 +99,7 @@ def test_shipped_files_are_small() -> None:
     assert sum(path.stat().st_size for path in files) < 3_000_000
     tables = {path.name for path in files if path.suffix == ".csv"}
     assert tables == {"zhejiang_2022_simulated_faulty.csv"}  # text among numbers, which only CSV can hold
-    assert all("simulated" in path.name for path in files if path.name != "passport.toml")
+    assert all("simulated" in path.name for path in files if path.name not in ("passport.toml", "covariance.parquet"))
 
 
 def test_it_is_the_data_of_the_edition_and_scores() -> None:
@@ -332,7 +332,7 @@ def test_same_seed_same_bytes(tmp_path: Path) -> None:
         assert run("simulate", "--seed", "0", "--counties", few, "-o", str(tmp_path / name)).exit_code == 0
     assert run("simulate", "--seed", "1", "--counties", few, "-o", str(tmp_path / "c")).exit_code == 0
     files = sorted(path.relative_to(tmp_path / "a") for path in (tmp_path / "a").rglob("*") if path.is_file())
-    assert len(files) == 17  # project.toml, and table and passport of eight datasets
+    assert len(files) == 18  # project.toml, table and passport of eight datasets, the covariance of the estimates
     assert all((tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes() for file in files)
     scored = f"data/{NAME}/zhejiang_2022_simulated.parquet"
     assert (tmp_path / "a" / scored).read_bytes() != (tmp_path / "c" / scored).read_bytes()

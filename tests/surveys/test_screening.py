@@ -108,7 +108,7 @@ def test_random_answers_are_far_from_the_others(honest):
 def test_a_fabricating_interviewer_stands_out_and_the_county_does_not(honest):
     """One interviewer copies one interview, with a quarter of the answers changed; others are as they were."""
     frame = honest.copy()
-    county = "330102"
+    county = "330105"
     own = np.flatnonzero((frame["county"] == county) & (frame["interviewer"] == 1))
     assert len(own) >= 4
     rng = np.random.default_rng(11)

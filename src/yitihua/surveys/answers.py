@@ -216,7 +216,7 @@ def read_answers(
     >>> from yitihua.definitions import load_edition
     >>> form = load_edition("zhejiang-2022").questionnaires["citizens"]
     >>> read_answers("zhejiang-2022-simulated-citizens", form)
-    <Answers Citizens: 21688 rows, 14318 answered, simulated 模拟>
+    <Answers Citizens: 21689 rows, 14335 answered, simulated 模拟>
     """
     made, faults = _read(data, form, respondents, key, keep_open, recodes or {}, sheet, today, project)
     faults.raise_if_any()
