@@ -152,7 +152,7 @@ def _print_frame(table: pd.DataFrame, shown: int, lang: str) -> None:
     if not len(table):
         console().print(Text("  未发现问题" if lang == "zh" else "  nothing to note"))
         return
-    made = Table(box=None, padding=(0, 1, 0, 2), header_style="dim", pad_edge=False)
+    made = Table(box=None, padding=(0, 1), header_style="dim", pad_edge=False)
     for column in table.columns:
         narrow = column != table.columns[-1] or len(table.columns) > 5
         made.add_column(Text(str(column)), overflow="fold", justify="left", no_wrap=narrow)

@@ -48,10 +48,11 @@ def estimate_table(found: SurveyEstimates, lang: str = "en") -> pd.DataFrame:
     ]
     parents = dict.fromkeys(found.counties, WHOLE)
     shown = suppress_estimates(table, parents, minimum, by=("indicator", "method"))
-    # An EBLUP of a hidden county is shown: other counties lend it most of its strength. Its n is not.
+    # An EBLUP of a hidden county is shown: other counties lend it most of its strength. Its n is not, nor
+    # its shrinkage, with which the direct estimate could be worked out again from those of other counties.
     model = (table["method"] != "direct").to_numpy()
     small = model & (shown["suppressed"] != "").to_numpy()
-    for name in ("estimate", "se", "ci_low", "ci_high", "shrinkage"):
+    for name in ("estimate", "se", "ci_low", "ci_high"):
         shown.loc[small, name] = table.loc[small, name]
     words = shown[f"suppressed_{lang}"].where(~model, "")
     shown = shown.drop(columns=["suppressed", "suppressed_zh", "suppressed_en"]).assign(suppressed=words)

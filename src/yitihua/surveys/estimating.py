@@ -247,6 +247,7 @@ def _entering(
     if fits:
         eblup, eblup_se, moved = _benchmarked(direct, fits, codes, rule)
         entering = enters(shown, eblup, pooled_size(n_eff, se, fits, codes), rule.n_eff, rule=rule.enters)
+        entering = _hidden_words(entering, hidden & np.isfinite(value), smallest)
         if not entering.direct.all():
             # A model shrinks what a county errs in by itself; what a calibration of the whole makes
             # counties err in together is small beside it and is left out of the model.
@@ -263,6 +264,15 @@ def _entering(
     return SurveyEstimates(
         counties, codes, rule, fielded, direct, fits, eblup, eblup_se, entering, covariance, hidden, notices
     )  # fmt: skip
+
+
+def _hidden_words(entering: Entering, hidden: Any, minimum: int) -> Entering:
+    """Say of counties whose direct estimate is hidden that it is: they have a sample, and the model uses it."""
+    at = hidden & (entering.method == "synthetic")
+    zh = f"采用小区域估计：受访者不足{minimum}人，直接估计不公布"
+    en = f"EBLUP: fewer than {minimum} respondents, the direct estimate is not shown"
+    method = np.where(at, "EBLUP", entering.method).astype(object)
+    return replace(entering, method=method, zh=np.where(at, zh, entering.zh), en=np.where(at, en, entering.en))
 
 
 def small_area_fits(
