@@ -62,6 +62,7 @@ from yitihua.definitions.survey_models import (
     Scale,
     ScreeningRules,
 )
+from yitihua.definitions.survey_plan_models import DesignRules, SurveyRule, WeightingStep
 from yitihua.definitions.text import Text
 
 ROOT = shipped_root()
@@ -183,6 +184,7 @@ SECTIONS: dict[str, dict[str, list[type[BaseModel]]]] = {
         "### [aggregate]": [AggregateSpec, AggregateRule],
         "### [coverage]": [CoverageSpec],
         "### [grades.SCHEME]": [GradeScheme],
+        "### [survey]": [SurveyRule],
     },
     "indicators": {
         "## Keys": [FrameworkFile],
@@ -207,6 +209,8 @@ SECTIONS: dict[str, dict[str, list[type[BaseModel]]]] = {
         "### [eligibility.NAME]": [Eligibility],
         "### [fieldwork]": [Fieldwork],
         "### [screening]": [ScreeningRules],
+        "### [design]": [DesignRules],
+        "### [[weighting]]": [WeightingStep],
     },
     "data": {
         "## A dataset with a passport": [Passport],
@@ -325,6 +329,23 @@ def test_passport_example(tmp_path: Path) -> None:
     assert board.table.simulated
     assert board.table.notices == (("示例：数据为虚构。", "An example: the data are made up."),)
     assert board.indicators["se"].count() == 6
+
+
+# (d'): the code in surveys/README.md.
+
+
+def test_survey_code_runs() -> None:
+    names: dict[str, Any] = {}
+    exec(blocks("survey code")[""], names)  # the README's own lines
+    found = names["found"]
+    assert found.indicators == ("E01", "E02", "E03", "E09", "E04", "E05", "E06", "E08")
+    table = found.frame()
+    said = rows(section("surveys", "## From answers to estimates"))
+    assert not set(table.columns) - set(said) - {"county", "indicator", "method"}
+    exec(blocks("engine code")[""], names)
+    ours = names["fielded"]["citizens"]
+    assert names["found"].value.shape == (90, 1)
+    assert ours.rates.rr2 == pytest.approx(0.658, abs=0.001)
 
 
 # (e): the schemas.
