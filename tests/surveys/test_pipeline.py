@@ -151,7 +151,7 @@ def test_without_dispositions_or_weights_everybody_counts_alike(tmp_path: Path):
 def test_a_calibration_by_county_keeps_errors_in_counties_and_one_of_the_whole_shares_them(tmp_path: Path):
     """Authority: the linearised variance: residuals of a common fit tie counties together."""
     made_of = project(tmp_path)
-    fielded, found = run(tmp_path)
+    _, found = run(tmp_path)
     errors = found.direct[0].covariance
     assert len(errors.shared) == 0 and (np.einsum("uii->ui", errors.blocks) > 0).all()
     whole = made_of.made.margins.groupby(["survey", "variable", "level"])["total"].sum().reset_index()
