@@ -128,8 +128,10 @@ def estimate(
     found = pipeline.estimate(sources, _fielded(sources, words))
     if out is None and project is not None:
         out = project.folder / f"{project.settings.out}-survey"
+    records: dict[str, bytes] = {}
     if out is not None:
-        write_folder(out, survey_files.record_files(found, sources.edition, words))
+        records = survey_files.record_files(found, sources.edition, words)
+        write_folder(out, records)
     written = []
     if project is not None:
         folder = project.folder / "data" / ESTIMATES
@@ -142,7 +144,7 @@ def estimate(
         )
         return
     survey_text.print_estimated(found, words)
-    _told(out, ["estimates.csv", "weights.csv", "screening.csv", "survey.json"], words)
+    _told(out, list(records), words)
     if written:
         print(
             say(words, f"已写入 {written[0]}，计分时采用：", f"Written to {written[0]}, which scoring takes: "), end=""
