@@ -361,7 +361,6 @@ MESSAGES: Final[dict[str, dict[str, dict[str, str]]]] = {
         ("没有一个单位有已知的所属市：{found}", "zhejiang-counties中的县级代码，或给出city_of", "请检查单位代码，或不加--cities"),
         ("no unit has a known city: {found}", "county codes of zhejiang-counties, or city_of in Python", "Check the codes, or leave --cities out"),
     ),
-    # Calls
     "unknown-change": _entry(
         ("没有名为“{name}”的设置", "{options}", "请改名"),
         ("there is no setting '{name}'", "{options}", "Rename it"),
@@ -422,6 +421,7 @@ PHRASES: Final[dict[str, str]] = {
     "byte {}": "第{}字节",
     "it is not empty": "不是空文件夹",
     "it holds other files": "其中有其他文件",
+    "it is a file": "是文件",
     "File exists": "同名文件已存在",
     "Not a directory": "不是文件夹",
     "Is a directory": "是文件夹",

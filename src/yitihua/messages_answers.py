@@ -71,8 +71,8 @@ ANSWERS: Final[dict[str, tuple[Words, Words]]] = {
         ("there is no sheet '{found}'", "{options}", "Correct the name of the sheet"),
     ),
     "answers-sheets": (
-        ("不止一个工作表有内容：{found}", "{options}", "请用sheet指定一个"),
-        ("several sheets hold something: {found}", "{options}", "Name one with sheet"),
+        ("不止一个工作表有内容：{found}", "{options}", "请把要用的工作表单独另存，或在Python中用sheet指定"),
+        ("several sheets hold something: {found}", "{options}", "Save the one that is meant by itself, or name it with sheet in Python"),
     ),
     "answers-cell-error": (
         (

@@ -68,6 +68,22 @@ ESTIMATION: Final[dict[str, tuple[Words, Words]]] = {
             "Complete the frame, or correct county and stratum of the answers",
         ),
     ),
+    "survey-frame-small": (
+        ("抽样框中有{found}个单位，而样本有{n}个", "不少于样本的单位数", "请核对抽样框的units"),
+        ("the frame has {found} units, the sample {n}", "at least as many as were drawn", "Check units of the frame"),
+    ),
+    "survey-nobody": (
+        (
+            "{n}行中没有一份有效答卷（筛查剔除{left_out}份）",
+            "至少一份答卷：disposition为complete或partial",
+            "请核对disposition列；若为筛查所剔除，请核对合格条件和筛查阈值",
+        ),
+        (
+            "of {n} rows none is an interview that counts ({left_out} were left out by screening)",
+            "at least one interview: disposition complete or partial",
+            "Check the column of dispositions; if screening left them out, the rules of eligibility and its limits",
+        ),
+    ),
     "survey-no-margins": (
         (
             "“{name}”的加权步骤需要总体边际，但没有给出",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -157,7 +158,7 @@ def _sources(
 ) -> tuple[SurveySources, Project | None]:
     from yitihua.definitions.loader import load_edition
     from yitihua.definitions.project import load_project
-    from yitihua.errors import refuse
+    from yitihua.errors import InputError, refuse
     from yitihua.surveys.pipeline import SurveySources
     from yitihua.surveys.privacy.keys import read_key
 
@@ -168,7 +169,12 @@ def _sources(
         raise bad_call("未指明项目文件夹或版本", "no project folder and no edition", "DIR, --edition NAME")
     project = None if directory is None else load_project(directory, edition)
     loaded = load_edition(edition or "") if project is None else load_edition(project.edition, project.folder)
-    return SurveySources.of(loaded, project, _pairs(answers or []), choice, read_key(key_file)), project
+    try:
+        key = read_key(key_file)
+    except InputError as error:  # which key, never what is in it
+        file, option = ("YITIHUA_HASH_KEY", "") if key_file is None else (str(key_file), "--key-file")
+        raise InputError([replace(fault, file=file, key=option) for fault in error.faults]) from None
+    return SurveySources.of(loaded, project, _pairs(answers or []), choice, key), project
 
 
 def _pairs(answers: list[str]) -> dict[str, str]:

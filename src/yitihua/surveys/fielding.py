@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,8 @@ import numpy as np
 
 from yitihua.definitions.survey_models import QuestionnaireFile
 from yitihua.definitions.survey_plan_models import WeightingStep
-from yitihua.errors import refuse
+from yitihua.errors import FaultList, refuse
+from yitihua.surveys.answer_columns import ANSWERED
 from yitihua.surveys.answers import Answers
 from yitihua.surveys.estimation.design import SurveyDesign
 from yitihua.surveys.scoring import Scores, score
@@ -102,22 +104,29 @@ class Fielded:
         strata = county if stratum is None else _joined(county, stratum[rows])
         psu = columns.get("psu")
         clusters = [np.arange(len(rows)) if psu is None else psu[rows]]
-        populations = [self._populations(strata)] if rules.fpc else []
+        populations = [self._populations(strata, clusters[0])] if rules.fpc else []
         return SurveyDesign.from_columns(
             self.weights.final[rows], strata=[strata], clusters=clusters, populations=populations,
             one_psu=rules.one_psu,
             projections=tuple(_Of(one, rows, len(self.category)) for one in self.weights.projections()),
         )  # fmt: skip
 
-    def _populations(self, strata: Any) -> Any:
+    def _populations(self, strata: Any, clusters: Any) -> Any:
         """Return the frame's count of first-stage units in each respondent's stratum."""
         if self.frame is None:
             raise refuse("survey-no-frame", key=f"surveys/{self.name}.toml: design.fpc", name=self.name)
         own = self.frame[(self.frame["survey"] == self.name) & (self.frame["stage"].astype(int) == 1)]
         known = dict(zip(_joined(own["county"], own["stratum"]), own["units"].astype(float), strict=True))
         absent = sorted(set(strata) - set(known))
+        file = str(self.frame.attrs.get("file", ""))
         if absent:
-            raise refuse("survey-stratum-not-in-frame", key=self.name, found=absent, n=len(absent))
+            raise refuse("survey-stratum-not-in-frame", file=file, key=self.name, found=absent, n=len(absent))
+        faults = FaultList()
+        drawn = Counter(stratum for stratum, _ in set(zip(strata.tolist(), clusters.tolist(), strict=True)))
+        for name, n in sorted(drawn.items()):
+            if not known[name] >= n:
+                faults.add("survey-frame-small", file=file, key=f"{self.name}: {name}", found=f"{known[name]:g}", n=n)
+        faults.raise_if_any()
         return np.array([known[name] for name in strata])
 
 
@@ -180,17 +189,23 @@ def field(
         gone = np.isin(answers.lines, [entry.line for entry in log.entries])
         category = np.where(gone & found.decisive, CATEGORIES.index("NE"), category)
         category = np.where(gone & ~found.decisive, CATEGORIES.index("R"), category)
-    weights = weigh(answers, category, margins)
+    weights = weigh(name, answers, category, margins)
     counted = (category <= 1) & (weights.final > 0)
     return Fielded(name, answers, found, log, category, weights, score(answers, who=counted), frame)
 
 
-def weigh(answers: Answers, category: Any, margins: Margins | None) -> Weights:
-    """Return the weights of the steps that the questionnaire states.
+def weigh(name: str, answers: Answers, category: Any, margins: Margins | None) -> Weights:
+    """Return the weights of the steps that a questionnaire of some name states.
 
     Without a first step for non-response, those who gave no interview that counts start from 0.
+
+    Raises
+    ------
+    InputError
+        If no interview counts, or, where non-response is adjusted for, none of a county; of the steps.
     """
     columns = answers.columns
+    _check_interviews(answers, category)
     if "weight" in columns:
         base = columns["weight"]
     elif "probability" in columns:
@@ -203,14 +218,32 @@ def weigh(answers: Answers, category: Any, margins: Margins | None) -> Weights:
         base = np.where(category > 1, 0.0, base)
     weights = Weights.start(base, zero=True, file=answers.file)
     for step in steps:
-        weights = _step(weights, step, answers, category, margins)
+        weights = _step(weights, step, answers, category, margins, f"surveys/{name}.toml: [[weighting]] {step.step}")
     return weights
 
 
-def _step(weights: Weights, step: WeightingStep, answers: Answers, category: Any, margins: Margins | None) -> Weights:
+def _check_interviews(answers: Answers, category: Any) -> None:
+    """Refuse answers without an interview that counts, and counties whose people nobody could stand for."""
+    counts = category <= 1
+    if not counts.any():
+        left_out = int((np.isin(answers.outcome, ANSWERED) & ~counts).sum())
+        raise refuse("survey-nobody", file=answers.file, n=len(answers), left_out=left_out)
+    if not any(step.step == "nonresponse" for step in answers.form.weighting):
+        return
+    county, faults = answers.columns["county"], FaultList()
+    for code in sorted(set(county.tolist()) - set(county[counts].tolist())):
+        faults.add(
+            "answers-county-empty", file=answers.file, key="county", name=code, drawn=int((county == code).sum())
+        )
+    faults.raise_if_any()
+
+
+def _step(
+    weights: Weights, step: WeightingStep, answers: Answers, category: Any, margins: Margins | None, where: str
+) -> Weights:
     known = answers.known
     if step.step == "nonresponse":
-        crossed = [answers.columns["county"], *(known[name] for name in _known(step.by, known, step.step))]
+        crossed = [answers.columns["county"], *(known[name] for name in _known(step.by, known, where))]
         cell, names, parent = classes_of(*crossed, parents=1)
         return weights.adjust_nonresponse(
             category, cell, names, parent=parent, minimum=step.minimum or 20, limit=step.limit, file=answers.file
@@ -219,7 +252,7 @@ def _step(weights: Weights, step: WeightingStep, answers: Answers, category: Any
         live = weights.final[weights.final > 0]
         upper = np.inf if step.upper is None else step.upper * float(np.median(live))
         return weights.trim(upper=upper)
-    coded = _coded(weights, step, answers, margins)
+    coded = _coded(weights, step, answers, margins, where)
     if step.step == "rake":
         return weights.rake(coded)
     if step.step == "poststratify":
@@ -228,9 +261,12 @@ def _step(weights: Weights, step: WeightingStep, answers: Answers, category: Any
     return weights.calibrate(coded, step.method, **options)
 
 
-def _coded(weights: Weights, step: WeightingStep, answers: Answers, margins: Margins | None) -> CodedMargins:
+def _coded(
+    weights: Weights, step: WeightingStep, answers: Answers, margins: Margins | None, where: str
+) -> CodedMargins:
     if margins is None:
-        raise refuse("survey-no-margins", key=f"[[weighting]] {step.step}", name=answers.form.questionnaire.title.en)
+        title = answers.form.questionnaire.title
+        raise refuse("survey-no-margins", key=where, name=title.zh, name_en=title.en)
     there = sorted(set(answers.columns["county"].tolist()))
     chosen = with_parts(margins, step.margins).only(list(step.margins) or None, there)
     return match(chosen, answers.known, weights.final, minimum=step.minimum or 0)
@@ -265,7 +301,7 @@ def _part(crossing: CodedMargin, name: str) -> CodedMargin:
 def _known(names: Sequence[str], known: dict[str, Any], where: str) -> Sequence[str]:
     absent = [name for name in names if name not in known]
     if absent:
-        raise refuse("survey-column", key=f"[[weighting]] {where}: by", found=absent, options=list(known))
+        raise refuse("survey-column", key=f"{where}: by", found=absent, options=list(known))
     return names
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -201,7 +201,9 @@ def read_frame(sources: SurveySources) -> pd.DataFrame | None:
 
     numbers = {name: cells.numbers(raw, name, faults) for name in ("stage", "units")}
     faults.raise_if_any()
-    return pd.DataFrame({**columns, **numbers}).assign(stage=lambda table: table["stage"].astype(int))
+    frame = pd.DataFrame({**columns, **numbers}).assign(stage=lambda table: table["stage"].astype(int))
+    frame.attrs["file"] = raw.file
+    return frame
 
 
 def _margins(sources: SurveySources, name: str) -> Margins | None:
@@ -211,7 +213,10 @@ def _margins(sources: SurveySources, name: str) -> Margins | None:
         return None
     dataset = find_dataset(sources.margins, sources.edition.project)
     if dataset is None:
-        return read_margins(sources.margins, survey=name)
+        try:
+            return replace(read_margins(sources.margins, survey=name), file=sources.margins)
+        except InputError as error:
+            raise InputError([replace(fault, file=str(sources.margins)) for fault in error.faults]) from None
     return read_margins(dataset.frame, survey=name, name=dataset.raw.file)
 
 
