@@ -64,6 +64,7 @@ from yitihua.definitions.survey_models import (
 )
 from yitihua.definitions.survey_plan_models import DesignRules, SurveyRule, WeightingStep
 from yitihua.definitions.text import Text
+from yitihua.publish.survey_files import dataset_files
 
 ROOT = shipped_root()
 FOLDERS = ("index", "indicators", "surveys", "data")
@@ -346,6 +347,32 @@ def test_survey_code_runs() -> None:
     ours = names["fielded"]["citizens"]
     assert names["found"].value.shape == (90, 1)
     assert ours.rates.rr2 == pytest.approx(0.658, abs=0.001)
+
+
+def test_front_page_code_runs(tmp_path: Path) -> None:
+    front = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh.md")}
+    (text,) = (match["text"] for match in _BLOCK.finditer(front["README.md"]) if match["kind"] == "survey example")
+    names: dict[str, Any] = {}
+    exec(text, names)
+    assert names["found"].covariance.units == names["found"].counties
+    # Both pages show the same calls.
+    calls = [line.split("#")[0].rstrip() for line in text.splitlines()]
+    assert not [line for line in calls if line not in front["README.zh.md"]]
+    # The lines of the ranking are what is printed.
+    files = dataset_files(names["found"], names["sources"].edition, {})
+    (tmp_path / "data" / "survey-estimates").mkdir(parents=True)
+    for name, content in files.items():
+        (tmp_path / "data" / "survey-estimates" / name).write_bytes(content)
+    settings = 'edition = "zhejiang-2022"\ndata = "zhejiang-2022-simulated"\nperiod = "2022"\n'
+    (tmp_path / "project.toml").write_text(settings, encoding="utf-8")
+    printed = [line.split() for line in repr(yt.evaluate(tmp_path)).splitlines()]
+    for page, count in (("README.md", 9), ("README.zh.md", 8)):
+        lines = [line.split() for line in front[page].splitlines() if "★" in line]
+        assert len(lines) == 3
+        for line in lines:
+            assert any(
+                line[0] == other[:1][0] and line[-count + 1 :] == other[-count + 1 :] for other in printed if other
+            )
 
 
 # (e): the schemas.
