@@ -143,7 +143,7 @@ def print_estimated(found: SurveyEstimates, lang: str) -> None:
 def _cell(value: Any) -> str:
     if isinstance(value, str):
         return value
-    if value is None or value != value:
+    if value is None or str(value) == "<NA>" or value != value:  # pandas' NA has no truth value
         return ""
     return f"{value:,.0f}" if float(value).is_integer() or abs(value) >= 1e4 else f"{value:.3g}"
 
