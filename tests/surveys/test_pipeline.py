@@ -15,7 +15,7 @@ import yitihua as yt
 from yitihua.definitions.project import load_project
 from yitihua.errors import InputError
 from yitihua.surveys import pipeline
-from yitihua.surveys.estimating import SurveyEstimates
+from yitihua.surveys.survey_estimates import SurveyEstimates
 from yitihua.surveys.estimation.design import SurveyDesign
 from yitihua.surveys.estimation.estimate import estimate
 from yitihua.surveys.estimation.intervals import quantile_t
@@ -285,10 +285,11 @@ def small() -> Made:
 def test_fewer_than_ten_are_hidden_and_cannot_be_worked_out(tmp_path: Path):
     """Nine respondents: hidden, and a second county with it, for the row of all would tell the difference."""
     made = small()
-    project(tmp_path, made, plan="")
+    project(tmp_path, made, plan="").edit("index/ix.toml", 'exclude = "none"', 'exclude = "none"\nenters = "composite"')
     _, found = run(tmp_path)
     first = made.truth["county"][0]
-    assert found.hidden[0].all() and not found.hidden[1:].any()
+    assert found.hidden[0].all() and (found.hidden.sum(axis=0) == 2).all()
+    second = int(np.flatnonzero(found.hidden[:, 0])[1])
     table = found.frame()
     own = table[(table["method"] == "direct") & (table["county"] != "all")]
     gone = own[own["suppressed"] != ""]
@@ -298,14 +299,15 @@ def test_fewer_than_ten_are_hidden_and_cannot_be_worked_out(tmp_path: Path):
     for _, rows in gone.groupby("indicator"):
         assert len(rows) >= 2  # primary and complementary
     assert np.isfinite(table[(table["county"] == "all") & (table["method"] == "direct")]["estimate"]).all()
-    # It does not enter, its model's estimate does; no number of the table gives its count away.
+    # Neither enters; both were kept out of the models, so that no model estimate tells of their answers.
     assert found.entering.method[0].tolist() == ["EBLUP", "EBLUP"]
-    assert not (table[table["county"] == first]["n"] == 9).any()
+    for code in found.indicators:
+        assert not found.fits[code].sampled[[0, second]].any()
+        np.testing.assert_allclose(found.eblup[0], found.eblup[second])
     model = table[(table["county"] == first) & (table["method"] == "EBLUP")]
     assert np.isfinite(model["estimate"]).all()
-    assert set(model["enters"]) == {"EBLUP: fewer than 10 respondents, the direct estimate is not shown"}
-    # With the shrinkage the direct one could be worked out: synthetic = (EBLUP - gamma direct) / (1 - gamma).
-    assert model["shrinkage"].isna().all() and model["n"].isna().all()
+    assert all("fewer than 10 respondents" in words for words in model["enters"])
+    assert (model["shrinkage"] == 1).all() and model["n"].isna().all()
 
 
 def test_rows_in_any_order_give_the_same_and_twice_the_same(tmp_path: Path):
@@ -326,6 +328,7 @@ def test_a_county_of_the_list_without_answers_has_no_value_and_no_error(tmp_path
     made = sample(counties=10)
     project(tmp_path, made)
     taken = sources(tmp_path)
+    taken = replace(taken, rule=taken.rule.model_copy(update={"enters": "composite"}))
     counties = [*made.truth["county"], "339999"]
     found = pipeline.estimate(taken, counties=counties)
     assert np.isnan(found.of_direct("value")[-1]).all()

@@ -35,7 +35,7 @@ class WeightingStep(Strict):
     margins: tuple[str, ...] = Field((), description="rake, poststratify, calibrate: variables of the margins.")
     method: Literal["linear", "raking", "logit"] = Field("raking", description="calibrate: the distance.")
     bounds: tuple[float, float] | None = Field(None, description="calibrate: lowest and highest factor.")
-    upper: float | None = Field(None, gt=1, description="trim: as a multiple of the median weight of all.")
+    upper: float | None = Field(None, gt=1, description="trim: as a multiple of the county's median weight.")
 
 
 class SurveyRule(Strict):

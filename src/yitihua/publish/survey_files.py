@@ -17,9 +17,9 @@ from yitihua.definitions.passport_text import passport_text
 from yitihua.definitions.text import Text
 from yitihua.indicators.covariance_file import write_covariance
 from yitihua.indicators.parquet import write_parquet
-from yitihua.surveys.estimating import SurveyEstimates
 from yitihua.surveys.fielding import Fielded
 from yitihua.surveys.spot_report import callback_table, mode_table
+from yitihua.surveys.survey_estimates import SurveyEstimates
 
 if TYPE_CHECKING:
     import pandas as pd

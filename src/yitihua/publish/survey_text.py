@@ -11,8 +11,8 @@ from rich.text import Text
 
 from yitihua.publish.terminal import console
 from yitihua.surveys.answers import Inspection
-from yitihua.surveys.estimating import SurveyEstimates
 from yitihua.surveys.fielding import Fielded
+from yitihua.surveys.survey_estimates import SurveyEstimates
 
 if TYPE_CHECKING:
     import pandas as pd

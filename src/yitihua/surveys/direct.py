@@ -67,8 +67,9 @@ class Plain:
         by = {}
         for code, one in self.by.items():
             two = other.by[code]
-            parts = ((one.mean, two.mean), (one.se, two.se), (one.n, two.n))
-            by[code] = Direct(*(np.concatenate(pair) for pair in parts))
+            by[code] = Direct(
+                np.concatenate([one.mean, two.mean]), np.concatenate([one.se, two.se]), np.concatenate([one.n, two.n])
+            )
         return Plain(by, self.covariance.stacked(other.covariance))
 
 

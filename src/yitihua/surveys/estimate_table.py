@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from yitihua.surveys.estimating import Direct, SurveyEstimates
+from yitihua.indicators.table import Floats
+from yitihua.surveys.choosing import bounds_of
 from yitihua.surveys.estimation.intervals import quantile_t
 from yitihua.surveys.estimation.reliability import reliability
 from yitihua.surveys.fielding import Fielded
-from yitihua.surveys.privacy.suppression import suppress_estimates, unreliable
+from yitihua.surveys.privacy.suppression import unreliable
+from yitihua.surveys.survey_estimates import Direct, SurveyEstimates
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,21 +44,12 @@ def estimate_table(found: SurveyEstimates, lang: str = "en") -> pd.DataFrame:
     if found.fits:
         parts.append(_model_rows(found, lang))
     table = pd.concat(parts, ignore_index=True)
-    minimum = min(one.form.privacy.minimum for one in found.fielded.values())
     table["flags"] = [
         "; ".join(filter(None, both)) for both in zip(table["flags"], unreliable(table, lang=lang), strict=True)
     ]
-    parents = dict.fromkeys(found.counties, WHOLE)
-    shown = suppress_estimates(table, parents, minimum, by=("indicator", "method"))
-    # An EBLUP of a hidden county is shown: other counties lend it most of its strength. Its n is not, nor
-    # its shrinkage, with which the direct estimate could be worked out again from those of other counties.
-    model = (table["method"] != "direct").to_numpy()
-    small = model & (shown["suppressed"] != "").to_numpy()
-    for name in ("estimate", "se", "ci_low", "ci_high"):
-        shown.loc[small, name] = table.loc[small, name]
-    words = shown[f"suppressed_{lang}"].where(~model, "")
-    shown = shown.drop(columns=["suppressed", "suppressed_zh", "suppressed_en"]).assign(suppressed=words)
+    shown = _hidden(found, table, lang)
     place = {code: j for j, code in enumerate(found.indicators)}
+    model = (shown["method"] != "direct").to_numpy()
     order = np.lexsort((model, shown["county"] == WHOLE, shown["county"], shown["indicator"].map(place)))
     return shown.iloc[order].reset_index(drop=True)
 
@@ -73,14 +66,14 @@ def _direct_rows(found: SurveyEstimates, part: Direct, lang: str) -> pd.DataFram
         if level == "whole":
             frame["county"] = WHOLE
             rates = {WHOLE: one.rates.rr2}
+            shift, error = part.whole_shift
+            _shift(frame, shift, error, found.rule.level, _ends(one, part.found.items))
         elif part.adjustment is not None:
-            shift = part.adjustment
-            frame["estimate"] = shift.value.ravel()
-            for end in ("ci_low", "ci_high"):
-                frame[end] = np.clip(frame[end] + shift.mode_adj.ravel(), 0.0, 100.0)
-            frame["se"] = np.where(np.isfinite(frame["se"]), np.hypot(frame["se"], shift.mode_adj_se.ravel()), np.nan)
-            frame["web_share"] = shift.web_share.ravel()
-            frame["mode_adj"], frame["mode_adj_se"] = shift.mode_adj.ravel(), shift.mode_adj_se.ravel()
+            made = part.adjustment
+            shift, error = made.mode_adj.ravel(), made.mode_adj_se.ravel()
+            _shift(frame, shift, error, found.rule.level, _ends(one, part.found.items, len(found.counties)))
+            frame["web_share"] = made.web_share.ravel()
+            frame["mode_adj"], frame["mode_adj_se"] = shift, error
         frame["response_rate"] = frame["county"].map(rates)
         frame["alpha"] = frame["indicator"].map({code: pair[0] for code, pair in reliable.items()})
         frame["omega"] = frame["indicator"].map({code: pair[1] for code, pair in reliable.items()})
@@ -92,6 +85,61 @@ def _direct_rows(found: SurveyEstimates, part: Direct, lang: str) -> pd.DataFram
     table["method"] = "direct"
     table["enters"] = _entering_words(found, part, table, lang, "direct")
     return _in_order(table)
+
+
+def _hidden(found: SurveyEstimates, table: pd.DataFrame, lang: str) -> pd.DataFrame:
+    """Return the table without what is not shown: numbers of hidden direct estimates, and their n anywhere."""
+    rows = {county: i for i, county in enumerate(found.counties)}
+    place = {code: j for j, code in enumerate(found.indicators)}
+    minimum = {
+        code: found.fielded[part.name].form.privacy.minimum for part in found.direct for code in part.found.items
+    }
+    small = np.hstack([part.found.n for part in found.direct])
+    at = [
+        (rows[county], place[code]) if county in rows else None
+        for county, code in zip(table["county"], table["indicator"], strict=True)
+    ]
+    gone = np.array([one is not None and bool(found.hidden[one]) for one in at])
+    model = (table["method"] != "direct").to_numpy()
+    for name in COLUMNS:
+        if name not in TEXT and name != "response_rate":
+            hidden = gone & (~model | (name == "n"))
+            table[name] = table[name].astype(float).where(~hidden)
+    which = 0 if lang == "zh" else 1
+    table["suppressed"] = [
+        "" if not is_gone or is_model else WHY[bool(small[one] >= minimum[code])][which].format(minimum=minimum[code])
+        for one, code, is_gone, is_model in zip(at, table["indicator"], gone, model, strict=True)
+    ]
+    return table
+
+
+#: Whether a county has enough respondents -> why its estimate is hidden all the same.
+WHY: Final = {
+    False: ("为保护隐私不公布：答卷不足{minimum}份", "hidden for privacy: fewer than {minimum} respondents"),
+    True: (
+        "为保护隐私不公布：公布后可推算出答卷不足{minimum}份的县",
+        "hidden for privacy: with it a county of fewer than {minimum} could be worked out",
+    ),
+}
+
+
+def _ends(one: Fielded, codes: tuple[str, ...], times: int = 1) -> tuple[Floats, Floats]:
+    """Return the lowest and highest value of the rows' indicators."""
+    ends = [bounds_of(one.form, code) or (-np.inf, np.inf) for code in codes] * times
+    return np.array([end[0] for end in ends]), np.array([end[1] for end in ends])
+
+
+def _shift(frame: pd.DataFrame, shift: Floats, error: Floats, level: float, ends: tuple[Floats, Floats]) -> None:
+    """Move estimates by a shift with an error of its own, in place; intervals are Student's then."""
+    if not shift.any() and not error.any():
+        return
+    se = np.where(np.isfinite(frame["se"]), np.hypot(frame["se"], error), np.nan)
+    frame["estimate"] = frame["estimate"] + shift
+    frame["se"] = se
+    half = quantile_t(level, frame["df"].to_numpy(dtype=float)) * se
+    frame["ci_low"] = np.clip(frame["estimate"] - half, *ends)
+    frame["ci_high"] = np.clip(frame["estimate"] + half, *ends)
+    frame["ci_method"] = "t"
 
 
 def _model_rows(found: SurveyEstimates, lang: str) -> pd.DataFrame:

@@ -116,7 +116,10 @@ class Fielded:
         if self.frame is None:
             raise refuse("survey-no-frame", key=f"surveys/{self.name}.toml: design.fpc", name=self.name)
         own = self.frame[(self.frame["survey"] == self.name) & (self.frame["stage"].astype(int) == 1)]
-        known = dict(zip(_joined(own["county"], own["stratum"]), own["units"].astype(float), strict=True))
+        if "stratum" not in self.answers.columns:
+            known = own.groupby("county")["units"].sum().astype(float).to_dict()
+        else:
+            known = dict(zip(_joined(own["county"], own["stratum"]), own["units"].astype(float), strict=True))
         absent = sorted(set(strata) - set(known))
         file = str(self.frame.attrs.get("file", ""))
         if absent:
@@ -217,8 +220,16 @@ def weigh(name: str, answers: Answers, category: Any, margins: Margins | None) -
         Weights.start(base, file=answers.file)  # every weight is checked before some become 0
         base = np.where(category > 1, 0.0, base)
     weights = Weights.start(base, zero=True, file=answers.file)
+    raked: CodedMargins | None = None
     for step in steps:
-        weights = _step(weights, step, answers, category, margins, f"surveys/{name}.toml: [[weighting]] {step.step}")
+        where = f"surveys/{name}.toml: [[weighting]] {step.step}"
+        if step.step == "nonresponse":
+            weights = _adjusted(weights, step, answers, category, where)
+        elif step.step == "trim":
+            weights = _trimmed(weights, step, answers, raked)
+        else:
+            raked = _coded(weights, step, answers, margins, where)
+            weights = _calibrated(weights, step, raked)
     return weights
 
 
@@ -238,21 +249,32 @@ def _check_interviews(answers: Answers, category: Any) -> None:
     faults.raise_if_any()
 
 
-def _step(
-    weights: Weights, step: WeightingStep, answers: Answers, category: Any, margins: Margins | None, where: str
-) -> Weights:
+def _adjusted(weights: Weights, step: WeightingStep, answers: Answers, category: Any, where: str) -> Weights:
     known = answers.known
-    if step.step == "nonresponse":
-        crossed = [answers.columns["county"], *(known[name] for name in _known(step.by, known, where))]
-        cell, names, parent = classes_of(*crossed, parents=1)
-        return weights.adjust_nonresponse(
-            category, cell, names, parent=parent, minimum=step.minimum or 20, limit=step.limit, file=answers.file
-        )
-    if step.step == "trim":
-        live = weights.final[weights.final > 0]
-        upper = np.inf if step.upper is None else step.upper * float(np.median(live))
-        return weights.trim(upper=upper)
-    coded = _coded(weights, step, answers, margins, where)
+    crossed = [answers.columns["county"], *(known[name] for name in _known(step.by, known, where))]
+    cell, names, parent = classes_of(*crossed, parents=1)
+    return weights.adjust_nonresponse(
+        category, cell, names, parent=parent, minimum=step.minimum or 20, limit=step.limit, file=answers.file
+    )
+
+
+def _trimmed(weights: Weights, step: WeightingStep, answers: Answers, raked: CodedMargins | None) -> Weights:
+    """Trim at a multiple of the county's median weight; after a calibration trim and rake in turn until both hold.
+
+    Counties differ in size and so in weights: one limit for all would move people between them.
+    """
+    if step.upper is None:
+        return weights
+    county = np.unique(answers.columns["county"].astype(str), return_inverse=True)[1]
+    median = np.ones(int(county.max(initial=0)) + 1)
+    final = weights.final
+    for code in range(len(median)):
+        live = final[(county == code) & (final > 0)]
+        median[code] = np.median(live) if len(live) else 1.0
+    return weights.trim(upper=step.upper * median[county], within=county, margins=raked)
+
+
+def _calibrated(weights: Weights, step: WeightingStep, coded: CodedMargins) -> Weights:
     if step.step == "rake":
         return weights.rake(coded)
     if step.step == "poststratify":

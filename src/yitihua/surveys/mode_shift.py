@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from yitihua.definitions.edition import Edition
-from yitihua.surveys.estimating import Direct
 from yitihua.surveys.fielding import Fielded
 from yitihua.surveys.modes.adjust import adjust, mode_shares
 from yitihua.surveys.modes.mode_effect import ModeEffects, mode_effects
 from yitihua.surveys.modes.samples import shared_items, stack_designs
+from yitihua.surveys.survey_estimates import Direct
 
 REFERENCE = "telephone"
 
@@ -72,6 +72,8 @@ def shifted(part: Direct, fielded: Mapping[str, Fielded], edition: Edition, noti
     InputError
         If a telephone survey shares questions but not enough respondents.
     """
+    if fielded[part.name].form.questionnaire.mode == REFERENCE:
+        return part
     found = effects_of(part, fielded, edition)
     title = fielded[part.name].form.questionnaire.title
     if found is None:

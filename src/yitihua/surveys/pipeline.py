@@ -15,10 +15,11 @@ from yitihua.indicators.cells import RawTable
 from yitihua.indicators.datasets import find_dataset
 from yitihua.surveys.answer_files import open_answers
 from yitihua.surveys.answers import Answers, Inspection, inspect_answers, read_answers
-from yitihua.surveys.estimating import SurveyEstimates, estimate_surveys
+from yitihua.surveys.estimating import estimate_surveys
 from yitihua.surveys.fielding import Fielded
 from yitihua.surveys.fielding import field as field_one
 from yitihua.surveys.privacy.keys import HashKey
+from yitihua.surveys.survey_estimates import SurveyEstimates
 from yitihua.surveys.weighting.margins import Margins, read_margins
 
 if TYPE_CHECKING:

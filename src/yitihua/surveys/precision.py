@@ -56,7 +56,8 @@ def pooled_size(n_eff: Floats, se: Floats, fits: Mapping[str, FayHerriot], codes
     codes : sequence of str
         The indicators in their order.
     """
-    pooled = np.column_stack([fits[code].variance for code in codes])
+    nothing = np.full(len(n_eff), np.nan)
+    pooled = np.column_stack([fits[code].variance if code in fits else nothing for code in codes])
     with np.errstate(invalid="ignore", divide="ignore"):
         size = n_eff * se**2 / pooled
     return np.where(np.isfinite(size), size, n_eff)

@@ -8,13 +8,13 @@ import numpy as np
 
 from yitihua.definitions.edition import Edition
 from yitihua.definitions.survey_models import QuestionnaireFile
-from yitihua.surveys.estimating import Direct, SurveyEstimates
 from yitihua.surveys.fielding import Fielded
 from yitihua.surveys.mode_shift import REFERENCE, reference_of
 from yitihua.surveys.modes.disagree import disagreements
 from yitihua.surveys.modes.samples import shared_items, stack_designs
 from yitihua.surveys.modes.spot_checks import match_rates
 from yitihua.surveys.scoring import missing_codes
+from yitihua.surveys.survey_estimates import Direct, SurveyEstimates
 
 if TYPE_CHECKING:
     import pandas as pd
