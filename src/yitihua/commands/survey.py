@@ -136,7 +136,8 @@ def estimate(
     written = []
     if project is not None:
         folder = project.folder / "data" / ESTIMATES
-        files = survey_files.dataset_files(found, sources.edition, _names(sources))
+        period = project.settings.period or sources.edition.spec.period
+        files = survey_files.dataset_files(found, sources.edition, _names(sources), period)
         replace_files({folder / name: content for name, content in files.items()})
         written.append(f"data/{ESTIMATES}/")
     if json:

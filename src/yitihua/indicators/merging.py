@@ -34,7 +34,12 @@ def read_sources(edition: Edition, sources: Sources, period: str | int | None = 
         If the survey names a unit that did not report, or an indicator that both files give.
     """
     table = read_table(edition, sources.data, period)
-    if sources.survey is not None:
+    if sources.survey == ESTIMATES and (other := _of_another_period(edition, table.period)):
+        table = replace(table, notices=(*table.notices, (
+            f"由答卷估计的值属{other}年，未用于{table.period}年",
+            f"the estimates from the answers are of {other} and were not used for {table.period}",
+        )))  # fmt: skip
+    elif sources.survey is not None:
         extra = read_table(edition, sources.survey, period if _has_periods(sources.survey, edition.project) else None)
         expected = read_registry(sources.units, project=edition.project).units
         if sources.survey == ESTIMATES:
@@ -45,6 +50,14 @@ def read_sources(edition: Edition, sources: Sources, period: str | int | None = 
         origin = np.where(table.origin == "", "", "simulated").astype(object)
         table = replace(table, simulated=True, origin=origin)
     return table
+
+
+def _of_another_period(edition: Edition, period: str | None) -> str:
+    """Return the period of the project's own survey estimates where it is not the one scored, else ""."""
+    dataset = find_dataset(ESTIMATES, edition.project)
+    stated = None if dataset is None else dataset.passport.covariance
+    own = None if stated is None else stated.period
+    return own if own is not None and period is not None and own != period else ""
 
 
 def _giving_way(table: IndicatorTable, extra: IndicatorTable) -> IndicatorTable:
@@ -60,6 +73,9 @@ def _giving_way(table: IndicatorTable, extra: IndicatorTable) -> IndicatorTable:
     codes = {code for code, is_gone in zip(table.indicators, gone.tolist(), strict=True) if is_gone}
     errors = table.covariance
     names = listing(code for code in table.indicators if code in codes)
+    lost = listing(unit for unit in table.units if unit not in set(extra.units))
+    without_zh = f"；以下单位没有答卷估计值，按缺失处理：{lost}" if lost else ""
+    without_en = f"; these units have no estimate from the answers and count as missing: {lost}" if lost else ""
     return replace(
         table,
         values=np.where(gone, np.nan, table.values),
@@ -68,7 +84,10 @@ def _giving_way(table: IndicatorTable, extra: IndicatorTable) -> IndicatorTable:
         origin=np.where(gone, "", np.asarray(table.origin, dtype=object)).astype(object),
         covariance=None if errors is None else errors.select([c for c in errors.indicators if c not in codes]),
         flags={key: flag for key, flag in table.flags.items() if key[1] not in codes},
-        notices=(*table.notices, (f"改用由答卷重新估计的值：{names}", f"estimated anew from the answers: {names}")),
+        notices=(
+            *table.notices,
+            (f"改用由答卷重新估计的值：{names}{without_zh}", f"estimated anew from the answers: {names}{without_en}"),
+        ),
     )
 
 

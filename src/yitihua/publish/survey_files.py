@@ -32,7 +32,9 @@ def is_simulated(found: SurveyEstimates) -> bool:
     return any(one.answers.simulated for one in found.fielded.values())
 
 
-def dataset_files(found: SurveyEstimates, edition: Edition, names: dict[str, tuple[str, str]]) -> dict[str, bytes]:
+def dataset_files(
+    found: SurveyEstimates, edition: Edition, names: dict[str, tuple[str, str]], period: str | None = None
+) -> dict[str, bytes]:
     """Return the dataset that is scored: what enters, with its covariance and passport.
 
     Parameters
@@ -41,9 +43,11 @@ def dataset_files(found: SurveyEstimates, edition: Edition, names: dict[str, tup
     edition : Edition
     names : dict
         County -> its Chinese and English name, where known.
+    period : str, optional
+        The period they are of; other periods are not scored with them.
     """
     table = _Bytes()
-    values = table.parquet(_long(found, names), "survey_estimates.parquet")
+    values = table.parquet(_long(found, names, period), "survey_estimates.parquet")
     table.covariance(found)
     columns = {
         "unit": Column(role="unit", unit="code"),
@@ -58,6 +62,8 @@ def dataset_files(found: SurveyEstimates, edition: Edition, names: dict[str, tup
     }
     simulated = is_simulated(found)
     counties = len(found.counties)
+    if period is not None:
+        columns["period"] = Column(role="period", unit="date")
     zh = f"问卷估计值：{counties}个县，{len(found.indicators)}个指标"
     en = f"survey estimates: {counties} counties, {len(found.indicators)} indicators"
     info = DatasetInfo(
@@ -73,7 +79,9 @@ def dataset_files(found: SurveyEstimates, edition: Edition, names: dict[str, tup
             name="survey_estimates.parquet", sha256=values, layout="long", derived_from=", ".join(_inputs(found))
         ),
         covariance=CovarianceInfo(
-            name="covariance.parquet", sha256=hashlib.sha256(files["covariance.parquet"]).hexdigest()
+            name="covariance.parquet",
+            sha256=hashlib.sha256(files["covariance.parquet"]).hexdigest(),
+            period=period,
         ),
         columns=columns,
     )
@@ -99,7 +107,7 @@ class _Bytes:
             self.files[path.name] = path.read_bytes()
 
 
-def _long(found: SurveyEstimates, names: dict[str, tuple[str, str]]) -> pd.DataFrame:
+def _long(found: SurveyEstimates, names: dict[str, tuple[str, str]], period: str | None) -> pd.DataFrame:
     """Return a row a county and indicator; where another than the direct estimate enters, a remark says so."""
     import pandas as pd
 
@@ -110,7 +118,7 @@ def _long(found: SurveyEstimates, names: dict[str, tuple[str, str]]) -> pd.DataF
     def each(texts: list[str]) -> np.ndarray:
         return np.repeat(np.array(texts, dtype=object), k)
 
-    return pd.DataFrame({
+    table = pd.DataFrame({
         "unit": each(list(found.counties)),
         "name_zh": each([names.get(code, (code, code))[0] for code in found.counties]),
         "name_en": each([names.get(code, (code, code))[1] for code in found.counties]),
@@ -121,6 +129,7 @@ def _long(found: SurveyEstimates, names: dict[str, tuple[str, str]]) -> pd.DataF
         "flag_zh": np.where(other, found.entering.zh, "").ravel(),
         "flag_en": np.where(other, found.entering.en, "").ravel(),
     })  # fmt: skip
+    return table if period is None else table.assign(period=period)
 
 
 def record_files(found: SurveyEstimates, edition: Edition, lang: str = "en") -> dict[str, bytes]:

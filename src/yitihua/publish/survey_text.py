@@ -88,8 +88,8 @@ def print_weighted(fielded: Mapping[str, Fielded], lang: str) -> None:
     out = console()
     notice(any(one.answers.simulated for one in fielded.values()), lang)
     words = {
-        "step": "步骤", "n": "份数", "sum": "权数合计", "deff": "设计效应", "factor_min": "最小因子",
-        "factor_max": "最大因子", "iterations": "迭代", "notes": "说明",
+        "step": "步骤", "n": "份数", "sum": "权数合计", "deff": "加权设计效应", "factor_min": "最小系数",
+        "factor_max": "最大系数", "iterations": "迭代", "notes": "说明",
     }  # fmt: skip
     for name, one in fielded.items():
         title = one.form.questionnaire.title
@@ -100,7 +100,7 @@ def print_weighted(fielded: Mapping[str, Fielded], lang: str) -> None:
             shown[column] = [_cell(value) for value in shown[column]]
         _print_frame(shown.rename(columns=words) if lang == "zh" else shown, 0, lang)
         rates = one.rates
-        text = "回应率（AAPOR RR2）" if lang == "zh" else "response rate (AAPOR RR2)"
+        text = "应答率（AAPOR RR2）" if lang == "zh" else "response rate (AAPOR RR2)"
         out.print(Text(f"{text} {rates.rr2:.1%}"))
         for note in one.weights.notes[:3]:
             out.print(Text(f"  {note.key}{'：' if lang == 'zh' else ': '}{note.problem(lang)}", style="dim"))
@@ -116,7 +116,7 @@ def print_estimated(found: SurveyEstimates, lang: str) -> None:
     out = console()
     notice(any(one.answers.simulated for one in found.fielded.values()), lang)
     titles = {
-        "zh": ["指标", "全部", "标准误", "各县最低—最高", "各县标准误中位数", "直接", "小区域", "不公布"],
+        "zh": ["指标", "全省", "标准误", "各县最低—最高", "标准误中位数", "直接估计", "小区域", "不公布"],
         "en": ["indicator", "all", "se", "counties", "median se", "direct", "EBLUP", "hidden"],
     }[lang]
     table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold", pad_edge=False)
@@ -125,11 +125,12 @@ def print_estimated(found: SurveyEstimates, lang: str) -> None:
     whole = {code: (part, k) for part in found.direct for k, code in enumerate(part.found.items)}
     for j, code in enumerate(found.indicators):
         part, k = whole[code]
+        shift, error = part.whole_shift
         value = found.entering.value[:, j]
         method = found.entering.method[:, j]
         known = value[np.isfinite(value)]
         table.add_row(
-            code, f"{part.whole.value[0, k]:.1f}", f"{part.whole.se[0, k]:.2f}",
+            code, f"{part.whole.value[0, k] + shift[k]:.1f}", f"{np.hypot(part.whole.se[0, k], error[k]):.2f}",
             f"{known.min():.1f}–{known.max():.1f}" if known.size else "-",
             f"{np.nanmedian(found.se[:, j]):.2f}" if known.size else "-",
             str(int((method == "direct").sum())), str(int(np.isin(method, ("EBLUP", "synthetic")).sum())),

@@ -100,8 +100,8 @@ def sampling_line(found: Sampling, lang: str = "en") -> tuple[str, str]:
     if lang == "zh":
         kind = "按估计的协方差" if joint else "按各指标误差相互独立（未提供协方差）"
         return "抽样误差", (
-            f"得分区间、排名区间均为{level}，等级后为得到该等级的概率；正态抽取{found.draws}次（种子{found.seed}），{kind}；"
-            f"只反映问卷调查的抽样误差，不含填报数据的误差；分不出高下的相邻单位共{groups}组，见scores.csv"
+            f"得分区间、排名区间均为{level}区间，等级后为得到该等级的概率；正态抽取{found.draws}次（种子{found.seed}），{kind}；"
+            f"只反映问卷调查的抽样误差，不含填报数据的误差；差异不显著的相邻单位共{groups}组，见scores.csv"
         )
     kind = (
         "with the estimates' covariance" if joint else "errors of indicators taken as independent (no covariance given)"

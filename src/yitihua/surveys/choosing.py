@@ -185,7 +185,10 @@ def _told(entering: Entering, hidden: Any, unknown: Any, fielded: Mapping[str, F
     not_direct = np.isfinite(entering.value) & ~entering.direct
     method, zh, en = entering.method.copy(), entering.zh.copy(), entering.en.copy()
     for at, words in (
-        (not_direct & unknown, ("采用小区域估计：只有1个抽样单元，误差无法估计", "EBLUP: one cluster, its error is unknown")),
+        (
+            not_direct & unknown,
+            ("采用小区域估计：只有1个抽样单元，误差无法估计", "EBLUP: one cluster, its error is unknown"),
+        ),
         (not_direct & hidden, (
             f"采用小区域估计：受访者不足{minimum}人，或会使不足者被推算出，直接估计不公布",
             f"EBLUP: fewer than {minimum} respondents, or giving such a county away; the direct estimate is not shown",
