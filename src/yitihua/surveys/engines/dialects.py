@@ -27,6 +27,8 @@ class Dialect:
         The type of 64-bit floating point numbers.
     marker : callable
         Number of a parameter, from 1 -> its mark in the text.
+    truth_by : str
+        What truth is cast to on its way to a number; "" where it needs no way.
     split : bool
         Whether respondents who answered everything are summed apart, see `yitihua.surveys.engines.sql`.
     """
@@ -35,6 +37,7 @@ class Dialect:
     quote: str
     double: str
     marker: Callable[[int], str]
+    truth_by: str = ""
     split: bool = False
 
     def identifier(self, name: str) -> str:
@@ -70,11 +73,11 @@ class Dialect:
     def truth(self, condition: str) -> str:
         """Return 1.0 where a condition holds, 0.0 where it does not, NULL where it is unknown.
 
-        By way of an integer, because PostgreSQL does not cast truth to floating point.
+        PostgreSQL casts truth to whole numbers only.
         """
-        return self.cast(f"CAST({condition} AS INTEGER)")
+        return self.cast(f"CAST({condition} AS {self.truth_by})" if self.truth_by else condition)
 
 
 DUCKDB = Dialect("DuckDB", '"', "DOUBLE PRECISION", lambda i: f"${i}", split=True)
-POSTGRES = Dialect("PostgreSQL", '"', "DOUBLE PRECISION", lambda i: f"${i}")
+POSTGRES = Dialect("PostgreSQL", '"', "DOUBLE PRECISION", lambda i: f"${i}", truth_by="INTEGER")
 SPARK = Dialect("Spark", "`", "DOUBLE", lambda i: "?")

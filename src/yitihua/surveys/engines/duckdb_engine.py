@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -52,7 +53,6 @@ class DuckDBEngine(SqlEngine):
     --------
     >>> import pandas as pd
     >>> from yitihua.surveys.engines.query import SumsQuery
-    from yitihua.surveys.engines.sql import Writer
     >>> from yitihua.surveys.engines.scores import Score, Variable
     >>> answers = pd.DataFrame({"w": [1.0, 3.0, 2.0], "q1": [1, 5, 98], "county": ["a", "a", "b"]})
     >>> likert = Variable("q1", (Score.linear("q1", (1, 2, 3, 4, 5)),))
@@ -180,6 +180,10 @@ class DuckDBEngine(SqlEngine):
         query.check(kinds, self.source)
         if column in kinds:
             raise refuse("engine-column-taken", file=self.source, key=column, found=column)
+        folder = Path(target).absolute().parent
+        if not (folder.is_dir() and os.access(folder, os.W_OK)):
+            reason = "Permission denied" if folder.is_dir() else "Not a directory"
+            raise refuse("bad-output", name=str(target), reason=reason)
         writer = Writer(query, self.dialect, kinds, self._relation(query))
         name = self.dialect.identifier
         types = {key: "VARCHAR" if kinds[key] == "text" else "DOUBLE" for key in query.margins}

@@ -205,6 +205,14 @@ class Variable:
         return max(1, int(np.ceil(self.min_answered * len(self.scores) - 1e-9)))
 
     @property
+    def line(self) -> tuple[float, float]:
+        """Gain and base that are left to be put on sums: ``base + gain * code`` of a single score is linear in them."""
+        score = self.scores[0]
+        if len(self.scores) > 1 or score.points or score.steps:
+            return 1.0, 0.0
+        return score.gain, score.base
+
+    @property
     def is_share(self) -> bool:
         """Whether everyone's value is 0 or 100."""
         if len(self.scores) > 1 or self.over is not None:
