@@ -226,6 +226,10 @@ ESTIMATION: Final[dict[str, tuple[Words, Words]]] = {
         ("与{engine}的连接中断", "查询期间保持连接", "请重新连接后再运行；多次中断请联系管理员"),
         ("the connection to {engine} was lost", "a connection that lasts for the query", "Connect and run again; where it happens again, ask the administrator"),
     ),
+    "engine-source": (
+        ("不能从“{found}”读取答案", "文件路径、文件夹、通配路径、路径列表或pandas表", "请改用其中一种"),
+        ("answers cannot be read from a '{found}'", "a path, a folder, a pattern, a list of paths or a pandas table", "Give one of these"),
+    ),
     "engine-table": (
         ("没有“{found}”这张表", "已存在且可读取的表或文件", "请更正表名；不在默认模式中的表写作“模式.表”"),
         ("there is no table '{found}'", "a table or file that exists and can be read", "Correct the name; a table outside of the default schema is written schema.table"),
@@ -325,10 +329,6 @@ ESTIMATION: Final[dict[str, tuple[Words, Words]]] = {
     "engine-share": (
         ("这些变量不是0或100的占比：{found}", "按占比计分的单个题目", "请改用statistic=\"mean\""),
         ("these variables are no shares, 0 or 100 for everyone: {found}", "single items scored as shares", "Take statistic='mean'"),
-    ),
-    "engine-too-wide": (
-        ("{domains}个域×{columns}个变量相互关联，协方差矩阵过大", "域×变量不超过{limit}", "请用shared=False（只要各域内的协方差），或分批估计"),
-        ("{domains} domains x {columns} variables depend on one another; their covariance matrix is too large", "at most {limit} domains x variables", "Take shared=False (covariances within domains only), or estimate in parts"),
     ),
     "engine-one-psu": (
         ("这些层只有一名受访者：{found}", "每层至少两名", "请合并相近的层，或改用one_psu=\"adjust\""),

@@ -148,6 +148,8 @@ def test_options_of_estimates(table: pd.DataFrame, refused: Refused) -> None:
 def test_settings_and_memory(table: pd.DataFrame, refused: Refused) -> None:
     assert codes(refused(DuckDBEngine, table, threads=0)) == ["engine-setting"]
     assert codes(refused(DuckDBEngine, table, memory_limit="much")) == ["engine-setting"]
+    assert codes(refused(DuckDBEngine, 42)) == ["engine-source"]
+    assert codes(refused(sums, table, query(), memory_limit="100KB")) == ["engine-memory"]
 
 
 def test_temporary_files_go(table: pd.DataFrame) -> None:

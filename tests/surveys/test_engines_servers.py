@@ -5,6 +5,9 @@ Authority: the estimators in memory, to which `test_engines` holds DuckDB; here 
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -101,7 +104,7 @@ def test_engines_agree(engine: SqlEngine, parquet: Path, name: str) -> None:
         a, b = getattr(found, key), getattr(wanted, key)
         if isinstance(b, np.ndarray):
             # Sums of scores on both sides of 0 cancel, so zero is told to the size of the largest.
-            np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-14 * np.abs(b).max(initial=0), err_msg=key)
+            np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-14 * np.nanmax(np.abs(b), initial=0), err_msg=key)
     ours, theirs = estimate(found), estimate(wanted)
     for key in ("value", "se", "df", "n", "deff", "ci_low"):
         a, b = getattr(ours, key), getattr(theirs, key)
@@ -199,3 +202,15 @@ def test_a_session_that_was_given_stays_open(session: Any, parquet: Path) -> Non
         assert engine.sums(query((YES,))).rows.sum() > 2000
         assert repr(engine) == "SparkEngine('DataFrame')"
     assert session.range(3).count() == 3
+
+
+def test_spark_without_java(session: Any) -> None:
+    """In a process of its own: the running session would be handed out instead of a new one."""
+    code = (
+        "from yitihua.errors import InputError\n"
+        "from yitihua.surveys.engines.spark_engine import local_session\n"
+        "try:\n    local_session()\nexcept InputError as error:\n    print(error.faults[0].code)\n"
+    )
+    environment = {**os.environ, "JAVA_HOME": "/nowhere"}
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    assert run.stdout.strip() == "engine-java"

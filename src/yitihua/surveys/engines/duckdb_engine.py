@@ -89,7 +89,11 @@ class DuckDBEngine(SqlEngine):
             self._folder.cleanup()
             raise refuse("engine-setting", found=f"threads={threads}, memory_limit={memory_limit}") from None
         if not self._files:
-            self._connection.register("answers", source)
+            try:
+                self._connection.register("answers", source)
+            except (duckdb.Error, TypeError):
+                self.close()
+                raise refuse("engine-source", found=type(source).__name__) from None
 
     @property
     def _is_csv(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -161,7 +162,10 @@ def local_session(threads: int = 2) -> SparkSession:
     for name, value in settings.items():
         builder = builder.config(name, value)
     try:
-        session: SparkSession = builder.getOrCreate()
+        with warnings.catch_warnings():
+            # PySpark warns of the pandas it finds, which is of no use here: no table goes through pandas.
+            warnings.simplefilter("ignore", FutureWarning)
+            session: SparkSession = builder.getOrCreate()
     except PySparkException:
         raise refuse("engine-java") from None
     session.sparkContext.setLogLevel("OFF")

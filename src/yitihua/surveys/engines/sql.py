@@ -131,7 +131,7 @@ class Writer:
         known = [f"COALESCE({each}, {zero})" for each in known]
         above = " + ".join(f"{w} * {k} * COALESCE({p}, {zero})" for w, k, p in zip(weights, known, points, strict=True))
         below = " + ".join(f"{w} * {k}" for w, k in zip(weights, known, strict=True))
-        enough = d.truth(f"({' + '.join(known)}) >= {d.number(variable.needed - 0.5)}")
+        enough = d.truth(f"({below}) >= {d.number(variable.needed)}")
         return " * ".join([enough, *factors]), f"({above}) / NULLIF({below}, {zero})"
 
     def _sums(self, complete: bool) -> list[str]:

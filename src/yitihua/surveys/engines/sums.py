@@ -157,7 +157,14 @@ class SumsTable:
 
         Examples
         --------
-        ``table.regroup(("3301", "3302"), lambda county: county[:4])``
+        >>> import pandas as pd
+        >>> from yitihua.surveys.engines import DuckDBEngine, Score, Variable
+        >>> answers = pd.DataFrame({"w": [1.0, 1.0, 2.0], "q": [1, 5, 3], "county": ["330102", "330106", "330203"]})
+        >>> query = SumsQuery("w", (Variable("q", (Score.linear("q", (1, 2, 3, 4, 5)),)),), domain=("county",))
+        >>> with DuckDBEngine(answers) as engine:
+        ...     cities = engine.sums(query).regroup(("3301", "3302"), lambda county: county[:4])
+        >>> cities.by_domain(cities.n).ravel().tolist()
+        [2.0, 1.0]
         """
         place = {name: i for i, name in enumerate(domains)}
         new = np.array([place.get(of(name) or "", -1) for name in self.domains] + [-1], dtype=np.int64)
