@@ -29,8 +29,6 @@ class Dialect:
         Number of a parameter, from 1 -> its mark in the text.
     truth_by : str
         What truth is cast to on its way to a number; "" where it needs no way.
-    split : bool
-        Whether respondents who answered everything are summed apart, see `yitihua.surveys.engines.sql`.
     """
 
     name: str
@@ -38,7 +36,6 @@ class Dialect:
     double: str
     marker: Callable[[int], str]
     truth_by: str = ""
-    split: bool = False
 
     def identifier(self, name: str) -> str:
         """Return a name in quotes.
@@ -78,6 +75,6 @@ class Dialect:
         return self.cast(f"CAST({condition} AS {self.truth_by})" if self.truth_by else condition)
 
 
-DUCKDB = Dialect("DuckDB", '"', "DOUBLE PRECISION", lambda i: f"${i}", split=True)
+DUCKDB = Dialect("DuckDB", '"', "DOUBLE PRECISION", lambda i: f"${i}")
 POSTGRES = Dialect("PostgreSQL", '"', "DOUBLE PRECISION", lambda i: f"${i}", truth_by="INTEGER")
 SPARK = Dialect("Spark", "`", "DOUBLE", lambda i: "?")

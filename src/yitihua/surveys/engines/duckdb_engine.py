@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-import numpy.typing as npt
 
 from yitihua.errors import FaultList, InputError, refuse
 from yitihua.surveys.engines.dialects import DUCKDB, Kind
-from yitihua.surveys.engines.engine import SqlEngine
+from yitihua.surveys.engines.engine import Columns, SqlEngine
 from yitihua.surveys.engines.query import SumsQuery
 from yitihua.surveys.engines.sql import Writer
 
@@ -129,7 +128,21 @@ class DuckDBEngine(SqlEngine):
         nulls = ", ".join(_literal(word) for word in _NULLS)
         return f"read_csv([{names}], header = true, nullstr = [{nulls}], types = {{{typed}}})"
 
-    def _fetch(self, sql: str, parameters: Sequence[Any]) -> Mapping[str, npt.NDArray[Any]]:
+    def _cells(self, writer: Writer) -> list[Columns]:
+        """Return the cells of those who answered everything, and of the others if there are any.
+
+        Files and tables in memory know how many rows they have, so that with complete answers and no conditions the
+        second question is not asked.
+        """
+        limit = self.max_cells + 1
+        complete = self._fetch(writer.text(limit, complete=True), writer.parameters)
+        if not writer.query.where:
+            rows = self._run(f"SELECT COUNT(*) FROM {writer.relation}", ()).fetchall()[0][0]
+            if complete["n"].sum() == rows:
+                return [complete]
+        return [complete, self._fetch(writer.text(limit, complete=False), writer.parameters)]
+
+    def _fetch(self, sql: str, parameters: Sequence[Any]) -> Columns:
         import duckdb
 
         try:

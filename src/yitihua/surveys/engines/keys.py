@@ -23,17 +23,17 @@ class Key:
     codes: Codes
 
     @classmethod
-    def of(cls, values: npt.NDArray[Any]) -> Key:
-        """Return the key of a column; 3, 3.0 and "3" are one label, whatever type the engine gave it.
+    def of(cls, parts: Sequence[npt.NDArray[Any]]) -> Key:
+        """Return the key of a column in parts; 3, 3.0 and "3" are one label, whatever type the engine gave it.
 
         Examples
         --------
-        >>> key = Key.of(np.array(["b", None, "a", "b"], dtype=object))
+        >>> key = Key.of([np.array(["b", None], dtype=object), np.array(["a", "b"], dtype=object)])
         >>> key.labels, key.codes.tolist()
         (('a', 'b'), [1, -1, 0, 1])
         """
         place: dict[Any, int] = {}
-        plain: list[Any] = values.tolist()
+        plain = [value for values in parts for value in values.tolist()]
         first = np.array([place.setdefault(value, len(place)) for value in plain], dtype=np.int64)
         labels = list(place) if all(type(value) is str for value in place) else [_label(value) for value in place]
         return cls._ordered(labels, first)

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from yitihua.errors import InputError, refuse
 from yitihua.surveys.engines.dialects import SPARK, Kind
-from yitihua.surveys.engines.engine import SqlEngine, missing_extra
+from yitihua.surveys.engines.engine import Columns, SqlEngine, missing_extra
 from yitihua.surveys.engines.query import SumsQuery
 
 if TYPE_CHECKING:
@@ -90,7 +89,7 @@ class SparkEngine(SqlEngine):
     def _relation(self, query: SumsQuery) -> str:
         return "yitihua_answers"
 
-    def _fetch(self, sql: str, parameters: Sequence[Any]) -> Mapping[str, npt.NDArray[Any]]:
+    def _fetch(self, sql: str, parameters: Sequence[Any]) -> Columns:
         with self._refusing():
             self._frame.createOrReplaceTempView("yitihua_answers")
             found = self._session.sql(sql, args=list(parameters) or None)

@@ -6,9 +6,9 @@ summed rather than chosen by CASE, because a CASE costs a column engine more tha
 
 A score that is linear in the code is left to the sums, which saves an addition and a product a row and item.
 
-Where the dialect says `split`, respondents who answered everything are summed apart: for them every
-x is 1 and every weight is a positive number, so one sum of weights serves all variables. On complete answers this is
-as fast as a query that knows nothing of missing ones. Both parts are added up in `SumsTable`.
+An engine may ask in two parts: respondents who answered everything, and the others. For the former every x is 1 and
+every weight is a positive number, so one sum of weights serves all variables. On complete answers this is as fast as
+a query that knows nothing of missing ones. Both parts are added up in `SumsTable`.
 """
 
 from __future__ import annotations
@@ -43,19 +43,24 @@ class Writer:
         self.parameters: list[str | float | bool] = []
         self.items = {name: f"c{i}" for i, name in enumerate(query.items)}
 
-    def text(self, limit: int) -> str:
-        """Return the query; at most `limit` rows come back."""
+    def text(self, limit: int, *, complete: bool | None = None) -> str:
+        """Return the query over all, over those who answered everything, or over the others.
+
+        Parameters
+        ----------
+        limit : int
+            At most so many rows come back.
+        complete : bool, optional
+            Whose sums; None for everybody's.
+        """
         self.parameters.clear()
-        if not self.dialect.split:
-            return f"{self._part(None)} LIMIT {limit:d}"
-        return f"{self._part(True)} UNION ALL {self._part(False)} LIMIT {limit:d}"
+        return f"{self._part(complete)} LIMIT {limit:d}"
 
     def where(self) -> str:
         """Return the condition for a row to be part of the survey."""
         return " AND ".join(f"({self._condition(each)})" for each in self.query.conditions("where")) or "TRUE"
 
     def _part(self, complete: bool | None) -> str:
-        """Return the group-by over those who answered everything, over the others, or over all (None)."""
         keys = [f"g{i}" for i in range(self.query.parts)]
         rows = self._rows(complete)
         alive = [] if complete else [f"{self.dialect.truth(f'w > {self.dialect.number(0)}')} AS a"]

@@ -77,13 +77,13 @@ class SumsTable:
     share: npt.NDArray[np.bool_]
 
     @classmethod
-    def of_columns(cls, columns: Mapping[str, npt.NDArray[Any]], query: SumsQuery, source: str = "") -> SumsTable:
+    def of_parts(cls, parts: Sequence[Mapping[str, npt.NDArray[Any]]], query: SumsQuery, source: str = "") -> SumsTable:
         """Check and order what a query returned.
 
         Parameters
         ----------
-        columns : mapping
-            Names of `Writer.text` -> values; cells may come in any order and in parts.
+        parts : sequence of mappings
+            Names of `Writer.text` -> values; cells may come in any order, and the same one in several parts.
         query : SumsQuery
         source : str
             How the source is called in messages.
@@ -93,8 +93,9 @@ class SumsTable:
         InputError
             For no rows, rows without stratum or cluster, and weights or populations that are none.
         """
-        sums = {name: _floats(values, name) for name, values in columns.items() if not _is_key(name)}
-        keys = [Key.of(columns[f"g{i}"]) for i in range(query.parts)]
+        names = [name for name in parts[0] if not _is_key(name)]
+        sums = {name: np.concatenate([_floats(part[name], name) for part in parts]) for name in names}
+        keys = [Key.of([part[f"g{i}"] for part in parts]) for i in range(query.parts)]
         check_sums(sums, keys, query, source)
         d, s, k = query.domain_parts, len(query.stratum), len(query.variables)
         size = len(sums["n"])
