@@ -329,4 +329,12 @@ ENGINES: Final[dict[str, tuple[Words, Words]]] = {
             "Merge strata that are alike, or take one_psu='adjust'",
         ),
     ),
+    "engine-source": (
+        ("不能从“{found}”读取答案", "文件路径、文件夹、通配路径、路径列表或pandas表", "请改用其中一种"),
+        (
+            "answers cannot be read from a '{found}'",
+            "a path, a folder, a pattern, a list of paths or a pandas table",
+            "Give one of these",
+        ),
+    ),
 }

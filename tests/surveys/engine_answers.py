@@ -94,13 +94,13 @@ def write_parquet(table: pd.DataFrame, path: Path) -> Path:
 
 
 def query(variables: tuple[Variable, ...] = VARIABLES, **changes: Any) -> SumsQuery:
-    options: dict[str, Any] = dict(
-        domain=("county",),
-        stratum=("city", "area"),
-        psu="town",
-        where=("disposition=complete | disposition=partial", "excluded!=true & wave=2026"),
-        deff=True,
-    )
+    options: dict[str, Any] = {
+        "domain": ("county",),
+        "stratum": ("city", "area"),
+        "psu": "town",
+        "where": ("disposition=complete | disposition=partial", "excluded!=true & wave=2026"),
+        "deff": True,
+    }
     return SumsQuery('we"ight', variables, **(options | changes))
 
 
@@ -117,7 +117,7 @@ def values(table: pd.DataFrame, variable: Variable) -> np.ndarray:
     share = np.where(known, np.stack(columns), 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = (weights * share).sum(axis=0) / (weights * known).sum(axis=0)
-    return np.where(known.sum(axis=0) >= variable.needed, mean, np.nan)
+    return np.where((weights * known).sum(axis=0) >= variable.needed, mean, np.nan)
 
 
 def expected(table: pd.DataFrame, asked: SumsQuery, statistic: Any = "mean", **options: Any) -> Estimates:

@@ -16,9 +16,10 @@ import pytest
 from engine_answers import LIKERT, RATIO, TOP, VARIABLES, YES, answers, expected, query, surveyed, write_parquet
 
 from yitihua.definitions import load_edition
+from yitihua.definitions.survey_models import QuestionnaireFile
 from yitihua.surveys.engines import DuckDBEngine, Score, SumsQuery, SumsTable, Variable, estimate
 from yitihua.surveys.estimation.results import Estimates
-from yitihua.surveys.scoring import item_scores
+from yitihua.surveys.scoring import indicator_items, item_scores, respondent_scores
 
 REFERENCE = Path(__file__).parents[1] / "reference" / "survey"
 PLAIN = tuple(variable for variable in VARIABLES if variable is not RATIO)
@@ -185,8 +186,16 @@ def test_the_ninety_counties_of_r() -> None:
         assert found.n[:, 0].tolist() == counts["counts"]
 
 
+def scores_in_sql(frame: pd.DataFrame, variables: tuple[Variable, ...]) -> np.ndarray:
+    """Return every respondent's value: each is a domain and a cluster of its own."""
+    frame = frame.assign(w=1.0, row=range(len(frame)))
+    found = sums(frame, SumsQuery("w", variables, domain=("row",), psu="row"))
+    order = [found.domains.index(str(row)) for row in range(len(frame))]
+    return np.where(found.n[order] > 0, found.wy[order], np.nan)
+
+
 def test_scores_of_questionnaires() -> None:
-    """Every scored item of the shipped edition, in SQL, in `Score.values` and by the definition."""
+    """Every scored item of the shipped edition, in SQL, in `Score.values` and by `surveys.scoring`."""
     rng = np.random.default_rng(5)
     for form in load_edition("zhejiang-2022").questionnaires.values():
         scored = [name for name, item in form.items.items() if item.scoring != "none"]
@@ -195,19 +204,55 @@ def test_scores_of_questionnaires() -> None:
             options = form.scales[form.items[name].scale].options
             given = [option.code for option in options] or list(range(4))
             columns[name] = rng.choice([*given, 77], 60)
-        frame = pd.DataFrame(columns).assign(w=1.0, row=range(60))
+        frame = pd.DataFrame(columns)
         variables = tuple(Variable.of_items(name, (name,), form) for name in scored)
-        found = sums(frame, SumsQuery("w", variables, domain=("row",), psu="row"))
-        order = [found.domains.index(str(row)) for row in range(60)]
+        in_sql = scores_in_sql(frame, variables)
         for j, name in enumerate(scored):
             codes = frame[name].to_numpy(float)
-            by_numpy = variables[j].scores[0].values(codes)
-            np.testing.assert_allclose(
-                np.where(found.n[order, j] > 0, found.wy[order, j], np.nan), by_numpy, rtol=1e-12, atol=1e-12
-            )
-            if form.scales[form.items[name].scale].options and form.items[name].scoring in (
-                "linear100",
-                "top2",
-                "share_yes",
-            ):
-                np.testing.assert_allclose(by_numpy, item_scores(codes, form.items[name], form), rtol=1e-12)
+            wanted = item_scores(codes, form.items[name], form)
+            np.testing.assert_allclose(variables[j].scores[0].values(codes), wanted, rtol=1e-12, atol=1e-12)
+            np.testing.assert_allclose(in_sql[:, j], wanted, rtol=1e-12, atol=1e-12)
+        indicators = indicator_items(form)
+        means = scores_in_sql(frame, tuple(Variable.of_items(name, items, form) for name, items in indicators.items()))
+        for j, items in enumerate(indicators.values()):
+            points = np.column_stack([item_scores(frame[i].to_numpy(float), form.items[i], form) for i in items])
+            weights = np.array([form.items[i].weight for i in items])
+            wanted = respondent_scores(points, weights, form.questionnaire.min_answered)
+            np.testing.assert_allclose(means[:, j], wanted, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+@pytest.mark.parametrize(
+    "codes", [(1, 2, 3, 4, 5), (1, 2, 3), (1, 2), (0, 1), (1, 2, 4, 8), (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)]
+)
+def test_every_scoring_on_every_scale(codes: tuple[int, ...], reverse: bool) -> None:
+    scale = {"kind": "ordinal", "options": [{"code": c, "text": {"zh": "甲", "en": "a"}} for c in codes]}
+    scale["options"].append({"code": 98, "text": {"zh": "不知道", "en": "unknown"}, "missing": True})
+    number = {"kind": "numeric", "minimum": 0, "maximum": 9, "options": scale["options"][-1:]}
+    ways = {"linear100": {}, "top2": {}, "top": {"top": 1}, "share_yes": {}, "net": {}}
+    items = {
+        f"{way}{weight}": {"scale": "s", "scoring": way, "weight": weight, **more}
+        for way, more in ways.items()
+        for weight in (1, 3)
+    }
+    items |= {"number": {"scale": "n", "scoring": "numeric"}, "points": {"scale": "n", "scoring": "linear100"}}
+    both = {"zh": "题", "en": "q"}
+    form = QuestionnaireFile.model_validate(
+        {
+            "questionnaire": {"title": both, "population": both},
+            "scales": {"s": scale, "n": number},
+            "items": {
+                name: {"text": both, "role": "indicator", "indicator": "A", "reverse": reverse, **item}
+                for name, item in items.items()
+            },
+        }
+    )
+    answers = np.array([*codes, 98, 77, -1, *codes], dtype=float)
+    frame = pd.DataFrame({name: np.roll(answers, shift) for shift, name in enumerate(items)})
+    variables = tuple(Variable.of_items(name, (name,), form) for name in items)
+    for source in (frame, frame.astype(int)):
+        in_sql = scores_in_sql(source, (*variables, Variable.of_items("A", tuple(items), form)))
+        points = np.column_stack([item_scores(frame[name].to_numpy(), form.items[name], form) for name in items])
+        np.testing.assert_allclose(in_sql[:, :-1], points, rtol=1e-12, atol=1e-12)
+        weights = np.array([form.items[name].weight for name in items])
+        np.testing.assert_allclose(in_sql[:, -1], respondent_scores(points, weights), rtol=1e-12, atol=1e-12)

@@ -1,7 +1,7 @@
 """Calibrated weights from cells: the same factors, errors and files as with every respondent in memory.
 
-Authority: `weighting.Weights` over respondents with `estimation.estimate`, and R survey 4.1-1 `calibrate(calfun="raking")`
-and `postStratify` on the 90-county survey.
+Authority: `weighting.Weights` over respondents with `estimation.estimate`; on the 90-county survey R survey 4.1-1,
+`calibrate(calfun="raking")` and `postStratify`.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def test_weights_calibrated_elsewhere_need_the_weights_they_started_from(
 ) -> None:
     rows = surveyed(table)
     rows["final"] = raked_in_memory(rows).final
-    options: dict[str, Any] = dict(domain=("county",), stratum=("city", "area"), psu="town")
+    options: dict[str, Any] = {"domain": ("county",), "stratum": ("city", "area"), "psu": "town"}
     asked = SumsQuery("final", PLAIN, margins=("sex", "age"), start=WEIGHT, **options)
     found_sums = sums(rows, asked)
     found = estimate(found_sums, weights=raked_in_cells(found_sums))

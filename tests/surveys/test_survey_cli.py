@@ -15,7 +15,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from survey_project import ANSWERS, DATA, SurveyProject, project, sample
+from survey_project import ANSWERS, DATA, RESIDENTS, SurveyProject, project, sample
 
 import yitihua as yt
 from yitihua import cli
@@ -93,6 +93,24 @@ def test_json_has_the_same_numbers(run: Run, tmp_path: Path) -> None:
     rows = json.loads(out)["estimates"]
     table = pd.read_csv(made.folder / "results-survey/estimates.csv", dtype={"county": str})
     assert [row["estimate"] for row in rows] == pytest.approx(table["estimate"].tolist(), nan_ok=True)
+
+
+def test_check_says_who_answered_what_they_were_not_asked(run: Run, tmp_path: Path) -> None:
+    """Authority: counting: Q3 is asked of the satisfied only, yet everybody has an answer; two skip Q2."""
+    made = sample(counties=4)
+    did = np.flatnonzero(made.answers["disposition"] == "complete")
+    made.answers.loc[did[:2], "Q2"] = np.nan
+    found = project(tmp_path / "p", made)
+    found.edit(RESIDENTS, 'mode_key = "heard"', 'mode_key = "heard"\nfilter = "Q1>3"')
+    ended, out, _ = run("survey", "check", "p", "--json")
+    notes = {note["item"]: note for note in json.loads(out)["questionnaires"]["residents"]["notes"]}
+    wrong = int((made.answers["Q1"] <= 3).sum())
+    assert (notes["Q3"]["answered_not_asked"], notes["Q2"]["missing"], notes["Q1"]["missing"]) == (wrong, 2, 0)
+    ended, out, _ = run("survey", "check", "p")
+    assert ended == 0
+    lines = [line.split() for line in out.splitlines()]
+    assert ["Q3", str(len(did) - wrong), "0", "0.0%", "0", str(wrong)] in lines
+    assert ["Q2", str(len(did)), "2", f"{2 / len(did):.1%}", "0", "0"] in lines
 
 
 def test_a_table_in_gb18030_is_read_and_said_to_be(run: Run, tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def check(
         terminal.print_json({
             "ok": True,
             "questionnaires": {
-                name: {"rows": len(one.answers or ()), "notes": one.codebook.table(words).to_dict("records")}
+                name: {"rows": len(one.answers or ()), "notes": one.codebook.notes(words).to_dict("records")}
                 for name, one in found.items()
             },
         })  # fmt: skip

@@ -49,7 +49,20 @@ def print_checked(found: Mapping[str, Inspection], lang: str) -> None:
         out.print(Text(head, style="bold"))
         for text in one.answers.notices:
             out.print(Text("  " + text[lang != "zh"]))
-        _print_frame(one.codebook.table(lang), SHOWN, lang)
+        unknown, noted = one.codebook.table(lang), _noted(one.codebook.notes(lang))
+        if len(unknown) or not len(noted):
+            _print_frame(unknown, SHOWN, lang)
+        if len(noted):
+            _print_frame(noted, SHOWN, lang)
+
+
+def _noted(notes: pd.DataFrame) -> pd.DataFrame:
+    """Return the items that some skipped or answered without being asked, the worst first; without the lines."""
+    item, asked, _, missing, share, unsure, not_asked = notes.columns[:7]
+    own = notes[(notes[missing] > 0) | (notes[not_asked] > 0)]
+    own = own.sort_values([not_asked, share], ascending=False, kind="stable")
+    own = own[[item, asked, missing, share, unsure, not_asked]]
+    return own.assign(**{share: [f"{value:.1%}" for value in own[share]]})
 
 
 def print_screened(fielded: Mapping[str, Fielded], lang: str) -> None:

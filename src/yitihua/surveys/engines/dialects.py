@@ -27,15 +27,15 @@ class Dialect:
         The type of 64-bit floating point numbers.
     marker : callable
         Number of a parameter, from 1 -> its mark in the text.
-    split : bool
-        Whether respondents who answered everything are summed apart, see `yitihua.surveys.engines.sql`.
+    truth_by : str
+        What truth is cast to on its way to a number; "" where it needs no way.
     """
 
     name: str
     quote: str
     double: str
     marker: Callable[[int], str]
-    split: bool = False
+    truth_by: str = ""
 
     def identifier(self, name: str) -> str:
         """Return a name in quotes.
@@ -70,11 +70,11 @@ class Dialect:
     def truth(self, condition: str) -> str:
         """Return 1.0 where a condition holds, 0.0 where it does not, NULL where it is unknown.
 
-        By way of an integer, because PostgreSQL does not cast truth to floating point.
+        PostgreSQL casts truth to whole numbers only.
         """
-        return self.cast(f"CAST({condition} AS INTEGER)")
+        return self.cast(f"CAST({condition} AS {self.truth_by})" if self.truth_by else condition)
 
 
-DUCKDB = Dialect("DuckDB", '"', "DOUBLE PRECISION", lambda i: f"${i}", split=True)
-POSTGRES = Dialect("PostgreSQL", '"', "DOUBLE PRECISION", lambda i: f"${i}")
+DUCKDB = Dialect("DuckDB", '"', "DOUBLE PRECISION", lambda i: f"${i}")
+POSTGRES = Dialect("PostgreSQL", '"', "DOUBLE PRECISION", lambda i: f"${i}", truth_by="INTEGER")
 SPARK = Dialect("Spark", "`", "DOUBLE", lambda i: "?")

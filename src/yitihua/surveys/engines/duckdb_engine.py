@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import glob
+import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-import numpy.typing as npt
 
 from yitihua.errors import FaultList, InputError, refuse
 from yitihua.surveys.engines.dialects import DUCKDB, Kind
-from yitihua.surveys.engines.engine import SqlEngine
+from yitihua.surveys.engines.engine import Columns, SqlEngine
 from yitihua.surveys.engines.query import SumsQuery
 from yitihua.surveys.engines.sql import Writer
 
@@ -52,7 +52,6 @@ class DuckDBEngine(SqlEngine):
     --------
     >>> import pandas as pd
     >>> from yitihua.surveys.engines.query import SumsQuery
-    from yitihua.surveys.engines.sql import Writer
     >>> from yitihua.surveys.engines.scores import Score, Variable
     >>> answers = pd.DataFrame({"w": [1.0, 3.0, 2.0], "q1": [1, 5, 98], "county": ["a", "a", "b"]})
     >>> likert = Variable("q1", (Score.linear("q1", (1, 2, 3, 4, 5)),))
@@ -89,7 +88,11 @@ class DuckDBEngine(SqlEngine):
             self._folder.cleanup()
             raise refuse("engine-setting", found=f"threads={threads}, memory_limit={memory_limit}") from None
         if not self._files:
-            self._connection.register("answers", source)
+            try:
+                self._connection.register("answers", source)
+            except (duckdb.Error, TypeError):
+                self.close()
+                raise refuse("engine-source", found=type(source).__name__) from None
 
     @property
     def _is_csv(self) -> bool:
@@ -125,7 +128,21 @@ class DuckDBEngine(SqlEngine):
         nulls = ", ".join(_literal(word) for word in _NULLS)
         return f"read_csv([{names}], header = true, nullstr = [{nulls}], types = {{{typed}}})"
 
-    def _fetch(self, sql: str, parameters: Sequence[Any]) -> Mapping[str, npt.NDArray[Any]]:
+    def _cells(self, writer: Writer) -> list[Columns]:
+        """Return the cells of those who answered everything, and of the others if there are any.
+
+        Files and tables in memory know how many rows they have, so that with complete answers and no conditions the
+        second question is not asked.
+        """
+        limit = self.max_cells + 1
+        complete = self._fetch(writer.text(limit, complete=True), writer.parameters)
+        if not writer.query.where:
+            rows = self._run(f"SELECT COUNT(*) FROM {writer.relation}", ()).fetchall()[0][0]
+            if complete["n"].sum() == rows:
+                return [complete]
+        return [complete, self._fetch(writer.text(limit, complete=False), writer.parameters)]
+
+    def _fetch(self, sql: str, parameters: Sequence[Any]) -> Columns:
         import duckdb
 
         try:
@@ -180,6 +197,10 @@ class DuckDBEngine(SqlEngine):
         query.check(kinds, self.source)
         if column in kinds:
             raise refuse("engine-column-taken", file=self.source, key=column, found=column)
+        folder = Path(target).absolute().parent
+        if not (folder.is_dir() and os.access(folder, os.W_OK)):
+            reason = "Permission denied" if folder.is_dir() else "Not a directory"
+            raise refuse("bad-output", name=str(target), reason=reason)
         writer = Writer(query, self.dialect, kinds, self._relation(query))
         name = self.dialect.identifier
         types = {key: "VARCHAR" if kinds[key] == "text" else "DOUBLE" for key in query.margins}

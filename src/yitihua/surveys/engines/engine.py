@@ -19,6 +19,9 @@ from yitihua.surveys.engines.query import SumsQuery
 from yitihua.surveys.engines.sql import Writer
 from yitihua.surveys.engines.sums import SumsTable
 
+#: What a query returns: names -> values.
+Columns = Mapping[str, npt.NDArray[Any]]
+
 
 class Engine(Protocol):
     """Anything that sums answers where they are."""
@@ -55,7 +58,7 @@ class SqlEngine(ABC):
         """Return what stands after FROM."""
 
     @abstractmethod
-    def _fetch(self, sql: str, parameters: Sequence[Any]) -> Mapping[str, npt.NDArray[Any]]:
+    def _fetch(self, sql: str, parameters: Sequence[Any]) -> Columns:
         """Run a query and return its columns."""
 
     @abstractmethod
@@ -78,13 +81,17 @@ class SqlEngine(ABC):
         kinds = self._kinds(query)
         query.check(kinds, self.source)
         writer = Writer(query, self.dialect, kinds, self._relation(query))
-        found = self._fetch(writer.text(self.max_cells + 1), writer.parameters)
-        if len(found["n"]) > self.max_cells:
+        found = self._cells(writer)
+        if any(len(part["n"]) > self.max_cells for part in found):
             raise refuse("engine-too-many-cells", file=self.source, limit=f"{self.max_cells:,}", keys=query.keys)
-        return SumsTable.of_columns(found, query, self.source)
+        return SumsTable.of_parts(found, query, self.source)
+
+    def _cells(self, writer: Writer) -> list[Columns]:
+        """Return the cells of the group-by, in one or more parts."""
+        return [self._fetch(writer.text(self.max_cells + 1), writer.parameters)]
 
     def sql(self, query: SumsQuery) -> str:
-        """Return the text of a query as the engine runs it, values as parameters, to be read by people."""
+        """Return the text of a query in the engine's dialect, values as parameters, to be read by people."""
         kinds = self._kinds(query)
         query.check(kinds, self.source)
         return Writer(query, self.dialect, kinds, self._relation(query)).text(self.max_cells + 1)

@@ -64,7 +64,8 @@ def estimate(
     Returns
     -------
     Estimates
-        ``deff`` and, but for shares, ``n_eff`` are NaN unless the query had `deff`.
+        Unless the query had `deff`, ``deff`` is NaN, and so are ``n_eff`` and ``deff_kish`` of variables that are no
+        shares.
 
     Raises
     ------

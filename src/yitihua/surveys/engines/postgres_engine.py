@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from yitihua.errors import InputError, refuse
 from yitihua.surveys.engines.dialects import POSTGRES, Kind
-from yitihua.surveys.engines.engine import SqlEngine, missing_extra
+from yitihua.surveys.engines.engine import Columns, SqlEngine, missing_extra
 from yitihua.surveys.engines.query import SumsQuery
 
 if TYPE_CHECKING:
@@ -83,7 +82,7 @@ class PostgresEngine(SqlEngine):
     def _relation(self, query: SumsQuery) -> str:
         return self._table
 
-    def _fetch(self, sql: str, parameters: Sequence[Any]) -> Mapping[str, npt.NDArray[Any]]:
+    def _fetch(self, sql: str, parameters: Sequence[Any]) -> Columns:
         cursor = self._run(sql, parameters)
         names = [column.name for column in cursor.description or ()]
         rows = cursor.fetchall()

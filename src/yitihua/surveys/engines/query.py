@@ -46,6 +46,21 @@ class SumsQuery:
         place for a subpopulation, `where` is not.
     deff : bool
         Whether squares are summed for design effects and effective sizes; shares need none for the latter.
+
+    Notes
+    -----
+    A cell of few respondents is summed as any other, and with a cluster of one respondent a sum is an answer.
+    What is published of the estimates goes through `surveys.privacy`.
+
+    Examples
+    --------
+    >>> from yitihua.surveys.engines.scores import Score
+    >>> satisfied = Variable("satisfied", (Score.top("q7", (1, 2, 3, 4, 5)),))
+    >>> query = SumsQuery("w", (satisfied,), ("county",), ("county", "area"), "town", where=("wave=2026 & mode!=web",))
+    >>> query.keys
+    ('county', 'county', 'area', 'town')
+    >>> [part.sign for part in query.conditions("where")[0].cases[0]]
+    ['=', '!=']
     """
 
     weight: str

@@ -95,14 +95,16 @@ class Score:
 
     @classmethod
     def net(cls, column: str, codes: tuple[int, ...], k: int = 2, *, reverse: bool = False) -> Score:
-        """Return 100 for the k best codes, -100 for the k worst and 0 between.
+        """Return 100 for the k best codes, -100 for the k worst of the others and 0 between.
 
         Examples
         --------
         >>> Score.net("q1", (1, 2, 3, 4, 5)).values(np.array([1.0, 3.0, 5.0]))
         array([-100.,    0.,  100.])
         """
-        return cls(column, tuple(codes), steps=(_best(codes, k, 100.0, reverse), _best(codes, k, -100.0, not reverse)))
+        worst = min(k, len(codes) - k)
+        below = (_best(codes, worst, -100.0, not reverse),) if worst > 0 else ()
+        return cls(column, tuple(codes), steps=(_best(codes, k, 100.0, reverse), *below))
 
     @classmethod
     def mapped(cls, column: str, points: Mapping[int, float]) -> Score:
@@ -177,7 +179,7 @@ class Variable:
     over : Score or None
         Makes it a ratio: the sum of the values over the sum of this, among those who have both.
     min_answered : float
-        Share of the scores that must be answered, beside at least one.
+        Share of the scores, by their weight, that must be answered, beside at least one.
     """
 
     name: str
@@ -200,9 +202,18 @@ class Variable:
         return cls(name, scores, min_answered=form.questionnaire.min_answered)
 
     @property
-    def needed(self) -> int:
-        """How many scores must be answered."""
-        return max(1, int(np.ceil(self.min_answered * len(self.scores) - 1e-9)))
+    def needed(self) -> float:
+        """The weight of the scores that must be answered, as `surveys.scoring.respondent_scores`."""
+        weights = [score.weight for score in self.scores]
+        return max(self.min_answered * sum(weights) * (1 - 1e-9), min(weights) / 2)
+
+    @property
+    def line(self) -> tuple[float, float]:
+        """Gain and base that are left to be put on sums: ``base + gain * code`` of a single score is linear in them."""
+        score = self.scores[0]
+        if len(self.scores) > 1 or score.points or score.steps:
+            return 1.0, 0.0
+        return score.gain, score.base
 
     @property
     def is_share(self) -> bool:
@@ -227,19 +238,19 @@ def _best(codes: tuple[int, ...], k: int, points: float, reverse: bool) -> Step:
 
 
 def _scored(name: str, item: Item, scale: Scale) -> Score:
-    codes = tuple(option.code for option in scale.options if not option.missing)
-    if not codes or scale.register_codes:
+    """Return the score of an item, as `surveys.scoring.item_scores`."""
+    if scale.kind == "numeric":
         return _number(name, item, scale)
+    codes = tuple(option.code for option in scale.options if not option.missing)
     if item.scoring == "linear100":
         return Score.linear(name, codes, reverse=item.reverse)
     if item.scoring == "net":
         return Score.net(name, codes, reverse=item.reverse)
-    if item.scoring == "numeric":
-        return Score(name, codes)
     if item.scoring == "share_yes":
-        # "Yes" is 1; where the wording is reversed, the code that mirrors it.
-        line = min(codes) + max(codes) - 1 if item.reverse else 1
-        return Score(name, codes, steps=(Step(line, 100.0, below=item.reverse),))
+        yes = 0 if item.reverse else 1
+        if set(codes) <= {0, 1}:
+            return Score(name, codes, steps=(Step(yes, 100.0, below=item.reverse),))
+        return Score.mapped(name, {code: 100.0 if code == yes else 0.0 for code in codes})
     return Score.top(name, codes, item.top or 2, reverse=item.reverse)
 
 
@@ -247,10 +258,9 @@ def _number(name: str, item: Item, scale: Scale) -> Score:
     missing = tuple(option.code for option in scale.options if option.missing)
     low = -LARGEST if scale.minimum is None else scale.minimum
     high = LARGEST if scale.maximum is None else scale.maximum
-    score = Score(name, low=low, high=high, without=missing)
-    if item.scoring == "linear100":
-        gain = 100.0 / (high - low)
-        return replace(score, gain=-gain if item.reverse else gain, base=gain * high if item.reverse else -gain * low)
-    if item.scoring == "share_yes":
-        return replace(score, steps=(Step(1, 100.0),))
-    return score
+    gain = 100.0 / (high - low) if item.scoring == "linear100" else 1.0
+    start = 0.0 if item.scoring == "linear100" else low
+    base = start - gain * low
+    if item.reverse:
+        gain, base = -gain, gain * high + start
+    return Score(name, low=low, high=high, without=missing, gain=gain, base=base)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from yitihua.errors import InputError, refuse
 from yitihua.surveys.engines.dialects import SPARK, Kind
-from yitihua.surveys.engines.engine import SqlEngine, missing_extra
+from yitihua.surveys.engines.engine import Columns, SqlEngine, missing_extra
 from yitihua.surveys.engines.query import SumsQuery
 
 if TYPE_CHECKING:
@@ -61,12 +62,13 @@ class SparkEngine(SqlEngine):
         else:
             self._session = local_session(threads) if session is None else session
         try:
-            self._frame: Any = self._opened(source)
-            self._frame.schema  # noqa: B018  # reads the schema now, so that a missing file is found here
-        except PySparkException as error:
-            refusal = self._refusal(error)
+            with self._refusing():
+                self._frame: Any = self._opened(source)
+                # Reads the schema now, so that a missing file is found here.
+                self._schema: Any = self._frame.schema
+        except InputError:
             self.close()
-            raise refusal from None
+            raise
 
     def _opened(self, source: Any) -> Any:
         if not isinstance(source, str | Path):
@@ -79,7 +81,7 @@ class SparkEngine(SqlEngine):
     def columns(self) -> Mapping[str, Kind]:
         """Return every column of the source and what it holds."""
         kinds: dict[str, Kind] = {}
-        for field in self._frame.schema.fields:
+        for field in self._schema.fields:
             name = field.dataType.simpleString()
             kinds[field.name] = "float" if name.startswith("decimal") else _KINDS.get(name, "other")
         return kinds
@@ -87,38 +89,44 @@ class SparkEngine(SqlEngine):
     def _relation(self, query: SumsQuery) -> str:
         return "yitihua_answers"
 
-    def _fetch(self, sql: str, parameters: Sequence[Any]) -> Mapping[str, npt.NDArray[Any]]:
-        try:
+    def _fetch(self, sql: str, parameters: Sequence[Any]) -> Columns:
+        with self._refusing():
             self._frame.createOrReplaceTempView("yitihua_answers")
             found = self._session.sql(sql, args=list(parameters) or None)
             names = list(found.columns)
             rows = found.collect()
-        except self._errors as error:
-            raise self._refusal(error) from None
-        except Exception as error:
-            # py4j hands on whatever Java threw in classes of its own.
-            if not type(error).__module__.startswith("py4j"):
-                raise
-            raise self._refusal(error) from None
-        finally:
             self._session.catalog.dropTempView("yitihua_answers")
         table = np.empty((len(rows), len(names)), dtype=object)
         for i, row in enumerate(rows):
             table[i] = tuple(row)
         return {name: table[:, j] for j, name in enumerate(names)}
 
-    def _refusal(self, error: Exception) -> InputError:
-        """Return a refusal by Spark's error condition; its text may quote a row and is left out."""
-        condition = str(getattr(error, "getCondition", lambda: "")() or "").split(".")[0]
+    @contextmanager
+    def _refusing(self) -> Iterator[None]:
+        """Turn Spark's errors into refusals by their condition; their text may quote a row and is left out."""
+        try:
+            yield
+        except self._errors as error:
+            refusal = self._refusal(str(error.getCondition() or type(error).__name__).split(".")[0])
+        except Exception as error:
+            # py4j hands on in a class of its own what it does not know of Java's.
+            java = getattr(error, "java_exception", None)
+            if java is None:
+                raise
+            condition = java.getCondition() if hasattr(java, "getCondition") else None
+            refusal = self._refusal(str(condition or java.getClass().getSimpleName()).split(".")[0])
+        else:
+            return
+        raise refusal
+
+    def _refusal(self, condition: str) -> InputError:
         if condition in ("PATH_NOT_FOUND", "TABLE_OR_VIEW_NOT_FOUND"):
             return refuse("engine-table", file=self.source, found=self.source)
         if condition in ("CAST_INVALID_INPUT", "DATATYPE_MISMATCH"):
             return refuse("engine-conversion", file=self.source)
         if condition in ("FAILED_READ_FILE", "UNABLE_TO_INFER_SCHEMA", "CANNOT_READ_FILE_FOOTER"):
             return refuse("engine-parquet", file=self.source)
-        return refuse(
-            "engine-refused", file=self.source, engine=self.dialect.name, found=condition or type(error).__name__
-        )
+        return refuse("engine-refused", file=self.source, engine=self.dialect.name, found=condition)
 
     def close(self) -> None:
         """Stop the session, if it was started here."""
@@ -139,12 +147,13 @@ def local_session(threads: int = 2) -> SparkSession:
         from pyspark.sql import SparkSession
     except ImportError:
         raise missing_extra("pyspark", "spark") from None
+    quiet = Path(__file__).with_name("spark_log4j2.properties")
     settings = {
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
-        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={Path(__file__).with_name('spark_log4j2.properties')}",
+        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={quiet}",
         "spark.sql.shuffle.partitions": str(threads),
     }
     builder: Any = SparkSession.builder
@@ -152,7 +161,10 @@ def local_session(threads: int = 2) -> SparkSession:
     for name, value in settings.items():
         builder = builder.config(name, value)
     try:
-        session: SparkSession = builder.getOrCreate()
+        with warnings.catch_warnings():
+            # PySpark warns of the pandas it finds, which is of no use here: no table goes through pandas.
+            warnings.simplefilter("ignore", FutureWarning)
+            session: SparkSession = builder.getOrCreate()
     except PySparkException:
         raise refuse("engine-java") from None
     session.sparkContext.setLogLevel("OFF")

@@ -4,9 +4,11 @@ Three nested SELECTs: the rows as they are read (numbers cast, NaN and infinity 
 respondent contributes (x: 1 where the variable is known, y: its value), and the sums. x * w * y is
 summed rather than chosen by CASE, because a CASE costs a column engine more than a product.
 
-Where the dialect says `split`, respondents who answered everything are summed apart: for them
-every x is 1, so one sum of weights serves all variables. On complete answers this is as fast as a
-query that knows nothing of missing ones. Both parts are added up in `SumsTable`.
+A score that is linear in the code is left to the sums, which saves an addition and a product a row and item.
+
+An engine may ask in two parts: respondents who answered everything, and the others. For the former every x is 1 and
+every weight is a positive number, so one sum of weights serves all variables. On complete answers this is as fast as
+a query that knows nothing of missing ones. Both parts are added up in `SumsTable`.
 """
 
 from __future__ import annotations
@@ -17,6 +19,9 @@ from yitihua.definitions.conditions import Condition
 from yitihua.surveys.engines.dialects import Dialect, Kind
 from yitihua.surveys.engines.query import SumsQuery, bound
 from yitihua.surveys.engines.scores import LARGEST, Score, Variable
+
+#: The smallest number above 0.
+SMALLEST = 5e-324
 
 
 class Writer:
@@ -38,23 +43,28 @@ class Writer:
         self.parameters: list[str | float | bool] = []
         self.items = {name: f"c{i}" for i, name in enumerate(query.items)}
 
-    def text(self, limit: int) -> str:
-        """Return the query; at most `limit` rows come back."""
+    def text(self, limit: int, *, complete: bool | None = None) -> str:
+        """Return the query over all, over those who answered everything, or over the others.
+
+        Parameters
+        ----------
+        limit : int
+            At most so many rows come back.
+        complete : bool, optional
+            Whose sums; None for everybody's.
+        """
         self.parameters.clear()
-        if not self.dialect.split:
-            return f"{self._part(None)} LIMIT {limit:d}"
-        parts = f"{self._part(True)} UNION ALL {self._part(False)}"
-        return f"SELECT * FROM ({parts}) AS parts LIMIT {limit:d}"
+        return f"{self._part(complete)} LIMIT {limit:d}"
 
     def where(self) -> str:
         """Return the condition for a row to be part of the survey."""
         return " AND ".join(f"({self._condition(each)})" for each in self.query.conditions("where")) or "TRUE"
 
     def _part(self, complete: bool | None) -> str:
-        """Return the group-by over those who answered everything, over the others, or over all (None)."""
         keys = [f"g{i}" for i in range(self.query.parts)]
         rows = self._rows(complete)
-        values = ", ".join([*keys, "w", *self._carried(), *self._values(bool(complete))])
+        alive = [] if complete else [f"{self.dialect.truth(f'w > {self.dialect.number(0)}')} AS a"]
+        values = ", ".join([*keys, "w", *alive, *self._carried(), *self._values(bool(complete))])
         sums = ", ".join([*keys, *self._sums(bool(complete))])
         grouped = f" GROUP BY {', '.join(keys)}" if keys else " HAVING COUNT(*) > 0"
         return f"SELECT {sums} FROM (SELECT {values} FROM ({rows}) AS r) AS v{grouped}"
@@ -62,7 +72,7 @@ class Writer:
     def _rows(self, complete: bool | None) -> str:
         query, name = self.query, self.dialect.identifier
         columns = [f"{key} AS g{i}" for i, key in enumerate(self._keys())]
-        columns.append(f"{self._number(query.weight)} AS w")
+        columns.append(f"{self.dialect.cast(name(query.weight)) if complete else self._number(query.weight)} AS w")
         if query.start is not None:
             columns.append(f"{self._number(query.start)} AS d")
         if query.population is not None:
@@ -71,7 +81,9 @@ class Writer:
         wanted = [self._condition(condition) for condition in query.conditions("where")]
         if complete is not None:
             valid = [self._valid(score, name(score.column), raw=True) for score in self._scores()]
-            everything = " AND ".join([f"{self._number(query.weight)} > {self.dialect.number(0)}", *valid])
+            weight, d = self.dialect.cast(name(query.weight)), self.dialect
+            positive = f"{weight} BETWEEN {d.number(SMALLEST)} AND {d.number(LARGEST)}"
+            everything = " AND ".join([positive, *valid])
             wanted.append(everything if complete else f"COALESCE(NOT ({everything}), TRUE)")
         where = f" WHERE {' AND '.join(f'({each})' for each in wanted)}" if wanted else ""
         return f"SELECT {', '.join(columns)} FROM {self.relation}{where}"
@@ -108,12 +120,13 @@ class Writer:
         points = [self._points(score, column) for score, column in zip(scores, columns, strict=True)]
         known = [d.truth(self._valid(score, column)) for score, column in zip(scores, columns, strict=True)]
         over = variable.over
-        # A weight of 0 keeps a respondent in the design and out of the estimates.
-        factors = [d.truth(f"w > {d.number(0)}")]
+        factors = []
         if over is not None:
             factors.append(d.truth(self._valid(over, self.items[over.column])))
         if len(scores) == 1:
-            return " * ".join([known[0], *factors]), points[0]
+            # Codes are summed as they are; what is linear is done to the sums, see `Variable.line`.
+            plain = scores[0].points or scores[0].steps
+            return " * ".join([known[0], *factors]), points[0] if plain else d.cast(columns[0])
         total = sum(score.weight for score in scores)
         weights = [d.number(score.weight) for score in scores]
         if complete:
@@ -123,13 +136,15 @@ class Writer:
         known = [f"COALESCE({each}, {zero})" for each in known]
         above = " + ".join(f"{w} * {k} * COALESCE({p}, {zero})" for w, k, p in zip(weights, known, points, strict=True))
         below = " + ".join(f"{w} * {k}" for w, k in zip(weights, known, strict=True))
-        enough = d.truth(f"({' + '.join(known)}) >= {d.number(variable.needed - 0.5)}")
+        enough = d.truth(f"({below}) >= {d.number(variable.needed)}")
         return " * ".join([enough, *factors]), f"({above}) / NULLIF({below}, {zero})"
 
     def _sums(self, complete: bool) -> list[str]:
         query, d = self.query, self.dialect
-        members = "COUNT(*)" if complete else f"SUM({d.truth(f'w > {d.number(0)}')})"
-        columns = ["COUNT(*) AS n", f"{members} AS m", "COUNT(w) AS w_known", "MIN(w) AS w_min", "SUM(w) AS w"]
+        # A weight of 0 keeps a respondent in the design and out of the estimates.
+        members = "COUNT(*)" if complete else "SUM(a)"
+        known, least = ("COUNT(*)", d.number(1)) if complete else ("COUNT(w)", "MIN(w)")
+        columns = ["COUNT(*) AS n", f"{members} AS m", f"{known} AS w_known", f"{least} AS w_min", "SUM(w) AS w"]
         if query.start is not None:
             columns += ["COUNT(d) AS d_known", "MIN(d) AS d_min", "SUM(d) AS d"]
             columns += [f"{f}(w / NULLIF(d, {d.number(0)})) AS g_{f.lower()}" for f in ("MIN", "MAX")]
@@ -138,8 +153,10 @@ class Writer:
         for i, variable in enumerate(query.variables):
             x = "w" if complete else f"w * x{i}"
             t = "" if variable.over is None else f" * t{i}"
-            columns.append(f"{d.cast('COUNT(*)') if complete else f'SUM(x{i})'} AS n{i}")
-            columns += [f"SUM({x}{t}) AS wx{i}", f"SUM({x} * y{i}) AS wy{i}", f"SUM(w * {x}) AS ww{i}"]
+            columns.append(f"{d.cast('COUNT(*)') if complete else f'SUM(a * x{i})'} AS n{i}")
+            columns += [f"SUM({x}{t}) AS wx{i}", f"SUM({x} * y{i}) AS wy{i}"]
+            if query.deff or variable.is_share:
+                columns.append(f"SUM(w * {x}) AS ww{i}")
             if query.deff:
                 columns += [f"SUM({x}) AS wk{i}", f"SUM({x} * y{i} * y{i}) AS wyy{i}"]
                 columns += [f"SUM({x}{t} * y{i}) AS wxy{i}", f"SUM({x}{t}{t}) AS wxx{i}"]

@@ -19,7 +19,7 @@ import numpy as np
 from yitihua.errors import listing, refuse
 from yitihua.indicators.covariance import matrix_root
 from yitihua.surveys.engines.sums import SumsTable
-from yitihua.surveys.estimation.covariance import LARGEST_ORDER, DomainErrors
+from yitihua.surveys.estimation.covariance import DomainErrors
 from yitihua.surveys.estimation.design import Codes, Floats, SurveyDesign
 from yitihua.surveys.estimation.domains import LARGEST, Cells
 from yitihua.surveys.estimation.stages import WHOLE, first_rows
@@ -27,6 +27,8 @@ from yitihua.surveys.estimation.variance import Mask
 
 #: A variance below this part of the squares it was left of is rounding: everybody answered alike.
 NOTHING = 1e-13
+#: The largest order of a matrix over all domains and variables of which a root is taken: some seconds.
+LARGEST_ROOT = 1500
 #: A population this little below the sample (relative) is the sample, rounded.
 SAME = 1e-9
 
@@ -169,7 +171,7 @@ def square_errors(table: SumsTable, strata: Strata, value: Floats, divisor: Floa
     parts = _Parts(table, strata, value, _inverse(divisor), rows)
     pairs = np.unique(np.column_stack([table.stratum[inside], table.domain[inside]]), axis=0)
     nested = not strata.design.projections and len(np.unique(pairs[:, 0])) == len(pairs)
-    if nested or domains * k > LARGEST_ORDER or len(table.domain) * domains * k > LARGEST:
+    if nested or domains * k > LARGEST_ROOT or len(table.domain) * domains * k > LARGEST:
         blocks = np.stack([strata.covariance(parts.of([d])) for d in range(domains)])
         return _errors(table, blocks, nested)
     whole = strata.covariance(parts.of(range(domains)))

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from yitihua.errors import FaultList, listing, refuse
+from yitihua.errors import listing, refuse
+from yitihua.surveys.engines.keys import Fold, Key, check_sums, pairs
 from yitihua.surveys.engines.query import SumsQuery
 from yitihua.surveys.engines.sql import products
 from yitihua.surveys.estimation.design import Codes, Floats
@@ -42,7 +43,7 @@ class SumsTable:
         Primary units in the stratum's population.
     n, wx, wy, ww : ndarray, shape (cells, k)
         Respondents with a weight and a value, and sums of weight times x (1, or a ratio's denominator),
-        of weight times y and of squared weights.
+        of weight times y and of squared weights; the latter NaN unless shares or design effects need them.
     start : ndarray, shape (cells,), or None
         Weights that a calibration started from.
     spread : ndarray, shape (4, cells, k), or None
@@ -76,13 +77,13 @@ class SumsTable:
     share: npt.NDArray[np.bool_]
 
     @classmethod
-    def of_columns(cls, columns: Mapping[str, npt.NDArray[Any]], query: SumsQuery, source: str = "") -> SumsTable:
+    def of_parts(cls, parts: Sequence[Mapping[str, npt.NDArray[Any]]], query: SumsQuery, source: str = "") -> SumsTable:
         """Check and order what a query returned.
 
         Parameters
         ----------
-        columns : mapping
-            Names of `Writer.text` -> values; cells may come in any order and in parts.
+        parts : sequence of mappings
+            Names of `Writer.text` -> values; cells may come in any order, and the same one in several parts.
         query : SumsQuery
         source : str
             How the source is called in messages.
@@ -92,43 +93,34 @@ class SumsTable:
         InputError
             For no rows, rows without stratum or cluster, and weights or populations that are none.
         """
-        sums = {
-            name: _floats(values, name)
-            for name, values in columns.items()
-            if not (name[0] == "g" and name[1:].isdigit())
-        }
-        keys = [_labels(columns[f"g{i}"]) for i in range(query.parts)]
-        _check(sums, keys, query, source)
+        names = [name for name in parts[0] if not _is_key(name)]
+        sums = {name: np.concatenate([_floats(part[name], name) for part in parts]) for name in names}
+        keys = [Key.of([part[f"g{i}"] for part in parts]) for i in range(query.parts)]
+        check_sums(sums, keys, query, source)
+        d, s, k = query.domain_parts, len(query.stratum), len(query.variables)
         size = len(sums["n"])
-        d, s = query.domain_parts, len(query.stratum)
-        domains, domain = _factorize(_joined(keys[:d], size))
-        strata, stratum = _factorize(_joined(keys[d : d + s], size))
-        psu = None if query.psu is None else _factorize(_joined([*keys[d : d + s], keys[d + s]], size))[1]
-        margin = [_factorize(key) for key in keys[query.parts - len(query.margins) :]] if query.margins else []
-        codes = np.column_stack(
-            [domain, stratum, np.zeros(size, np.int64) if psu is None else psu, *(m[1] for m in margin)]
-        )
-        fold = _Fold(codes)
-        k = len(query.variables)
+        domain, stratum = Key.joined(keys[:d], size), Key.joined(keys[d : d + s], size)
+        psu = None if query.psu is None else pairs(stratum, keys[d + s])
+        margins = keys[query.parts - len(query.margins) :] if query.margins else []
+        unit = np.zeros(size, dtype=np.int64) if psu is None else psu
+        fold = Fold(np.column_stack([domain.codes, stratum.codes, unit, *(key.codes for key in margins)]))
+        if query.start is not None:
+            _check_proportion(fold, sums, query, source)
+        nobody = np.full(size, np.nan)
 
         def each(prefix: str) -> Floats:
-            return fold(np.column_stack([sums[f"{prefix}{i}"] for i in range(k)]))
+            return fold(np.column_stack([sums.get(f"{prefix}{i}", nobody) for i in range(k)]))
 
-        first = fold.codes
-        if (
-            query.start is not None
-            and (-fold.least(-sums["g_max"]) > fold.least(sums["g_min"]) * (1 + PROPORTION)).any()
-        ):
-            raise refuse("engine-start", file=source, key=query.weight, start=query.start, margins=query.margins)
-        return cls(
+        codes = fold.codes
+        found = cls(
             variables=tuple(variable.name for variable in query.variables),
-            domains=domains,
-            strata=strata,
-            margins={name: found[0] for name, found in zip(query.margins, margin, strict=True)},
-            domain=first[:, 0],
-            stratum=first[:, 1],
-            psu=None if psu is None else first[:, 2],
-            margin=first[:, 3:],
+            domains=domain.labels,
+            strata=stratum.labels,
+            margins={name: key.labels for name, key in zip(query.margins, margins, strict=True)},
+            domain=codes[:, 0],
+            stratum=codes[:, 1],
+            psu=None if psu is None else codes[:, 2],
+            margin=codes[:, 3:],
             rows=fold(sums["n"]),
             members=fold(sums["m"]),
             weight=fold(sums["w"]),
@@ -143,6 +135,8 @@ class SumsTable:
             ratio=np.array([variable.over is not None for variable in query.variables]),
             share=np.array([variable.is_share for variable in query.variables]),
         )
+        gain, base = np.array([variable.line for variable in query.variables]).T
+        return found.on_line(gain, base)
 
     @property
     def margin_columns(self) -> dict[str, npt.NDArray[Any]]:
@@ -164,7 +158,14 @@ class SumsTable:
 
         Examples
         --------
-        ``table.regroup(("3301", "3302"), lambda county: county[:4])``
+        >>> import pandas as pd
+        >>> from yitihua.surveys.engines import DuckDBEngine, Score, Variable
+        >>> answers = pd.DataFrame({"w": [1.0, 1.0, 2.0], "q": [1, 5, 3], "county": ["330102", "330106", "330203"]})
+        >>> query = SumsQuery("w", (Variable("q", (Score.linear("q", (1, 2, 3, 4, 5)),)),), domain=("county",))
+        >>> with DuckDBEngine(answers) as engine:
+        ...     cities = engine.sums(query).regroup(("3301", "3302"), lambda county: county[:4])
+        >>> cities.by_domain(cities.n).ravel().tolist()
+        [2.0, 1.0]
         """
         place = {name: i for i, name in enumerate(domains)}
         new = np.array([place.get(of(name) or "", -1) for name in self.domains] + [-1], dtype=np.int64)
@@ -172,9 +173,11 @@ class SumsTable:
 
     def by_domain(self, values: Floats) -> Floats:
         """Return sums of cells' values, shape (cells, k), by domain, shape (domains, k)."""
-        inside, count = self.domain >= 0, len(self.domains)
+        inside = self.domain >= 0
+        # Columns side by side in memory are added up three times as fast.
+        columns = np.ascontiguousarray(values.T if inside.all() else values[inside].T)
         domain = self.domain[inside]
-        return np.stack([np.bincount(domain, column[inside], count) for column in values.T], axis=1)
+        return np.stack([np.bincount(domain, column, len(self.domains)) for column in columns], axis=1)
 
     def with_populations(self, populations: Mapping[str, float]) -> SumsTable:
         """Return the table with the number of primary units in the population of every stratum.
@@ -189,15 +192,26 @@ class SumsTable:
             raise refuse("engine-population", found=listing(self.strata[h] for h in np.flatnonzero(wrong)))
         return replace(self, population=found[self.stratum])
 
+    def on_line(self, gain: Floats, base: Floats) -> SumsTable:
+        """Return the sums of base + gain * y in place of y, shapes (k,)."""
+        if (gain == 1).all() and (base == 0).all():
+            return self
+        squares, spread = self.squares, self.spread
+        if squares is not None:
+            k = len(gain)
+            turn = np.eye(2 * k + 1)
+            turn[range(k), range(k)], turn[range(k), range(k, 2 * k)] = gain, base
+            squares = turn @ squares @ turn.T
+        if spread is not None:
+            wk, wyy, wxy, wxx = spread
+            # Where y is moved, x is 1 for all or the line goes through 0.
+            spread = np.stack([wk, gain**2 * wyy + 2 * gain * base * wxy + base**2 * wxx, gain * wxy + base * wxx, wxx])
+        return replace(self, wy=gain * self.wy + base * self.wx, squares=squares, spread=spread)
+
     def on_unit_interval(self) -> SumsTable:
         """Return the sums of shares as 0 and 1 instead of 0 and 100."""
-        k, squares, spread = len(self.variables), self.squares, self.spread
-        if squares is not None:
-            factor = np.where(np.arange(2 * k + 1) < k, 0.01, 1.0)
-            squares = squares * factor[:, None] * factor
-        if spread is not None:
-            spread = spread * np.array([1.0, 1e-4, 0.01, 1.0])[:, None, None]
-        return replace(self, wy=self.wy / 100, squares=squares, spread=spread)
+        k = len(self.variables)
+        return self.on_line(np.full(k, 0.01), np.zeros(k))
 
     def reweighted(self, factor: Floats) -> SumsTable:
         """Return the sums with weights times a factor a cell, as raking gives; the old are the start.
@@ -221,22 +235,8 @@ class SumsTable:
         )
 
 
-class _Fold:
-    """Adds up the rows that have the same codes."""
-
-    def __init__(self, codes: Codes) -> None:
-        self.order = np.lexsort(codes.T[::-1])
-        ordered = codes[self.order]
-        new = np.ones(len(codes), dtype=bool)
-        new[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
-        self.starts = np.flatnonzero(new)
-        self.codes: Codes = ordered[self.starts]
-
-    def __call__(self, values: Floats) -> Floats:
-        return np.asarray(np.add.reduceat(values[self.order], self.starts, axis=0))
-
-    def least(self, values: Floats) -> Floats:
-        return np.asarray(np.fmin.reduceat(values[self.order], self.starts))
+def _is_key(name: str) -> bool:
+    return name[0] == "g" and name[1:].isdigit()
 
 
 def _floats(values: npt.NDArray[Any], name: str) -> Floats:
@@ -249,44 +249,14 @@ def _floats(values: npt.NDArray[Any], name: str) -> Floats:
     return np.asarray(values, dtype=float)
 
 
-def _labels(values: npt.NDArray[Any]) -> list[str | None]:
-    """Return keys as text, None where missing; 3.0 is "3", whatever type the engine gave it."""
-    plain: list[Any] = values.tolist()
-    return [_label(value) for value in plain]
+def _check_proportion(fold: Fold, sums: Mapping[str, Floats], query: SumsQuery, source: str) -> None:
+    """Refuse final weights that are not the starting ones times a factor of the cell."""
+    least, most = fold.least(sums["g_min"]), -fold.least(-sums["g_max"])
+    if (most > least * (1 + PROPORTION)).any():
+        raise refuse("engine-start", file=source, key=query.weight, start=query.start, margins=query.margins)
 
 
-def _label(value: Any) -> str | None:
-    if value is None or (isinstance(value, float) and value != value):
-        return None
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return str(value).lower()
-    try:
-        whole = int(value) == value
-    except (TypeError, ValueError, OverflowError):
-        return str(value)
-    return str(int(value)) if whole else str(value)
-
-
-def _joined(keys: list[list[str | None]], size: int) -> list[str | None]:
-    """Return one label of several; a missing part makes it missing."""
-    if len(keys) == 1:
-        return keys[0]
-    if not keys:
-        return [""] * size
-    return [None if None in parts else "/".join(parts) for parts in zip(*keys, strict=True)]
-
-
-def _factorize(labels: list[str | None]) -> tuple[tuple[str, ...], Codes]:
-    """Return sorted labels and numbers; -1 where missing."""
-    ordered = sorted({label for label in labels if label is not None})
-    place: dict[str | None, int] = {label: i for i, label in enumerate(ordered)}
-    place[None] = -1
-    return tuple(ordered), np.array([place[label] for label in labels], dtype=np.int64)
-
-
-def _squares(sums: Mapping[str, Floats], query: SumsQuery, fold: _Fold) -> Floats:
+def _squares(sums: Mapping[str, Floats], query: SumsQuery, fold: Fold) -> Floats:
     size = 2 * len(query.variables) + 1
     pairs = products(query)
     found = fold(np.column_stack([sums[f"s{a}_{b}"] for a, b in pairs]))
@@ -294,41 +264,3 @@ def _squares(sums: Mapping[str, Floats], query: SumsQuery, fold: _Fold) -> Float
     for j, (a, b) in enumerate(pairs):
         whole[:, a, b] = whole[:, b, a] = found[:, j]
     return whole
-
-
-def _check(sums: Mapping[str, Floats], keys: list[list[str | None]], query: SumsQuery, source: str) -> None:
-    """Refuse what no estimate can be made of; counts only, never what a row holds."""
-    faults = FaultList()
-    n = sums["n"]
-    if not n.sum():
-        faults.add("engine-no-rows", file=source)
-    design = [*query.stratum, *(() if query.psu is None else (query.psu,))]
-    for name, key in zip(design, keys[query.domain_parts :], strict=False):
-        if missing := sum(int(count) for count, label in zip(n, key, strict=True) if label is None):
-            faults.add("engine-key-missing", file=source, key=name, found=missing)
-    for column, short in ((query.weight, "w"), (query.start, "d")):
-        if column is None:
-            continue
-        if missing := int((n - sums[f"{short}_known"]).sum()):
-            faults.add("engine-weight-missing", file=source, key=column, found=missing)
-        if (sums[f"{short}_min"] < 0).any() or not np.isfinite(sums[short]).all():
-            faults.add("engine-weight-negative", file=source, key=column)
-    if query.population is not None:
-        _check_population(
-            sums, keys[query.domain_parts : query.domain_parts + len(query.stratum)], query, source, faults
-        )
-    faults.raise_if_any()
-
-
-def _check_population(
-    sums: Mapping[str, Floats], keys: list[list[str | None]], query: SumsQuery, source: str, faults: FaultList
-) -> None:
-    ranges: dict[str | None, tuple[float, float]] = {}
-    n, known = sums["n"], sums["pop_known"]
-    for label, low, high, count in zip(_joined(keys, len(n)), sums["pop_min"], sums["pop_max"], n - known, strict=True):
-        least, most = ranges.get(label, (np.inf, -np.inf))
-        # A missing size counts as a size of its own.
-        ranges[label] = min(least, low if not count else -np.inf), max(most, high)
-    differing = [str(label) for label, (low, high) in ranges.items() if not (low == high and np.isfinite(low))]
-    if differing:
-        faults.add("engine-population", file=source, key=str(query.population), found=listing(sorted(differing), 5))
