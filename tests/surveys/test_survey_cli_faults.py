@@ -182,6 +182,7 @@ CASES: list[Any] = [
         ("key too short", key("abc"), "hash-key-short", "key", "", "--key-file key"),
         ("a file where the folder should be", lambda m: (m.folder.parent / "out").write_text("x"), "bad-output", "", "",
          "-o out"),
+        ("a place that cannot be written", lambda m: None, "bad-output", "", "", "-o /proc/none/out"),
         ("a folder of other things", lambda m: m.write("../out/letter.txt", "x"), "bad-output", "", "", "-o out"),
     ]
 ]  # fmt: skip
