@@ -15,11 +15,11 @@ import yitihua as yt
 from yitihua.definitions.project import load_project
 from yitihua.errors import InputError
 from yitihua.surveys import pipeline
-from yitihua.surveys.survey_estimates import SurveyEstimates
 from yitihua.surveys.estimation.design import SurveyDesign
 from yitihua.surveys.estimation.estimate import estimate
 from yitihua.surveys.estimation.intervals import quantile_t
 from yitihua.surveys.fielding import Fielded
+from yitihua.surveys.survey_estimates import SurveyEstimates
 from yitihua.surveys.weighting.coded import CodedMargins
 from yitihua.surveys.weighting.raking import rake
 from yitihua.surveys.weighting.responses import CATEGORIES

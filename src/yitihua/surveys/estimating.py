@@ -15,7 +15,7 @@ import numpy as np
 from yitihua.definitions.edition import Edition
 from yitihua.definitions.survey_plan_models import SurveyRule
 from yitihua.errors import refuse
-from yitihua.surveys.choosing import choose
+from yitihua.surveys.choosing import bounds_of, choose
 from yitihua.surveys.estimation.estimate import estimate
 from yitihua.surveys.estimation.results import Estimates
 from yitihua.surveys.fielding import Fielded
@@ -100,6 +100,9 @@ def direct_estimates(
         options: dict[str, Any] = {"statistic": "share", "level": level, "scale": 100.0}
         found = _with_intervals(found, estimate(design, shares, county, units=counties, **options))
         whole = _with_intervals(whole, estimate(design, shares, **options))
+    ends = [bounds_of(one.form, code) or (-np.inf, np.inf) for code in found.items]
+    # A mean of 100s may come out a last bit above 100.
+    found = replace(found, value=np.clip(found.value, [low for low, _ in ends], [high for _, high in ends]))
     place = {code: i for i, code in enumerate(counties)}
     where = np.array([place[code] for code in county], dtype=np.int64)
     population = np.bincount(where, one.weights.final[rows], len(counties))
