@@ -44,9 +44,9 @@ def estimate_table(found: SurveyEstimates, lang: str = "en") -> pd.DataFrame:
     if found.fits:
         parts.append(_model_rows(found, lang))
     table = pd.concat(parts, ignore_index=True)
-    table["flags"] = [
-        "; ".join(filter(None, both)) for both in zip(table["flags"], unreliable(table, lang=lang), strict=True)
-    ]
+    # A model's estimate is the remedy for few answers; their number tells against the direct one only.
+    words = np.where(table["method"] == "direct", np.array(unreliable(table, lang=lang), dtype=object), "")
+    table["flags"] = ["; ".join(filter(None, both)) for both in zip(table["flags"], words, strict=True)]
     shown = _hidden(found, table, lang)
     place = {code: j for j, code in enumerate(found.indicators)}
     model = (shown["method"] != "direct").to_numpy()

@@ -72,7 +72,6 @@ class SurveySources:
         rule = edition.spec.survey
         if exclude is not None:
             rule = rule.model_copy(update={"exclude": exclude})
-        settings = None if project is None else project.settings
         own = {} if project is None else {name: _located(project, at) for name, at in project.settings.answers.items()}
         stated = dict(answers or own or rule.answers)
         faults = FaultList()
@@ -83,11 +82,13 @@ class SurveySources:
         if not stated:
             faults.add("survey-no-answers", key="answers", options=list(edition.questionnaires))
         faults.raise_if_any()
-        frame = settings.frame if settings is not None and settings.frame else rule.frame
-        margins = settings.margins if settings is not None and settings.margins else rule.margins
-        if own and not answers:  # the edition's frame is of the edition's own answers
-            frame, margins = (None if settings is None else _located(project, getattr(settings, name))
-                              for name in ("frame", "margins"))  # fmt: skip
+
+        def beside(name: Literal["frame", "margins"]) -> str | None:
+            own_one = None if project is None else _located(project, getattr(project.settings, name))
+            # The edition's frame is of the edition's own answers.
+            return own_one if own_one is not None or (own and not answers) else getattr(rule, name)
+
+        frame, margins = beside("frame"), beside("margins")
         return cls(edition, stated, frame, margins, rule, key)
 
 
