@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from yitihua.definitions.edition import Edition
+from yitihua.definitions.passport import find_passport, read_passport
 from yitihua.definitions.project import ESTIMATES
 from yitihua.errors import FaultList, listing, suggest
 from yitihua.indicators import cells, parquet
@@ -54,9 +55,11 @@ def read_sources(edition: Edition, sources: Sources, period: str | int | None = 
 
 def _of_another_period(edition: Edition, period: str | None) -> str:
     """Return the period of the project's own survey estimates where it is not the one scored, else ""."""
-    dataset = find_dataset(ESTIMATES, edition.project)
-    stated = None if dataset is None else dataset.passport.covariance
-    own = None if stated is None else stated.period
+    path = find_passport(ESTIMATES, edition.project)
+    if path is None:
+        return ""
+    passport, _ = read_passport(path, FaultList(), edition.project)  # what is wrong with it is said when it is read
+    own = None if passport is None or passport.covariance is None else passport.covariance.period
     return own if own is not None and period is not None and own != period else ""
 
 

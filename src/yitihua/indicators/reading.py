@@ -69,6 +69,7 @@ def read_table(edition: Edition, data: Data = None, period: str | int | None = N
         from yitihua.indicators.merging import read_sources  # which reads each part by this function
 
         return read_sources(edition, data, period)
+    data = _found(edition, data)
     faults = FaultList()
     wanted = str(period) if period is not None else None
     raw, passport, lineage = _open(edition, data, faults)
@@ -79,15 +80,23 @@ def read_table(edition: Edition, data: Data = None, period: str | int | None = N
     reader.shown = lineage[0].name if lineage else ""
     table = reader.read()
     faults.raise_if_any()
-    return replace(table, lineage=lineage, simulated=simulated, covariance=_covariance(edition, data, table))
+    return replace(table, lineage=lineage, simulated=simulated, covariance=_covariance(data, table))
 
 
-def _covariance(edition: Edition, data: Data, table: IndicatorTable) -> Covariance | None:
-    """Return the covariance that comes with a dataset, of the indicators that the table has."""
+def _found(edition: Edition, data: Data) -> Data:
+    """Return the dataset that a name, or nothing, stands for; anything else as it is."""
     if data is None:
         data = edition.spec.dataset
-    dataset = find_dataset(data, edition.project) if isinstance(data, str) else data
-    found = dataset.covariance(table.units, table.period) if isinstance(dataset, Dataset) else None
+        if data is None:
+            raise refuse("no-data", file=f"index/{edition.name}.toml", key="dataset")
+    if isinstance(data, str) and (dataset := find_dataset(data, edition.project)) is not None:
+        return dataset
+    return data
+
+
+def _covariance(data: Data, table: IndicatorTable) -> Covariance | None:
+    """Return the covariance that comes with a dataset, of the indicators that the table has."""
+    found = data.covariance(table.units, table.period) if isinstance(data, Dataset) else None
     if found is None:
         return None
     return found.select([code for code in found.indicators if code in table.indicators])
@@ -108,17 +117,11 @@ def _dated_period(edition: Edition, passport: Passport | None, wanted: str | Non
 def _open(
     edition: Edition, data: Data, faults: FaultList
 ) -> tuple[RawTable | None, Passport | None, tuple[Lineage, ...]]:
-    if data is None:
-        data = edition.spec.dataset
-        if data is None:
-            raise refuse("no-data", file=f"index/{edition.name}.toml", key="dataset")
     if isinstance(data, Dataset):
         return _of_dataset(data, edition)
     if not isinstance(data, (str, Path)):
-        assert not isinstance(data, (IndicatorTable, Sources))  # read_table has dealt with those
+        assert data is not None and not isinstance(data, (IndicatorTable, Sources))  # read_table has dealt with those
         return cells.from_frame(data), None, ()
-    if isinstance(data, str) and (dataset := find_dataset(data, edition.project)) is not None:
-        return _of_dataset(dataset, edition)
     path = Path(data)
     if not path.suffix:
         options = dataset_names(edition.project)

@@ -83,7 +83,7 @@ def _direct_rows(found: SurveyEstimates, part: Direct, lang: str) -> pd.DataFram
     table.insert(0, "survey", f"{part.name} {title.version}")
     table.insert(1, "population", title.population.zh if lang == "zh" else title.population.en)
     table["method"] = "direct"
-    table["enters"] = _entering_words(found, part, table, lang, "direct")
+    table["enters"] = _entering_words(found, table, lang)
     return _in_order(table)
 
 
@@ -181,7 +181,8 @@ def _in_order(table: pd.DataFrame) -> pd.DataFrame:
     return table[list(COLUMNS)]
 
 
-def _entering_words(found: SurveyEstimates, part: Direct, table: pd.DataFrame, lang: str, which: str) -> list[str]:
+def _entering_words(found: SurveyEstimates, table: pd.DataFrame, lang: str) -> list[str]:
+    """Return for each direct row why it enters, "" where another does."""
     words = found.entering.zh if lang == "zh" else found.entering.en
     place = {
         (county, code): (i, j) for i, county in enumerate(found.counties) for j, code in enumerate(found.indicators)
