@@ -10,7 +10,8 @@ import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from yitihua.messages import MESSAGES, NO_OPTIONS, PHRASE_DETAILS, in_chinese
+from yitihua.messages import MESSAGES, NO_OPTIONS, PHRASE_DETAILS
+from yitihua.messages_phrases import in_chinese
 
 
 class YitihuaError(Exception):

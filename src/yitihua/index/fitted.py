@@ -16,7 +16,7 @@ import numpy as np
 
 from yitihua.errors import refuse
 from yitihua.index import grade, impute, treat
-from yitihua.index.normalise import Floats, bounds
+from yitihua.index.normalise.affine import Floats, bounds
 from yitihua.index.recipe import GradeRule, IndicatorRule, Normalisation, Treatment
 
 

@@ -1,0 +1,13 @@
+"""The words of faults in weights: AHP, budgets, fitted weights. See `yitihua.messages`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+Words = tuple[str, str, str]
+
+#: Code -> (problem, allowed, mend) in Chinese and in English.
+WEIGHTS: Final[dict[str, tuple[Words, Words]]] = {}
+
+#: Phrases that fill a template: English -> Chinese; {} stands for any text.
+WEIGHTS_PHRASES: Final[dict[str, str]] = {}
