@@ -23,7 +23,8 @@ from typing import Any
 
 import numpy as np
 
-from yitihua.index.fitted import is_fitted, normalisation_between, on_treated_scale
+from yitihua.index.fitted import is_fitted, on_treated_scale
+from yitihua.index.normalise.standard import normalisation_between
 from yitihua.index.recipe import IndicatorRule, NodeRule, Normalisation, Recipe
 from yitihua.indicators.table import IndicatorTable, Words
 

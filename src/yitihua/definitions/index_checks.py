@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from yitihua.definitions.framework_models import RESERVED
-from yitihua.definitions.index_models import AggregateRule, GradeScheme, IndexSpec, NormaliseRule, default_grades
+from yitihua.definitions.index_models import GradeScheme, IndexSpec, MethodRule, default_grades
+from yitihua.definitions.methods import WEIGHTS
 from yitihua.definitions.source import Key, Place, Source
 from yitihua.errors import FaultList, suggest
 
@@ -63,11 +64,10 @@ def check_index(spec: IndexSpec, context: Context, source: Source) -> None:
     index.known(("coverage", "nodes"), "node", spec.coverage.nodes, index.nodes)
     if spec.scale[0] >= spec.scale[1]:
         index.fault("bad-scale", ("scale",), lower=f"{spec.scale[0]:g}", upper=f"{spec.scale[1]:g}")
-    _check_impute(index)
-    _check_normalise(index, context)
-    _check_aggregate(index)
+    _check_methods(index)
+    _check_goalposts(index, context)
+    _check_floors(index)
     _check_weights(index)
-    _check_treat(index)
     taken = {*RESERVED, *index.indicators, *index.nodes}
     for name in {**default_grades(spec.scale), **spec.grades}:
         if name in taken:
@@ -83,77 +83,65 @@ def _levels(index: _Index) -> list[str]:
     return sorted({str(depth(code)) for code in index.nodes})
 
 
-def _check_impute(index: _Index) -> None:
-    rules = {("impute",): index.spec.impute} | {
-        ("impute", "indicators", code): rule for code, rule in index.spec.impute.indicators.items()
-    }
-    for key, rule in rules.items():
-        if rule.method == "group_mean" and rule.group is None:
-            index.fault("needs-key", key, method="group_mean", name="group")
-        if rule.method != "group_mean" and rule.group is not None:
-            index.fault("no-effect", (*key, "group"), name="group", method="group_mean")
+def _sections(index: _Index) -> list[tuple[Key, MethodRule]]:
+    """Return every table that names a method, with its key."""
+    spec = index.spec
+    found: list[tuple[Key, MethodRule]] = []
+    for stage in ("impute", "treat", "normalise"):
+        section = getattr(spec, stage)
+        found += [((stage,), section)]
+        found += [((stage, "indicators", code), rule) for code, rule in section.indicators.items()]
+    found += [(("aggregate",), spec.aggregate)]
+    for table in ("levels", "nodes", "views"):
+        found += [(("aggregate", table, name), rule) for name, rule in getattr(spec.aggregate, table).items()]
+    return found + [(("weights", "sets", name), one) for name, one in spec.weights.sets.items()]
 
 
-def _check_treat(index: _Index) -> None:
-    spec = index.spec.treat
-    rules = {("treat",): spec} | {("treat", "indicators", code): rule for code, rule in spec.indicators.items()}
-    for key, rule in rules.items():
-        for name in sorted(rule.model_fields_set & {"skew", "kurtosis", "max_winsorised"}):
-            if rule.method != "winsorise_log":
-                index.fault("no-effect", (*key, name), name=name, method="winsorise_log")
-        if "offset" in rule.model_fields_set and rule.method == "none":
-            index.fault("no-effect", (*key, "offset"), name="offset", method="log, winsorise_log")
+def _check_methods(index: _Index) -> None:
+    """Keys that the method does not take, keys that it needs, and what it says of its own."""
+    for key, rule in _sections(index):
+        method, registry = rule.known, rule.registry
+        own = {one.name: one for one in method.keys}
+        for name in [name for name in rule.stated if name not in own]:
+            takers = registry.takers(name) or ("pkg.mod:fn",)
+            index.fault("no-effect", (*key, name), name=name, method=", ".join(takers))
+        for name, one in own.items():
+            if one.required and name not in rule.stated:
+                index.fault("needs-key", key, method=rule.method, name=name)
+        if method.check is not None:
+            for name, reason in method.check(rule.settings, index.spec.scale):
+                index.fault("bad-value", (*key, name), found=str(rule.stated.get(name, "-")), reason=reason)
 
 
-def _check_normalise(index: _Index, context: Context) -> None:
+def _check_goalposts(index: _Index, context: Context) -> None:
     spec = index.spec.normalise
-    for key, rule in [
-        (("normalise",), spec),
-        *((("normalise", "indicators", c), r) for c, r in spec.indicators.items()),
-    ]:
-        if rule.method != "zscore" and (rule.mean is not None or rule.sd is not None):
-            index.fault(
-                "no-effect",
-                (*key, "mean" if rule.mean is not None else "sd"),
-                name="mean, sd",
-                method="zscore",
-            )
-        if "clip" in rule.model_fields_set and rule.method not in ("goalposts", "minmax"):
-            index.fault("no-effect", (*key, "clip"), name="clip", method="goalposts, minmax")
     for code, indicator in context.parts["indicators"].items():
-        own: NormaliseRule = spec.indicators.get(code, spec)
+        own = spec.indicators.get(code, spec)
         if own.method == "goalposts" and indicator.goalposts is None:
             context.fault("no-goalposts", ("indicators", code), name=code)
 
 
-def _check_aggregate(index: _Index) -> None:
-    spec = index.spec.aggregate
-    rules: list[tuple[Key, AggregateRule]] = [(("aggregate",), spec)]
-    for table in ("levels", "nodes", "views"):
-        rules += [(("aggregate", table, name), rule) for name, rule in getattr(spec, table).items()]
+def _check_floors(index: _Index) -> None:
+    """One hundredth of the scale is no floor for points that do not live on the scale."""
     normalise = index.spec.normalise
     normalised = (normalise, *normalise.indicators.values())
-    # One hundredth of the scale is no floor for points that do not live on the scale.
     off_scale = ", ".join(sorted({own.method for own in normalised if own.off_scale}))
-    for key, rule in rules:
-        if rule.method == "generalised" and rule.exponent is None:
-            index.fault("needs-key", key, method="generalised", name="exponent")
-        if rule.method != "generalised" and rule.exponent is not None:
-            index.fault("no-effect", (*key, "exponent"), name="exponent", method="generalised")
-        if rule.method == "arithmetic" and rule.floor is not None:
-            index.fault("no-effect", (*key, "floor"), name="floor", method="geometric, harmonic, generalised")
-        if rule.floor is not None and rule.floor < 0:
-            index.fault("bad-value", (*key, "floor"), found=f"{rule.floor:g}", reason="a floor is 0 or more")
+    for key, rule in _sections(index):
+        if key[0] != "aggregate":
+            continue
+        settings = rule.settings
         powered = rule.method in ("geometric", "harmonic") or (
-            rule.method == "generalised" and (rule.exponent or 0) <= 0
+            rule.method == "generalised" and (settings["exponent"] or 0) <= 0
         )
-        if powered and rule.floor is None and (index.spec.scale[0] < 0 or off_scale):
+        if powered and settings["floor"] is None and (index.spec.scale[0] < 0 or off_scale):
             index.fault("needs-key", key, method=f"{rule.method} ({off_scale or 'scale < 0'})", name="floor")
+        if key[1:2] == ("views",) and getattr(rule.known, "fit", None) is not None:
+            index.fault("bad-value", (*key, "method"), found=rule.method, reason="a view takes no fitted method")
 
 
 def _check_weights(index: _Index) -> None:
     spec = index.spec.weights
-    options = ["equal", *spec.sets]
+    options = list(dict.fromkeys(["equal", *spec.sets, *WEIGHTS.names]))
     if spec.use not in options:
         index.fault(
             "unknown-reference", ("weights", "use"), kind="weight set", name=spec.use,

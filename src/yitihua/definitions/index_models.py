@@ -7,24 +7,16 @@ index/schema.json is made from these classes.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema, create_model
+from pydantic_core import PydanticCustomError
 
 from yitihua.definitions.framework_models import Strict
+from yitihua.definitions.methods import AGGREGATE, IMPUTE, NORMALISE, TREAT, WEIGHTS, Method, Number, Registry, Share
+from yitihua.definitions.own_code import PATTERN, code_is_allowed, is_own_code
 from yitihua.definitions.survey_plan_models import SurveyRule
 from yitihua.definitions.text import Text
-
-
-def _fraction(value: Any) -> Any:
-    """Accept "2/3" where a TOML file would have to round."""
-    if isinstance(value, str) and value.count("/") == 1:
-        top, bottom = value.split("/")
-        try:
-            return float(top) / float(bottom)
-        except (ValueError, ZeroDivisionError):
-            return value
-    return value
 
 
 def _method_table(value: Any) -> Any:
@@ -35,112 +27,154 @@ def _use_table(value: Any) -> Any:
     return {"use": value} if isinstance(value, str) else value
 
 
-Share = Annotated[float, Field(ge=0, le=1), BeforeValidator(_fraction, json_schema_input_type=float | str)]
-Number = Annotated[float, Field(allow_inf_nan=False)]
+class MethodRule(Strict):
+    """What every table that names a method has in common."""
 
-ImputeMethod = Literal["none", "mean", "median", "group_mean"]
-TreatMethod = Literal["none", "log", "winsorise_log"]
-NormaliseMethod = Literal["goalposts", "minmax", "zscore", "rank", "percentile_rank", "none"]
-AggregateMethod = Literal["arithmetic", "geometric", "harmonic", "generalised"]
+    registry: ClassVar[Registry]
+    method: str
 
+    @property
+    def known(self) -> Method:
+        """The method that is named."""
+        found: Method = self.registry[self.method]
+        return found
 
-class ImputeRule(Strict):
-    """How a missing cell of an indicator is filled."""
+    @property
+    def stated(self) -> dict[str, Any]:
+        """The keys of methods that are stated."""
+        names = {*self.registry.keys, "parameters"}
+        return {
+            name: getattr(self, name)
+            for name in sorted(self.model_fields_set & names)
+            if getattr(self, name) is not None
+        }
 
-    method: ImputeMethod = "none"
-    group: str | None = Field(None, description="Data column that holds the group, for group_mean.")
-
-
-class TreatRule(Strict):
-    """How outliers of an indicator are treated (OECD/JRC: skewness 2 and kurtosis 3.5)."""
-
-    method: TreatMethod = "none"
-    skew: float = Field(2.0, gt=0, allow_inf_nan=False)
-    kurtosis: Number = 3.5
-    max_winsorised: int = Field(5, ge=0)
-    offset: Literal["auto"] | Number = Field(
-        "auto", description='ln(x - min + 0.01 range) when "auto", else ln(x + offset).'
-    )
-
-
-class NormaliseRule(Strict):
-    """How an indicator becomes points on the scale."""
-
-    method: NormaliseMethod = "goalposts"
-    mean: Number | None = Field(None, description="zscore: mean of the points; 0 unless stated.")
-    sd: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = Field(
-        None, description="zscore: standard deviation of the points; 1 unless stated."
-    )
-    clip: bool = Field(True, description="goalposts, minmax: points beyond the scale are cut and flagged.")
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Every key of the method: as stated, or its default."""
+        return self.known.settings(self.stated)
 
     @property
     def off_scale(self) -> bool:
-        """Whether the points know no scale: ranks, and z-scores without a stated mean."""
-        return self.method == "rank" or (self.method == "zscore" and self.mean is None)
+        """Whether what comes out does not live on the scale."""
+        return self.known.off_scale(self.settings)
 
 
-class AggregateRule(Strict):
-    """How a node is made from its children."""
+def _choice(registry: Registry) -> Any:
+    """Return the annotation of a method's name: one of the stage's, or a function of one's own."""
 
-    method: AggregateMethod = "arithmetic"
-    floor: Number | None = Field(
-        None,
-        description="Not for arithmetic: values below are raised to it. 1 % up the scale; 0 for p > 0.",
+    def known(value: Any) -> Any:
+        if not isinstance(value, str) or value in registry or (is_own_code(value) and code_is_allowed()):
+            return value
+        if is_own_code(value):
+            raise PydanticCustomError("own_code", "own code", {"name": value})
+        expected = " or ".join(f"'{name}'" for name in registry.names)
+        raise PydanticCustomError("literal_error", "one of {expected}", {"expected": expected})
+
+    schema = {"anyOf": [{"enum": list(registry.names)}, {"type": "string", "pattern": PATTERN}]}
+    return Annotated[str, BeforeValidator(known), WithJsonSchema(schema)]
+
+
+def _fields(registry: Registry) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    for key in registry.keys.values():
+        about = f"{', '.join(registry.takers(key.name))}: {key.about}"
+        fields[key.name] = (key.type | None, Field(None, description=about))
+    fields["parameters"] = (
+        dict[str, float] | None,
+        Field(None, description="A user's own function: keyword arguments passed to it."),
     )
-    exponent: Number | None = Field(None, description="generalised: the power p.")
+    return fields
+
+
+def _rule(name: str, registry: Registry, default: str, doc: str) -> Any:
+    fields = {"method": (_choice(registry), default)} | _fields(registry)
+    made: Any = create_model(name, __base__=MethodRule, __doc__=doc, __module__=__name__, **fields)
+    made.registry = registry
+    return made
+
+
+if TYPE_CHECKING:
+
+    class ImputeRule(MethodRule):
+        """How a missing cell of an indicator is filled."""
+
+        method: str = "none"
+
+    class TreatRule(MethodRule):
+        """How outliers of an indicator are treated."""
+
+        method: str = "none"
+
+    class NormaliseRule(MethodRule):
+        """How an indicator becomes points on the scale."""
+
+        method: str = "goalposts"
+
+    class AggregateRule(MethodRule):
+        """How a node is made from its children."""
+
+        method: str = "arithmetic"
+
+    class WeightSetRule(MethodRule):
+        """How weights are made."""
+
+        method: str = "equal"
+
+else:
+    ImputeRule = _rule("ImputeRule", IMPUTE, "none", "How a missing cell of an indicator is filled.")
+    TreatRule = _rule("TreatRule", TREAT, "none", "How outliers of an indicator are treated.")
+    NormaliseRule = _rule("NormaliseRule", NORMALISE, "goalposts", "How an indicator becomes points on the scale.")
+    AggregateRule = _rule("AggregateRule", AGGREGATE, "arithmetic", "How a node is made from its children.")
+    WeightSetRule = _rule("WeightSetRule", WEIGHTS, "equal", "How weights are made.")
+
+OneImpute = Annotated[ImputeRule, BeforeValidator(_method_table, json_schema_input_type=ImputeRule | str)]
+OneTreat = Annotated[TreatRule, BeforeValidator(_method_table, json_schema_input_type=TreatRule | str)]
+OneNormalise = Annotated[NormaliseRule, BeforeValidator(_method_table, json_schema_input_type=NormaliseRule | str)]
+OneAggregate = Annotated[AggregateRule, BeforeValidator(_method_table, json_schema_input_type=AggregateRule | str)]
 
 
 class ImputeSpec(ImputeRule):
     """``[impute]``."""
 
-    indicators: dict[
-        str, Annotated[ImputeRule, BeforeValidator(_method_table, json_schema_input_type=ImputeRule | str)]
-    ] = Field(default_factory=dict)
+    indicators: dict[str, OneImpute] = Field(default_factory=dict)
 
 
 class TreatSpec(TreatRule):
     """``[treat]``."""
 
-    indicators: dict[
-        str, Annotated[TreatRule, BeforeValidator(_method_table, json_schema_input_type=TreatRule | str)]
-    ] = Field(default_factory=dict)
+    indicators: dict[str, OneTreat] = Field(default_factory=dict)
 
 
 class NormaliseSpec(NormaliseRule):
     """``[normalise]``."""
 
-    indicators: dict[
-        str,
-        Annotated[NormaliseRule, BeforeValidator(_method_table, json_schema_input_type=NormaliseRule | str)],
-    ] = Field(default_factory=dict)
+    indicators: dict[str, OneNormalise] = Field(default_factory=dict)
 
 
 class AggregateSpec(AggregateRule):
     """``[aggregate]``: for all nodes, for a level (0 = the index itself), or for one node."""
 
-    levels: dict[
-        str,
-        Annotated[AggregateRule, BeforeValidator(_method_table, json_schema_input_type=AggregateRule | str)],
-    ] = Field(default_factory=dict)
-    nodes: dict[
-        str,
-        Annotated[AggregateRule, BeforeValidator(_method_table, json_schema_input_type=AggregateRule | str)],
-    ] = Field(default_factory=dict)
-    views: dict[
-        str,
-        Annotated[AggregateRule, BeforeValidator(_method_table, json_schema_input_type=AggregateRule | str)],
-    ] = Field(default_factory=dict)
+    levels: dict[str, OneAggregate] = Field(default_factory=dict)
+    nodes: dict[str, OneAggregate] = Field(default_factory=dict)
+    views: dict[str, OneAggregate] = Field(default_factory=dict)
 
 
-class WeightSet(Strict):
-    """``[weights.sets.NAME]``: weights of children within their parent; they need not sum to 1."""
+class WeightSet(WeightSetRule):
+    """``[weights.sets.NAME]``: weights of children within their parent, stated or made by a method.
+
+    Stated weights need not sum to 1. Groups of siblings without any are equal, or weighed by `method`.
+    """
 
     reason: Text | None = None
-    weights: dict[str, Number]
+    weights: dict[str, Number] = Field(default_factory=dict)
+    scope: Literal["siblings", "indicators"] = Field(
+        "siblings", description="Whether a method weighs within each parent, or all indicators at once."
+    )
 
 
 class WeightSpec(Strict):
-    """``[weights]``: equal within each parent, or a named set; groups a set leaves out stay equal."""
+    """``[weights]``: equal within each parent, a named set, or the name of a weighting method."""
 
     use: str = "equal"
     sets: dict[str, WeightSet] = Field(default_factory=dict)

@@ -115,6 +115,8 @@ def _add(
         options = _literal_options(item)
         found = str(item["input"])
         faults.add("bad-choice", **where, found=found, options=options, hint=suggest(found, options))
+    elif kind == "own_code":
+        faults.add("code-not-allowed", **where, name=str(item["input"]))
     elif kind.startswith(("date_", "datetime_")):
         faults.add("bad-date", **where, found=str(item["input"]))
     else:

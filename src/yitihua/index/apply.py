@@ -5,15 +5,18 @@ The order of the stages is denominate, impute, transform and treat, normalise, a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from yitihua.definitions.methods import IMPUTE, NORMALISE
 from yitihua.errors import FaultList, refuse
-from yitihua.index import aggregate, impute, normalise, treat
-from yitihua.index.plan import NodeStep, Plan
+from yitihua.index import impute, normalise, treat
+from yitihua.index.imputing import impute_jointly
+from yitihua.index.plan import Plan
 from yitihua.index.recipe import IndicatorRule, Recipe
 from yitihua.index.scoreboard import Scoreboard
 from yitihua.indicators.table import Floats, IndicatorTable
@@ -59,8 +62,10 @@ def apply(table: IndicatorTable, recipe: Recipe) -> Scoreboard:
     ['Switzerland', 'Norway', 'Iceland']
     """
     plan = recipe.plan
-    raw = denominate(table, [(rule.code, rule.denominate_by) for rule in recipe.indicators])
-    treated = transform_and_treat(raw, table, recipe, plan)
+    divided = [(rule.code, rule.denominate_by) for rule in recipe.indicators]
+    raw = denominate(table, divided)
+    filled = impute_jointly(table, raw, denominated_history(table, divided, recipe), recipe)
+    treated = transform_and_treat(raw, filled, table, recipe, plan)
     points, clipped = to_points(treated.values, recipe, plan)
     observed = np.isfinite(points)
     if not recipe.count_imputed:
@@ -70,6 +75,7 @@ def apply(table: IndicatorTable, recipe: Recipe) -> Scoreboard:
         table=table,
         recipe=recipe,
         denominated=raw,
+        filled=filled,
         treated=treated.values,
         normalised=points,
         node_values=scores[:, len(recipe.codes) :],
@@ -121,26 +127,45 @@ def denominate(table: IndicatorTable, denominators: Sequence[tuple[str, str | No
     return np.asarray(values / divisors)
 
 
-def transform_and_treat(raw: Floats, table: IndicatorTable, recipe: Recipe, plan: Plan) -> Treated:
-    """Fill missing cells, take logarithms, and clip or log outliers, by the fitted numbers."""
+def denominated_history(
+    table: IndicatorTable, divided: Sequence[tuple[str, str | None]], recipe: Recipe | None = None
+) -> tuple[tuple[str, Floats], ...]:
+    """Return the denominated values of other periods; a unit or indicator they lack is missing there.
+
+    With a recipe: only where one of its imputations looks at other periods.
+    """
+    if not table.history or (recipe is not None and not needs_history(imputer.method for imputer in recipe.imputers)):
+        return ()
+    found = []
+    for other in table.history:
+        aligned = other.aligned(table.units, [code for code, _ in divided])
+        found.append((other.period or "", denominate(aligned, divided)))
+    return tuple(found)
+
+
+def needs_history(methods: Iterable[str]) -> bool:
+    """Return whether any imputation looks at other periods."""
+    return any(getattr(IMPUTE[method], "needs_history", False) for method in methods)
+
+
+def transform_and_treat(raw: Floats, filled: Floats, table: IndicatorTable, recipe: Recipe, plan: Plan) -> Treated:
+    """Fill missing cells, take logarithms, and clip or bend outliers, by the fitted numbers."""
     none = np.zeros(raw.shape, dtype=bool)
-    if not (plan.filled or plan.ln or plan.winsorised or plan.logged):
+    if not (plan.filled or plan.ln or plan.limited or plan.bent or recipe.imputers):
         return Treated(raw, none, none)
-    values = raw.copy()
-    imputed, winsorised = none, none.copy()
-    if plan.filled:
-        for j in plan.filled:
-            rule = recipe.indicators[j]
-            groups = _groups(table, rule)
-            values[:, j] = impute.fill(values[:, j], dict(rule.fill), groups)
-        imputed = np.isnan(raw) & np.isfinite(values)
+    values = filled.copy()
+    winsorised = none.copy()
+    for j in plan.filled:
+        rule = recipe.indicators[j]
+        values[:, j] = impute.fill(values[:, j], dict(rule.fill), _groups(table, rule))
+    imputed = np.isnan(raw) & np.isfinite(values)
     for j in plan.ln:
         values[:, j] = treat.logarithm(values[:, j], 0.0, recipe.indicators[j].code, table.units)
-    for j in sorted({*plan.winsorised, *plan.logged}):
-        code, limits = recipe.indicators[j].code, recipe.indicators[j].treat
-        clipped = treat.treated(values[:, j], limits.lower, limits.upper, None, code, table.units)
+    for j in sorted({*plan.limited, *plan.bent}):
+        code, treatment = recipe.indicators[j].code, recipe.indicators[j].treat
+        clipped = treat.clipped_to(values[:, j], treatment)
         winsorised[:, j] = (clipped != values[:, j]) & np.isfinite(clipped)
-        values[:, j] = treat.treated(clipped, None, None, limits.log_shift, code, table.units)
+        values[:, j] = treat.treated_by(clipped, treatment, code, table.units)
     return Treated(values, imputed, winsorised)
 
 
@@ -161,12 +186,8 @@ def to_points(treated: Floats, recipe: Recipe, plan: Plan) -> tuple[Floats, Mask
         points = np.where(beyond, np.clip(points, low, high), points)
     for j in plan.ranked:
         rule = recipe.indicators[j]
-        reference = np.array(rule.normalise.reference)
-        if rule.normalise.method == "rank":
-            points[:, j] = normalise.rank(treated[:, j], reference, rule.positive)
-        else:
-            points[:, j], cut = normalise.percentile_rank(treated[:, j], reference, rule.positive, recipe.scale)
-            beyond[:, j] = cut
+        method = NORMALISE[rule.normalise.method]
+        points[:, j], beyond[:, j] = method.apply(treated[:, j], rule.normalise, rule.positive, recipe.scale)
     return points, beyond
 
 
@@ -195,21 +216,18 @@ def add_up(points: Floats, observed: Mask, plan: Plan) -> tuple[Floats, Floats, 
     scores[:, :width] = points
     shares = np.ones_like(scores)
     tested = np.ones((points.shape[0], len(plan.steps)))
+    carried: dict[int, Any] = {}
     if observed.all():
         for step in plan.steps:
-            scores[:, step.column] = _combine(scores, step)
+            scores[:, step.column] = step.combine(scores[:, step.children], carried)
         return scores, shares, tested
     shares[:, :width] = observed
     available = np.empty(scores.shape, dtype=bool)
     available[:, :width] = observed
     for step in plan.steps:
         share = tested[:, step.column - width] = available[:, step.children] @ step.weights
-        score = np.where(share >= step.coverage - 1e-9, _combine(scores, step), np.nan)
+        score = np.where(share >= step.coverage - 1e-9, step.combine(scores[:, step.children], carried), np.nan)
         scores[:, step.column] = score
         available[:, step.column] = np.isfinite(score)
         shares[:, step.column] = shares[:, step.children] @ step.weights
     return scores, shares, tested
-
-
-def _combine(scores: Floats, step: NodeStep) -> Floats:
-    return aggregate.combine(scores[:, step.children], step.weights, step.method, step.floor, step.exponent)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from yitihua.index.aggregate import partials, scaled_weights
-from yitihua.index.plan import Plan
+from yitihua.index.aggregate import scaled_weights
+from yitihua.index.plan import NodeStep, Plan
 
 Floats = npt.NDArray[np.float64]
 
@@ -16,7 +16,9 @@ def contributions(scores: Floats, plan: Plan) -> tuple[Floats, Floats]:
 
     By Euler's theorem for means that are homogeneous of degree 1, the contributions of a node's
     children sum to its own: under arithmetic means they are weight times points. Where a mean has
-    a floor, a child below it counts as if on the floor.
+    a floor, a child below it counts as if on the floor. Methods that are no such mean (TOPSIS,
+    Copeland and the like) have no contributions of their own: there a node's share is divided
+    among its children in proportion to weight times points, by weight where these are not positive.
 
     Parameters
     ----------
@@ -39,8 +41,7 @@ def contributions(scores: Floats, plan: Plan) -> tuple[Floats, Floats]:
     weights[scored, root] = factor[scored, root] = 1.0
     for step in reversed(plan.steps):
         x = scores[:, step.children]
-        slope = partials(x, step.weights, step.method, step.floor, step.exponent)
-        raised = x if step.method == "arithmetic" else np.maximum(x, step.floor)
+        slope, raised = _slopes(x, scores[:, [step.column]], step)
         in_force = scaled_weights(x, step.weights)
         own = shares[:, [step.column]]
         above = factor[:, [step.column]]
@@ -51,8 +52,20 @@ def contributions(scores: Floats, plan: Plan) -> tuple[Floats, Floats]:
         shares[:, step.children] = np.where(lent, own * in_force, above * slope * raised)
         weights[:, step.children] = weights[:, [step.column]] * in_force
         factor[:, step.children] = above * slope
-        if step.method != "arithmetic" or lent.any():
+        if step.method.name != "arithmetic" or lent.any():
             with np.errstate(divide="ignore", invalid="ignore"):
                 rescaled = shares[:, step.children] / x
             factor[:, step.children] = np.where(x == 0, above * slope, rescaled)
     return shares, weights
+
+
+def _slopes(x: Floats, score: Floats, step: NodeStep) -> tuple[Floats, Floats]:
+    """Return dM/dx and the points it is taken at; their products sum to the node's score."""
+    if step.method.partials is not None and step.method.raised is not None:
+        return step.method.partials(x, step.mixture), step.method.raised(x, step.mixture)
+    in_force = scaled_weights(x, step.weights)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        total = np.nansum(in_force * x, axis=1, keepdims=True)
+        proportional = (total > 0) & (np.nanmin(np.where(np.isnan(x), np.inf, x), axis=1, keepdims=True) >= 0)
+        slope = np.where(proportional, in_force * score / total, in_force * score / np.where(x == 0, np.nan, x))
+    return slope, x

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from yitihua.definitions.levels import level_word
+from yitihua.definitions.methods import AGGREGATE, IMPUTE, NORMALISE
 from yitihua.index.aggregate import scaled_weights
 from yitihua.index.explain_data import Step, evidence_steps, file_steps, or_none, raw_steps, reason_steps
 from yitihua.index.recipe import IndicatorRule, Label, NodeRule, Recipe
+from yitihua.index.treat import curve_for
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -148,16 +150,23 @@ def _stage_steps(board: Scoreboard, row: int, j: int, rule: IndicatorRule) -> li
         how = (f"÷ {rule.denominate_by} = {divisor:.10g}",) * 2
         steps.append(Step(("除以分母", "denominated"), how, or_none(float(board.denominated[row, j]))))
     if board.imputed[row, j]:
-        zh = {"mean": "均值", "median": "中位数", "group_mean": "组均值"}.get(rule.impute, rule.impute)
-        how = (f"以{zh}填补", f"filled by {rule.impute}")
-        steps.append(Step(("插补", "imputed"), how, or_none(_fill_value(board, row, rule)), rule.unit))
+        zh, en = IMPUTE[rule.impute].words
+        steps.append(
+            Step(
+                ("插补", "imputed"),
+                (f"以{zh}填补", f"filled by {en}"),
+                or_none(_fill_value(board, row, rule, j)),
+                rule.unit,
+            )
+        )
     if rule.transform == "ln" or rule.treat.outcome not in ("", "nothing to treat", "passed untreated"):
         parts = [("ln", "ln")] if rule.transform == "ln" else []
-        if rule.treat.upper is not None or (rule.treat.lower is not None and rule.treat.log_shift is None):
-            limits = f"[{rule.treat.lower:.6g}, {rule.treat.upper:.6g}]"
-            parts.append((f"缩尾至 {limits}", f"clip {limits}"))
-        if rule.treat.log_shift is not None:
-            parts.append((f"ln(x + {rule.treat.log_shift:.6g})",) * 2)
+        lower, upper = rule.treat.lower, rule.treat.upper
+        if upper is not None or (lower is not None and not rule.treat.bent):
+            limits = " ".join(("-" if end is None else f"{end:.6g}") for end in (lower, upper)).replace(" ", ", ")
+            parts.append((f"缩尾至 [{limits}]", f"clip [{limits}]"))
+        if (curve := curve_for(rule.treat)) is not None:
+            parts.append(curve[0].words(curve[1]))
         steps.append(
             Step(
                 ("变换与处理", "transformed and treated"),
@@ -168,8 +177,10 @@ def _stage_steps(board: Scoreboard, row: int, j: int, rule: IndicatorRule) -> li
     return steps
 
 
-def _fill_value(board: Scoreboard, row: int, rule: IndicatorRule) -> float:
+def _fill_value(board: Scoreboard, row: int, rule: IndicatorRule, j: int) -> float:
     """Return what a missing cell was filled with."""
+    if np.isfinite(board.filled[row, j]):
+        return float(board.filled[row, j])
     group = "" if rule.impute_group is None else str(board.table.attributes[rule.impute_group][row])
     return dict(rule.fill).get(group, np.nan)
 
@@ -191,11 +202,18 @@ def _normalise_words(board: Scoreboard, rule: IndicatorRule, clipped: bool) -> L
     if n.method == "zscore" and n.origin is not None and n.width is not None:
         words = f"(x - {n.origin:.6g}) / {n.width:.6g} * {n.gain:g} + {n.base:g}"
         return (f"Z分数：{words}", f"z-score: {words}")
-    if n.method in ("rank", "percentile_rank"):
-        zh, en = {"rank": ("名次", "rank"), "percentile_rank": ("百分位名次", "percentile rank")}[n.method]
+    zh, en = NORMALISE[n.method].words
+    if n.reference:
         count = len(n.reference)
         return (f"在拟合所用的{count}个值中的{zh}，{best[0]}", f"{en} among the {count} values fitted on, {best[1]}")
-    return (f"不作标准化，{best[0]}", f"not normalised, {best[1]}")
+    if n.method == "none":
+        return (f"不作标准化，{best[0]}", f"not normalised, {best[1]}")
+    beyond = ("；已截断", "; cut to the scale") if clipped else ("", "")
+    numbers = "; ".join(f"{name} {', '.join(f'{v:.6g}' for v in values[:8])}" for name, values in n.numbers)
+    if n.origin is not None and n.width is not None and not numbers:
+        numbers = f"(x - {n.origin:.6g}) / {n.width:.6g} * {n.gain:g} + {n.base:g}"
+    said = (f"：{numbers}", f": {numbers}") if numbers else ("", "")
+    return (f"{zh}{said[0]}，{best[0]}{beyond[0]}", f"{en}{said[1]}, {best[1]}{beyond[1]}")
 
 
 def _node_steps(board: Scoreboard, row: int, node: NodeRule) -> list[Step]:
@@ -245,20 +263,16 @@ def _coverage_words(node: NodeRule, tested: float) -> Label:
 
 
 def _mean_words(node: NodeRule) -> Label:
-    zh = {
-        "arithmetic": "加权算术平均",
-        "geometric": "加权几何平均",
-        "harmonic": "加权调和平均",
-        "generalised": "加权幂平均",
-    }
-    en = f"weighted {node.method} mean"
+    method = AGGREGATE[node.method]
+    if method.partials is None:
+        shown = "; ".join(f"{name} = {value}" for name, value in node.settings)
+        zh, en = method.words
+        return (f"{zh}（{shown}）", f"{en} ({shown})") if shown else (zh, en)
+    zh, en = f"加权{method.words[0]}", f"weighted {method.words[1]} mean"
     if node.method == "arithmetic":
-        return (zh[node.method], en)
+        return (zh, en)
     extra = f", p = {node.exponent:g}" if node.method == "generalised" else ""
-    return (
-        f"{zh[node.method]}，下限{node.floor:g}{extra.replace(', ', '，')}",
-        f"{en}, floor {node.floor:g}{extra}",
-    )
+    return (f"{zh}，下限{node.floor:g}{extra.replace(', ', '，')}", f"{en}, floor {node.floor:g}{extra}")
 
 
 def _standing(board: Scoreboard, row: int, recipe: Recipe) -> list[Step]:

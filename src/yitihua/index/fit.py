@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from yitihua.definitions.edition import Edition
-from yitihua.definitions.index_models import AggregateRule, GradeScheme, NormaliseRule, TreatRule, default_grades
+from yitihua.definitions.index_models import AggregateRule, GradeScheme, default_grades
+from yitihua.definitions.methods import plain
+from yitihua.definitions.own_code import is_own_code, load_own_code
 from yitihua.definitions.text import Text
-from yitihua.index.apply import apply, denominate
-from yitihua.index.fitted import fitted_cuts, fitted_rule
-from yitihua.index.recipe import (
-    GradeRule,
-    IndicatorRule,
-    Label,
-    NodeRule,
-    Normalisation,
-    Recipe,
-    Treatment,
-    ViewRule,
-)
-from yitihua.index.weights import resolve_weights
+from yitihua.index.apply import apply, denominate, denominated_history, needs_history
+from yitihua.index.fitted import fitted_cuts, fitted_rule, stated_normalisation, stated_treatment
+from yitihua.index.imputing import Column, fit_imputers, impute_jointly
+from yitihua.index.nodes import made_by, stated_nodes, with_fitted_nodes
+from yitihua.index.recipe import GradeRule, IndicatorRule, Label, Recipe, ViewRule
 from yitihua.indicators.table import Floats, IndicatorTable
 
 
@@ -51,8 +44,8 @@ def fit(table: IndicatorTable, edition: Edition) -> Recipe:
     >>> fit(read_table(hdi), hdi).root.method
     'geometric'
     """
-    values = denominate(table, [(code, i.denominate_by) for code, i in edition.indicators.items()])
-    rules = tuple(_indicator_rule(edition, code, values[:, j], table) for j, code in enumerate(edition.indicators))
+    divided = [(code, indicator.denominate_by) for code, indicator in edition.indicators.items()]
+    raw = denominate(table, divided)
     draft = Recipe(
         edition=edition.name,
         title=_label(edition.title),
@@ -62,8 +55,8 @@ def fit(table: IndicatorTable, edition: Edition) -> Recipe:
         period=table.period,
         scale=edition.spec.scale,
         score_decimals=edition.spec.score_decimals,
-        indicators=rules,
-        nodes=_node_rules(edition),
+        indicators=tuple(_stated_rule(edition, code) for code in edition.indicators),
+        nodes=stated_nodes(edition),
         views=_view_rules(edition),
         grades=(),
         weight_set=edition.spec.weights.use,
@@ -72,6 +65,14 @@ def fit(table: IndicatorTable, edition: Edition) -> Recipe:
         fitted_on=tuple((line.name, line.sha256) for line in table.lineage),
         simulated=table.simulated,
     )
+    columns = [_imputation(edition, code) for code in edition.indicators]
+    joint = needs_history(column.method for column in columns)
+    history = denominated_history(table, divided) if joint else ()
+    draft = replace(draft, imputers=fit_imputers(table, raw, history, columns))
+    filled = impute_jointly(table, raw, history, draft)
+    draft = replace(draft, indicators=_fitted_rules(draft, filled, table))
+    draft = with_fitted_nodes(draft, table, raw, filled, edition)
+    draft = replace(draft, own_code=_own_code(draft))
     schemes = edition.grades
     fixed = all(scheme.method == "fixed" for scheme in schemes.values())
     scores = None if fixed else apply(table, draft).rounded_scores
@@ -86,13 +87,13 @@ def _label(text: Text | None) -> Label:
     return (text.zh, text.en) if text is not None else ("", "")
 
 
-def _indicator_rule(edition: Edition, code: str, x: Floats, table: IndicatorTable) -> IndicatorRule:
-    """Return what the edition states for an indicator, with the numbers fitted to its column."""
+def _stated_rule(edition: Edition, code: str) -> IndicatorRule:
+    """Return what the edition states for an indicator, without any fitted number."""
     indicator, spec = edition.indicators[code], edition.spec
     impute_rule = spec.impute.indicators.get(code, spec.impute)
     treat_rule = spec.treat.indicators.get(code, spec.treat)
     rule = spec.normalise.indicators.get(code, spec.normalise)
-    stated = IndicatorRule(
+    return IndicatorRule(
         code=code,
         name=_label(indicator.name),
         unit=_label(indicator.unit),
@@ -100,68 +101,35 @@ def _indicator_rule(edition: Edition, code: str, x: Floats, table: IndicatorTabl
         transform=indicator.transform,
         denominate_by=indicator.denominate_by,
         impute=impute_rule.method,
-        impute_group=impute_rule.group,
+        impute_group=impute_rule.stated.get("group"),
         fill=(),
-        treat=_stated_treatment(treat_rule),
-        normalise=_stated_normalisation(rule),
+        treat=stated_treatment(treat_rule.method, treat_rule.settings),
+        normalise=stated_normalisation(rule.method, rule.settings),
         goalposts=None if indicator.goalposts is None else (indicator.goalposts.lower, indicator.goalposts.upper),
     )
-    groups = table.attributes.get(impute_rule.group) if impute_rule.group else None
-    return fitted_rule(stated, x, groups, spec.scale, table.units)
 
 
-def _stated_treatment(rule: TreatRule) -> Treatment:
-    """Keep what the method looks at, so that the recipe alone tells how its numbers were fitted."""
-    offset = None if rule.offset == "auto" else float(rule.offset)
-    if rule.method == "winsorise_log":
-        return Treatment(
-            rule.method, skew=rule.skew, kurtosis=rule.kurtosis, max_winsorised=rule.max_winsorised, offset=offset
-        )
-    return Treatment(rule.method, offset=offset if rule.method == "log" else None)
-
-
-def _stated_normalisation(rule: NormaliseRule) -> Normalisation:
-    if rule.method == "zscore":
-        gain, base = 1.0 if rule.sd is None else rule.sd, 0.0 if rule.mean is None else rule.mean
-        return Normalisation("zscore", gain=gain, base=base)
-    return Normalisation(rule.method, clip=rule.clip and rule.method in ("goalposts", "minmax"))
-
-
-def _node_rules(edition: Edition) -> tuple[NodeRule, ...]:
-    spec = edition.spec
-    weights = resolve_weights(edition)
-    order = sorted(edition.nodes, key=lambda code: -edition.depths[code])
+def _fitted_rules(draft: Recipe, filled: Floats, table: IndicatorTable) -> tuple[IndicatorRule, ...]:
+    """Return the rules with the numbers fitted to their columns."""
     rules = []
-    for code in order:
-        depth = edition.depths[code]
-        rule = spec.aggregate.nodes.get(code) or spec.aggregate.levels.get(str(depth)) or spec.aggregate
-        default = spec.coverage.index if code == edition.root else spec.coverage.node
-        rules.append(
-            NodeRule(
-                code=code,
-                name=_label(edition.nodes[code].name),
-                parent=edition.nodes[code].parent,
-                depth=depth,
-                children=edition.children[code],
-                weights=tuple(weights[child] for child in edition.children[code]),
-                coverage=spec.coverage.nodes.get(code, default),
-                **_mean_of(rule, spec.scale),
-            )
-        )
+    for j, rule in enumerate(draft.indicators):
+        groups = table.attributes.get(rule.impute_group) if rule.impute_group else None
+        rules.append(fitted_rule(rule, filled[:, j], groups, draft.scale, table.units, draft.reference_unit))
     return tuple(rules)
 
 
-def _mean_of(rule: AggregateRule, scale: tuple[float, float]) -> dict[str, Any]:
-    """Return method, floor and exponent.
+def _imputation(edition: Edition, code: str) -> Column:
+    rule = edition.spec.impute.indicators.get(code, edition.spec.impute)
+    settings = tuple((name, plain(value)) for name, value in rule.settings.items() if value is not None)
+    return Column(code, edition.parents[code], edition.indicators[code].direction == "+", rule.method, settings)
 
-    Where a single 0 would make the mean 0 the floor is 1 % up the scale unless stated; a power
-    mean with p > 0 only needs values that have a power.
-    """
-    exponent = 1.0 if rule.exponent is None else rule.exponent
-    floor = scale[0] + 0.01 * (scale[1] - scale[0]) if rule.floor is None else rule.floor
-    if rule.floor is None and rule.method == "generalised" and exponent > 0:
-        floor = 0.0
-    return {"method": rule.method, "floor": float(floor), "exponent": exponent}
+
+def _own_code(recipe: Recipe) -> tuple[tuple[str, str], ...]:
+    """Return the user's own functions that a recipe names, with the sha256 of their files."""
+    methods = [m for rule in recipe.indicators for m in (rule.impute, rule.treat.method, rule.normalise.method)]
+    methods += [node.method for node in recipe.nodes] + [view.method for view in recipe.views]
+    places = dict.fromkeys(method for method in (*methods, recipe.weighting.method) if is_own_code(method))
+    return tuple((place, load_own_code(place).sha256) for place in places)
 
 
 def _view_rules(edition: Edition) -> tuple[ViewRule, ...]:
@@ -178,16 +146,18 @@ def _view_rules(edition: Edition) -> tuple[ViewRule, ...]:
         )
         rule = spec.aggregate.views.get(code) or AggregateRule()
         rules.append(
-            ViewRule(code, _label(view.name), groups, coverage=spec.coverage.node, **_mean_of(rule, spec.scale))
+            ViewRule(code, _label(view.name), groups, coverage=spec.coverage.node, **made_by(rule, spec.scale))
         )
     return tuple(rules)
 
 
 def _suits(edition: Edition, scheme: GradeScheme, code: str) -> bool:
-    """Return False for the default cuts where points are z-scores or ranks, which know no scale."""
-    normalise = edition.spec.normalise
+    """Return False for the default cuts where points or scores, such as z-scores and ranks, know no scale."""
+    spec, normalise = edition.spec, edition.spec.normalise
     rules = [normalise.indicators.get(indicator, normalise) for indicator in edition.indicators]
-    off_scale = any(rule.off_scale for rule in rules)
+    depths = [(node, str(edition.depths[node])) for node in edition.nodes]
+    made = [spec.aggregate.nodes.get(n) or spec.aggregate.levels.get(d) or spec.aggregate for n, d in depths]
+    off_scale = any(rule.off_scale for rule in (*rules, *made))
     default = default_grades(edition.spec.scale).get(code)
     return not (off_scale and scheme.method == "fixed" and default is not None and scheme.cuts == default.cuts)
 

@@ -8,20 +8,27 @@ can be fitted anew without the edition it came from, which is what `diff` does.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from yitihua.definitions.methods import NORMALISE, TREAT, plain
 from yitihua.errors import refuse
 from yitihua.index import grade, impute, treat
-from yitihua.index.normalise.affine import Floats, bounds
+from yitihua.index.normalise.affine import Floats
+from yitihua.index.normalise.method import Sample
 from yitihua.index.recipe import GradeRule, IndicatorRule, Normalisation, Treatment
 
 
 def fitted_rule(
-    rule: IndicatorRule, x: Floats, groups: Any, scale: tuple[float, float], units: Sequence[str]
+    rule: IndicatorRule,
+    x: Floats,
+    groups: Any,
+    scale: tuple[float, float],
+    units: Sequence[str],
+    reference_unit: str | None = None,
 ) -> IndicatorRule:
     """Return a rule with its numbers fitted to one column.
 
@@ -30,13 +37,15 @@ def fitted_rule(
     rule : IndicatorRule
         Its methods and settings are kept.
     x : ndarray, shape (units,)
-        Denominated values; NaN is missing.
+        Denominated values, after joint imputations; NaN is missing.
     groups : ndarray of str, shape (units,), or None
         Where the rule fills by group.
     scale : (float, float)
         Lowest and highest points.
     units : sequence of str
-        For messages.
+        Codes of the units.
+    reference_unit : str, optional
+        For normalisations against it.
     """
     fill_values = impute.fill_values(x, rule.impute, groups)
     x = impute.fill(x, fill_values, groups)
@@ -44,10 +53,93 @@ def fitted_rule(
         x = treat.logarithm(x, 0.0, rule.code, units)
     # The logarithm of goalposts is needed as well, so the shift must leave room for them.
     room = _logged_if(rule.transform, rule.goalposts) if rule.normalise.method == "goalposts" else ()
-    treatment = _treatment(x, rule.treat, rule.code, room)
-    x = treat.treated(x, treatment.lower, treatment.upper, treatment.log_shift, rule.code, units)
-    normalise = _normalisation(x, replace(rule, treat=treatment), scale)
+    treatment = fitted_treatment(x, rule.treat, rule.code, room)
+    x = treat.treated_by(x, treatment, rule.code, units)
+    posts = None
+    if rule.normalise.method == "goalposts":
+        assert rule.goalposts is not None  # checked when the edition was loaded
+        lower, upper = (on_treated_scale(bound, rule.transform, treatment, rule.code) for bound in rule.goalposts)
+        posts = (lower, upper)
+    sample = Sample(x, rule.positive, scale, posts, units, reference_unit, rule.code)
+    normalise = fitted_normalisation(sample, rule.normalise)
     return replace(rule, fill=tuple(fill_values.items()), treat=treatment, normalise=normalise)
+
+
+#: Settings that older methods keep in fields of their own; all others stand under `settings`.
+_TREAT_FIELDS = {"log": {"offset"}, "winsorise_log": {"skew", "kurtosis", "max_winsorised", "offset"}}
+_NORMALISE_FIELDS = {"goalposts": {"clip"}, "minmax": {"clip"}, "zscore": {"mean", "sd"}}
+
+
+def _kept(settings: Mapping[str, Any], fields: set[str]) -> tuple[tuple[str, Any], ...]:
+    return tuple((name, plain(value)) for name, value in settings.items() if name not in fields and value is not None)
+
+
+def treatment_settings(stated: Treatment) -> dict[str, Any]:
+    """Return what a treatment was told.
+
+    Examples
+    --------
+    >>> treatment_settings(Treatment("log", offset=1.0))
+    {'offset': 1.0}
+    """
+    fields = {
+        "skew": stated.skew,
+        "kurtosis": stated.kurtosis,
+        "max_winsorised": stated.max_winsorised,
+        "offset": "auto" if stated.offset is None else stated.offset,
+    }
+    taken = {name: fields[name] for name in _TREAT_FIELDS.get(stated.method, ())}
+    found: dict[str, Any] = TREAT[stated.method].settings(taken | dict(stated.settings))
+    return found
+
+
+def normalisation_settings(stated: Normalisation) -> dict[str, Any]:
+    """Return what a normalisation was told.
+
+    Examples
+    --------
+    >>> normalisation_settings(Normalisation("minmax", clip=True))
+    {'clip': True}
+    """
+    fields = {"clip": stated.clip, "mean": stated.base, "sd": stated.gain}
+    taken = {name: fields[name] for name in _NORMALISE_FIELDS.get(stated.method, ())}
+    found: dict[str, Any] = NORMALISE[stated.method].settings(taken | dict(stated.settings))
+    return found
+
+
+def stated_treatment(method: str, settings: Mapping[str, Any]) -> Treatment:
+    """Return a treatment that holds what the method looks at, and no number yet."""
+    fields = _TREAT_FIELDS.get(method, set())
+    values = {name: settings[name] for name in fields}
+    if "offset" in values:
+        values["offset"] = None if values["offset"] == "auto" else float(values["offset"])
+    return Treatment(method, settings=_kept(settings, fields), **values)
+
+
+def stated_normalisation(method: str, settings: Mapping[str, Any]) -> Normalisation:
+    """Return a normalisation that holds what the method was told, and no number yet."""
+    fields = _NORMALISE_FIELDS.get(method, set())
+    stated = Normalisation(method, settings=_kept(settings, fields))
+    if "clip" in fields:
+        stated = replace(stated, clip=bool(settings["clip"]))
+    if "sd" in fields:
+        gain, base = settings["sd"], settings["mean"]
+        stated = replace(stated, gain=1.0 if gain is None else float(gain), base=0.0 if base is None else float(base))
+    return stated
+
+
+def fitted_treatment(x: Floats, stated: Treatment, code: str, room: tuple[float, ...] = ()) -> Treatment:
+    """Return a treatment with its numbers fitted to a column."""
+    settings = treatment_settings(stated)
+    found: Treatment = TREAT[stated.method].fit(x, settings, room, code)
+    return replace(found, method=stated.method, settings=stated.settings)
+
+
+def fitted_normalisation(sample: Sample, stated: Normalisation) -> Normalisation:
+    """Return a normalisation with its numbers fitted to a column."""
+    settings = normalisation_settings(stated)
+    found: Normalisation = NORMALISE[stated.method].fit(sample, settings)
+    return replace(found, method=stated.method, settings=stated.settings)
 
 
 def is_fitted(rule: IndicatorRule) -> bool:
@@ -74,94 +166,16 @@ def same_numbers(a: IndicatorRule, b: IndicatorRule) -> bool:
 def _numbers_of(rule: IndicatorRule) -> tuple[tuple[Any, ...], Floats]:
     """Return what is fitted: words and counts, which must be equal, and numbers."""
     t, n = rule.treat, rule.normalise
-    words = (t.outcome, tuple(name for name, _ in rule.fill), len(n.reference))
-    plain = (t.lower, t.upper, t.log_shift, n.lower, n.upper, n.origin, n.width, n.gain, n.base)
-    numbers = [np.nan if number is None else number for number in plain]
-    return words, np.array([*numbers, *(value for _, value in rule.fill), *n.reference], dtype=float)
+    counts = tuple((name, len(values)) for name, values in (*t.numbers, *n.numbers))
+    words = (t.outcome, tuple(name for name, _ in rule.fill), len(n.reference), counts)
+    single = (t.lower, t.upper, t.log_shift, n.lower, n.upper, n.origin, n.width, n.gain, n.base)
+    numbers = [np.nan if number is None else number for number in single]
+    others = [value for _, values in (*t.numbers, *n.numbers) for value in values]
+    return words, np.array([*numbers, *(value for _, value in rule.fill), *n.reference, *others], dtype=float)
 
 
 def _logged_if(transform: str, goalposts: tuple[float, float] | None) -> tuple[float, ...]:
     return tuple(math.log(bound) if transform == "ln" else bound for bound in goalposts or ())
-
-
-def _treatment(x: Floats, stated: Treatment, code: str, room: tuple[float, ...]) -> Treatment:
-    stated = replace(stated, lower=None, upper=None, log_shift=None, outcome="")
-    if stated.method == "none":
-        return stated
-    seen = x[np.isfinite(x)]
-    if seen.size == 0 or np.ptp(seen) == 0:
-        return replace(stated, outcome="nothing to treat")
-    if stated.method == "log":
-        return _logged(np.append(seen, room), stated, code)
-    if not treat.is_outlying(x[:, None], stated.skew, stated.kurtosis)[0]:
-        return replace(stated, outcome="passed untreated")
-    lower, upper, passed = treat.winsor_limits(x, stated.skew, stated.kurtosis, stated.max_winsorised)
-    if passed:
-        return replace(stated, lower=lower, upper=upper, outcome="winsorised")
-    return _logged(np.append(seen, room), stated, code)
-
-
-def _logged(seen: Floats, stated: Treatment, code: str) -> Treatment:
-    """Return a logarithm; later values below the fitted range are raised to it, where ln still exists."""
-    lower = float(seen.min()) if stated.offset is None else None
-    return replace(stated, lower=lower, log_shift=_shift(seen, stated, code), outcome="log")
-
-
-def _shift(seen: Floats, stated: Treatment, code: str) -> float:
-    if stated.offset is None:
-        return treat.log_shift(seen)
-    if seen.min() + stated.offset <= 0:
-        raise refuse("log-domain", key=code, name=code, found=f"{seen.min():g}", bound=f"{-stated.offset:g}")
-    return stated.offset
-
-
-def _normalisation(x: Floats, rule: IndicatorRule, scale: tuple[float, float]) -> Normalisation:
-    (low, high), stated, positive = scale, rule.normalise, rule.positive
-    if stated.method == "none":
-        return Normalisation("none", origin=0.0 if positive else low + high, width=1.0 if positive else -1.0)
-    if stated.method == "goalposts":
-        assert rule.goalposts is not None  # checked when the edition was loaded
-        lower, upper = (on_treated_scale(bound, rule.transform, rule.treat, rule.code) for bound in rule.goalposts)
-        return normalisation_between(stated.method, stated.clip, lower, upper, scale, positive)
-    seen = x[np.isfinite(x)]
-    if stated.method in ("rank", "percentile_rank"):
-        sample = () if seen.size and _is_constant(seen) else tuple(float(value) for value in np.sort(seen))
-        return Normalisation(stated.method, reference=sample, clip=stated.method == "percentile_rank")
-    if stated.method == "zscore":
-        mean, sd = _moments(seen)
-        width = None if sd is None else (sd if positive else -sd)
-        return Normalisation("zscore", origin=mean, width=width, gain=stated.gain, base=stated.base)
-    if seen.size:
-        low_, high_ = float(seen.min()), float(seen.max())
-        upper_ = low_ if _is_constant(seen) else high_
-        return normalisation_between(stated.method, stated.clip, low_, upper_, scale, positive)
-    return Normalisation("minmax", gain=high - low, base=low, clip=stated.clip)
-
-
-def normalisation_between(
-    method: str, clip: bool, lower: float, upper: float, scale: tuple[float, float], positive: bool
-) -> Normalisation:
-    """Return the affine map that takes two bounds to the ends of the scale.
-
-    Examples
-    --------
-    >>> normalisation_between("minmax", True, 2.0, 12.0, (0.0, 100.0), False).origin
-    12.0
-    """
-    worst, span = bounds(np.array([lower]), np.array([upper]), np.array([positive]))
-    gain = scale[1] - scale[0]
-    return Normalisation(method, lower, upper, float(worst[0]), float(span[0]), gain, scale[0], clip)
-
-
-def _moments(seen: Floats) -> tuple[float | None, float | None]:
-    if seen.size < 2:
-        return None, None
-    # A constant column has no spread, whatever rounding makes of its standard deviation.
-    return float(seen.mean()), 0.0 if _is_constant(seen) else float(seen.std(ddof=1))
-
-
-def _is_constant(seen: Floats) -> bool:
-    return bool(np.ptp(seen) <= 1e-12 * np.abs(seen).max())
 
 
 def on_treated_scale(bound: float, transform: str, treatment: Treatment, code: str) -> float:
@@ -174,17 +188,11 @@ def on_treated_scale(bound: float, transform: str, treatment: Treatment, code: s
     """
     if transform == "ln":
         bound = math.log(bound)
-    if treatment.log_shift is not None:
-        if bound + treatment.log_shift <= 0:
-            raise refuse(
-                "log-domain",
-                key=f"{code}.goalposts",
-                name=code,
-                found=f"{bound:g}",
-                bound=f"{-treatment.log_shift:g}",
-            )
-        bound = math.log(bound + treatment.log_shift)
-    return bound
+    value = np.array([bound])
+    if not treat.has_image(value, treatment)[0]:
+        lowest = -treatment.log_shift if treatment.log_shift is not None else math.nan
+        raise refuse("log-domain", key=f"{code}.goalposts", name=code, found=f"{bound:g}", bound=f"{lowest:g}")
+    return float(treat.bent_by(value, treatment)[0])
 
 
 def fitted_cuts(rule: GradeRule, scores: Floats, levels: tuple[str, ...]) -> tuple[tuple[str, tuple[float, ...]], ...]:

@@ -22,14 +22,41 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 Label = tuple[str, str]  # Chinese, English
+Settings = tuple[tuple[str, Any], ...]
+Numbers = tuple[tuple[str, tuple[float, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Array:
+    """Fitted numbers with a name and a shape, row by row; NaN is None."""
+
+    name: str
+    shape: tuple[int, ...]
+    values: tuple[float | None, ...]
+
+    @classmethod
+    def of(cls, name: str, values: Any) -> Array:
+        """Keep an array."""
+        import numpy as np
+
+        array = np.asarray(values, dtype=float)
+        return cls(name, array.shape, tuple(None if v != v else v for v in array.ravel().tolist()))
+
+    @property
+    def array(self) -> Any:
+        """The numbers as an ndarray."""
+        import numpy as np
+
+        return np.array([np.nan if v is None else v for v in self.values], dtype=float).reshape(self.shape)
 
 
 @dataclass(frozen=True)
 class Treatment:
     """How one indicator is treated; limits are None where nothing is clipped.
 
-    The last four are what the method was told to look at, so that it can be fitted anew; an
-    offset of None is fitted.
+    First come the limits, then the logarithm ln(x + log_shift) or another `curve` with its
+    `numbers`. `settings` and the four before `curve` are what the method was told to look at, so
+    that it can be fitted anew; an offset of None is fitted.
     """
 
     method: str = "none"
@@ -41,11 +68,22 @@ class Treatment:
     kurtosis: float = 3.5
     max_winsorised: int = 5
     offset: float | None = None
+    curve: str = ""
+    numbers: Numbers = ()
+    settings: Settings = ()
+
+    @property
+    def bent(self) -> bool:
+        """Whether values are mapped by more than limits."""
+        return self.log_shift is not None or bool(self.curve)
 
 
 @dataclass(frozen=True)
 class Normalisation:
-    """Points = (x - origin) / width * gain + base, or ranks in `reference`. None: never fitted."""
+    """Points = (x - origin) / width * gain + base, or ranks in `reference`. None: never fitted.
+
+    `numbers` is what other methods have fitted, `settings` what they were told.
+    """
 
     method: str
     lower: float | None = None
@@ -56,6 +94,14 @@ class Normalisation:
     base: float = 0.0
     clip: bool = False
     reference: tuple[float, ...] = ()
+    numbers: Numbers = ()
+    settings: Settings = ()
+
+    def array(self, name: str) -> Any:
+        """Return fitted numbers by name, as an array."""
+        import numpy as np
+
+        return np.array(dict(self.numbers)[name], dtype=float)
 
 
 @dataclass(frozen=True)
@@ -95,6 +141,8 @@ class NodeRule:
     floor: float
     exponent: float
     coverage: float
+    settings: Settings = ()
+    numbers: tuple[Array, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -108,6 +156,39 @@ class ViewRule:
     floor: float
     exponent: float
     coverage: float
+    settings: Settings = ()
+
+
+@dataclass(frozen=True)
+class Imputer:
+    """A joint imputation: its indicators, settings and fitted numbers."""
+
+    method: str
+    codes: tuple[str, ...]
+    settings: Settings = ()
+    numbers: tuple[Array, ...] = ()
+
+
+@dataclass(frozen=True)
+class Weighting:
+    """How the weights in force came about.
+
+    Attributes
+    ----------
+    method : str
+        A weighting method fitted to data or read from a file; "" where they are stated.
+    scope : str
+        "siblings" or "indicators".
+    settings : tuple
+        What the method was told.
+    notes : tuple of Label
+        What must be said of them: consistency ratios, constant columns, no convergence.
+    """
+
+    method: str = ""
+    scope: str = "siblings"
+    settings: Settings = ()
+    notes: tuple[Label, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -151,6 +232,12 @@ class Recipe:
         Whether filled cells count as observed.
     fitted_on : tuple of (name, sha256)
         Inputs of the fit.
+    imputers : tuple of Imputer
+        Imputations that look at more than one column.
+    weighting : Weighting
+        Which method made the weights, and what must be said of them.
+    own_code : tuple of (place, sha256)
+        Functions of the user's own that the recipe names; it scores only where code is allowed.
     """
 
     edition: str
@@ -171,6 +258,9 @@ class Recipe:
     fitted_on: tuple[tuple[str, str], ...] = ()
     simulated: bool = False
     format: int = FORMAT
+    imputers: tuple[Imputer, ...] = ()
+    weighting: Weighting = Weighting()
+    own_code: tuple[tuple[str, str], ...] = ()
 
     @property
     def root(self) -> NodeRule:
@@ -291,8 +381,17 @@ def _check(recipe: Recipe) -> None:
         known.add(node.code)
 
 
+def _frozen(value: Any) -> Any:
+    """Return a setting with lists as tuples."""
+    if isinstance(value, dict):
+        raise ValueError(f"a setting is not a table: {value!r}")
+    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
+
+
 def _build(kind: Any, value: Any) -> Any:
     """Rebuild dataclasses and tuples from what JSON kept of them."""
+    if kind is Any:
+        return _frozen(value)
     if dataclasses.is_dataclass(kind):
         hints = typing.get_type_hints(kind)
         unknown = set(value) - set(hints)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from yitihua.index import aggregate
 from yitihua.index.apply import denominate, to_points
 from yitihua.index.plan import NodeStep
+from yitihua.index.treat import clipped_to, curve_for
 from yitihua.indicators.table import Floats
 
 if TYPE_CHECKING:
@@ -53,8 +53,10 @@ class Redraw:
         columns = np.array([plan.column[code] for code in indicators], dtype=np.int64)
         moved = set(columns.tolist())
         steps = []
+        # What a node hands up beside its score is not kept on the board: then all are made again.
+        carries = any(step.method.carries for step in plan.steps)
         for step in plan.steps:
-            if moved & set(_children(step)):
+            if carries or moved & set(step.columns):
                 moved.add(step.column)
                 steps.append(step)
         rules = tuple(board.recipe.indicators[j] for j in columns)
@@ -89,27 +91,30 @@ class Redraw:
         work: dict[int, Floats] = {column: points[:, :, k] for k, column in enumerate(self.columns.tolist())}
         shape = errors.shape[:2]
         root = fixed.shape[1] - 1
+        carried: dict[int, Any] = {}
         for step in self.steps:
-            children = np.empty((*shape, len(_children(step))))
-            for place, child in enumerate(_children(step)):
+            children = np.empty((*shape, len(step.columns)))
+            for place, child in enumerate(step.columns):
                 children[:, :, place] = work.get(child, fixed[:, child])
-            work[step.column] = self._combined(children, step)
+            work[step.column] = self._combined(children, step, carried)
         return work.get(root, np.broadcast_to(fixed[:, root], shape))
 
-    def _combined(self, children: Floats, step: NodeStep) -> Floats:
+    def _combined(self, children: Floats, step: NodeStep, carried: dict[int, Any]) -> Floats:
         """Return a node's scores, shape (draws, units); units with the same gaps go together.
 
         A draw makes no gap and fills none, so without them every mean is a matrix product.
         """
         there = np.isfinite(children[0])
         scored = np.isfinite(self.board.points[:, step.column])
+        if step.method.partials is None or step.method.fit is not None:
+            return np.where(scored, step.combine(children, carried), np.nan)
         found = np.full(children.shape[:2], np.nan)
         patterns, which = np.unique(there, axis=0, return_inverse=True)
         for number, kept in enumerate(patterns):
             rows = np.flatnonzero((which.ravel() == number) & scored)
             if rows.size and kept.any():
                 own = children[:, rows][:, :, kept] if len(patterns) > 1 else children[:, rows]
-                found[:, rows] = aggregate.combine(own, step.weights[kept], step.method, step.floor, step.exponent)
+                found[:, rows] = step.method.combine(own, replace(step.mixture, weights=step.weights[kept]))
         return found
 
     def _points(self, errors: Floats) -> Floats:
@@ -120,21 +125,19 @@ class Redraw:
         treated = np.empty(errors.shape)
         for k, rule in enumerate(self.recipe.indicators):
             limits, own = rule.treat, moved[:, :, k]
-            if rule.transform == "ln" or limits.log_shift is not None:
-                slope = 1.0 / (raw[:, k] if limits.log_shift is None else raw[:, k] + limits.log_shift)
+            curve = curve_for(limits)
+            if rule.transform == "ln" or curve is not None:
+                # Slopes are taken at the value as it is, inside the limits of what was fitted.
+                at = np.log(raw[:, k]) if rule.transform == "ln" else raw[:, k]
+                slope = 1.0 / raw[:, k] if rule.transform == "ln" else np.ones(len(at))
+                if curve is not None:
+                    slope = slope * curve[0].slope(clipped_to(at, limits), curve[1])
                 drawn = still[:, k] + own * slope
             else:
                 drawn = raw[:, k] + own
-            if limits.log_shift is None:
-                low, high = limits.lower, limits.upper
-                drawn = np.clip(drawn, -np.inf if low is None else low, np.inf if high is None else high)
+            if curve is None:
+                drawn = clipped_to(drawn, limits)
             # A cell that was filled in has no sampling error of its own.
             treated[:, :, k] = np.where(np.isnan(raw[:, k]), still[:, k], drawn)
         flat, _ = to_points(treated.reshape(-1, len(self.columns)), self.recipe, self.recipe.plan)
         return flat.reshape(errors.shape)
-
-
-def _children(step: NodeStep) -> list[int]:
-    if isinstance(step.children, slice):
-        return list(range(step.children.start, step.children.stop))
-    return [int(child) for child in step.children]

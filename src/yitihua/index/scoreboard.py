@@ -39,8 +39,9 @@ class Scoreboard:
         What went in.
     recipe : Recipe
         Every choice and every fitted number.
-    denominated, treated, normalised : ndarray, shape (units, indicators)
-        Values after each stage.
+    denominated, filled, treated, normalised : ndarray, shape (units, indicators)
+        Values after each stage; `filled` holds what joint imputations gave, fills by one value a
+        column come with `treated`.
     node_values : ndarray, shape (units, nodes)
         Scores of the nodes in the recipe's order, the index itself last; NaN below coverage.
     node_coverage : ndarray, same shape
@@ -54,6 +55,7 @@ class Scoreboard:
     table: IndicatorTable
     recipe: Recipe
     denominated: Floats
+    filled: Floats
     treated: Floats
     normalised: Floats
     node_values: Floats

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from yitihua.index import aggregate
+from yitihua.definitions.methods import AGGREGATE
+from yitihua.index.aggregate.method import Mixture
 from yitihua.index.recipe import ViewRule
 
 if TYPE_CHECKING:
@@ -35,6 +37,9 @@ def view_scores(board: Scoreboard, rule: ViewRule) -> Floats:
     observed = np.isfinite(board.normalised)
     if not recipe.count_imputed:
         observed &= ~board.imputed
+    method = AGGREGATE[rule.method]
+    stated = {"floor": rule.floor, "exponent": rule.exponent} | dict(rule.settings)
+    mixture = Mixture(np.ones(1), method.settings(stated), scale=recipe.scale)
     scores = np.full((len(board.table.units), len(rule.groups) + 1), np.nan)
     totals = []
     for g, (_, _, members) in enumerate(rule.groups):
@@ -44,9 +49,9 @@ def view_scores(board: Scoreboard, rule: ViewRule) -> Floats:
         if totals[-1] == 0:
             continue
         covered = observed[:, columns] @ w / w.sum() >= rule.coverage - 1e-9
-        mean = aggregate.combine(board.normalised[:, columns], w, rule.method, rule.floor, rule.exponent)
+        mean = method.combine(board.normalised[:, columns], replace(mixture, weights=w / w.sum()))
         scores[:, g] = np.where(covered, mean, np.nan)
     means = np.array(totals)
-    whole = aggregate.combine(scores[:, :-1], means, rule.method, rule.floor, rule.exponent)
+    whole = method.combine(scores[:, :-1], replace(mixture, weights=means / means.sum()))
     scores[:, -1] = np.where(np.isfinite(scores[:, :-1][:, means > 0]).all(axis=1), whole, np.nan)
     return scores

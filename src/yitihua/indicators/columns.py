@@ -63,7 +63,8 @@ def used_attributes(edition: Edition) -> dict[str, str]:
     'text'
     """
     impute = edition.spec.impute
-    groups = {rule.group: "text" for rule in (impute, *impute.indicators.values()) if rule.group}
+    stated = [rule.stated.get("group") for rule in (impute, *impute.indicators.values())]
+    groups = {name: "text" for name in stated if name}
     return groups | {i.denominate_by: "number" for i in edition.indicators.values() if i.denominate_by}
 
 

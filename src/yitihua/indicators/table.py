@@ -66,6 +66,8 @@ class IndicatorTable:
         What a reader should know of the data, in Chinese and English.
     background : Background
         Words of the edition, formulas, and the measures of the period before.
+    history : tuple of IndicatorTable
+        Other periods of the same units, in rising order, where an imputation looks at them.
     """
 
     units: tuple[str, ...]
@@ -87,6 +89,7 @@ class IndicatorTable:
     lineage: tuple[Lineage, ...] = ()
     notices: tuple[Remark, ...] = ()
     background: Background = field(default_factory=Background)
+    history: tuple[IndicatorTable, ...] = ()
 
     def __post_init__(self) -> None:
         shape = (len(self.units), len(self.indicators))
@@ -177,7 +180,22 @@ class IndicatorTable:
             measures={name: column[index] for name, column in self.measures.items()},
             flags={key: value for key, value in self.flags.items() if key[0] in kept},
             background=self.background.take(index),
+            history=tuple(other.aligned(units, other.indicators) for other in self.history),
         )
+
+    def aligned(self, units: Sequence[str], indicators: Sequence[str]) -> IndicatorTable:
+        """Return values and attributes for given units and indicators; what the table lacks is missing."""
+        row_of = {unit: row for row, unit in enumerate(self.units)}
+        column_of = {code: j for j, code in enumerate(self.indicators)}
+        rows = np.array([row_of.get(unit, -1) for unit in units], dtype=int)
+        columns = np.array([column_of.get(code, -1) for code in indicators], dtype=int)
+        values = self.values[rows][:, columns] if self.units and self.indicators else np.empty((0, 0))
+        values = np.where((rows < 0)[:, None] | (columns < 0)[None, :], np.nan, values)
+        attributes = {
+            name: np.array([column[row] if row >= 0 else ("" if column.dtype == object else np.nan) for row in rows])
+            for name, column in self.attributes.items()
+        }
+        return IndicatorTable(tuple(units), tuple(indicators), values, attributes=attributes, period=self.period)
 
     def to_frame(self) -> pd.DataFrame:
         """Return the values as a DataFrame, units by indicators."""

@@ -49,6 +49,7 @@ def table_to_json(table: IndicatorTable) -> str:
         "simulated": table.simulated,
         "lineage": [asdict(line) for line in table.lineage],
         "notices": table.notices,
+        "history": [_other_period(other) for other in table.history],
         "background": {
             "measures": {code: asdict(words) for code, words in behind.measures.items()},
             "indicators": {code: asdict(words) for code, words in behind.indicators.items()},
@@ -110,7 +111,26 @@ def _table(data: dict[str, Any]) -> IndicatorTable:
         lineage=tuple(Lineage(**line) for line in data["lineage"]),
         notices=tuple(_pair(notice) for notice in data["notices"]),
         background=_background(data["background"]),
+        history=tuple(_of_other_period(other) for other in data.get("history", ())),
     )
+
+
+def _other_period(table: IndicatorTable) -> dict[str, Any]:
+    return {
+        "period": table.period,
+        "units": table.units,
+        "indicators": table.indicators,
+        "values": _listed(table.values),
+        "attributes": {name: _listed(column) for name, column in table.attributes.items()},
+    }
+
+
+def _of_other_period(data: dict[str, Any]) -> IndicatorTable:
+    values = _matrix(data["values"], len(data["indicators"]))
+    assert values is not None
+    attributes = {name: _column(column) for name, column in data["attributes"].items()}
+    units, indicators = tuple(data["units"]), tuple(data["indicators"])
+    return IndicatorTable(units, indicators, values, attributes=attributes, period=data["period"])
 
 
 def _background(data: dict[str, Any]) -> Background:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from yitihua.definitions.methods import STAGES
+from yitihua.definitions.own_code import is_own_code
+from yitihua.index.own import own_words
 from yitihua.index.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -20,23 +23,7 @@ TITLES = {
     "note": ("备注", "note"),
 }
 
-_METHODS = {
-    "goalposts": ("目标区间", "goalposts"),
-    "minmax": ("最小—最大值", "min-max"),
-    "zscore": ("Z分数", "z-score"),
-    "rank": ("秩次", "rank"),
-    "percentile_rank": ("百分位秩", "percentile rank"),
-    "none": ("不变", "none"),
-    "arithmetic": ("算术平均", "arithmetic"),
-    "geometric": ("几何平均", "geometric"),
-    "harmonic": ("调和平均", "harmonic"),
-    "generalised": ("幂平均", "generalised"),
-    "mean": ("均值", "mean"),
-    "median": ("中位数", "median"),
-    "group_mean": ("组均值", "group mean"),
-    "log": ("对数", "log"),
-    "winsorise_log": ("缩尾，否则取对数", "winsorise, else log"),
-    "equal": ("同级相等", "equal within parent"),
+_OTHERS = {
     "fixed": ("固定分界点", "fixed"),
     "quantile": ("分位数", "quantiles"),
     "natural_breaks": ("自然断点", "natural breaks"),
@@ -44,8 +31,21 @@ _METHODS = {
 
 
 def method_word(method: str, lang: str) -> str:
-    """Return a method's name as shown to readers."""
-    return _METHODS.get(method, (method, method))[0 if lang == "zh" else 1]
+    """Return a method's name as shown to readers; what no stage knows is shown as it is.
+
+    Examples
+    --------
+    >>> method_word("minmax", "en"), method_word("equal", "zh")
+    ('min-max', '同级相等')
+    """
+    which = 0 if lang == "zh" else 1
+    for registry in STAGES.values():
+        if method in registry:
+            words: tuple[str, str] = registry[method].words
+            return words[which]
+    if is_own_code(method):
+        return own_words(method)[which]
+    return _OTHERS.get(method, (method, method))[which]
 
 
 def _counted(methods: list[str], lang: str) -> str:

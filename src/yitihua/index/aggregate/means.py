@@ -7,8 +7,13 @@ decided by coverage, not here. A unit with no child of positive weight is NaN.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
+
+from yitihua.definitions.methods import Complaints, Key, Number, Settings
+from yitihua.index.aggregate.method import AggregateMethod, Mixture
 
 Floats = npt.NDArray[np.float64]
 
@@ -161,3 +166,63 @@ def _mean(x: Floats, weights: Floats) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         products = np.where(missing | (weights == 0), 0.0, np.where(missing, 0.0, x) * weights)
         return np.asarray(products.sum(axis=-1) / np.where(kept.sum(axis=-1) == 0, np.nan, kept.sum(axis=-1)))
+
+
+FLOOR = Key(
+    "floor",
+    Number,
+    words=("下限", "floor"),
+    about="Values below are raised to it. 1 % up the scale unless stated; 0 for p > 0.",
+)
+EXPONENT = Key("exponent", Number, required=True, words=("幂", "p"), about="The power p.")
+
+
+def default_floor(method: str, exponent: float, scale: tuple[float, float]) -> float:
+    """Return the floor of a mean where none is stated.
+
+    Where a single 0 would make the mean 0 the floor is 1 % up the scale; a power mean with p > 0
+    only needs values that have a power.
+
+    Examples
+    --------
+    >>> default_floor("geometric", 1.0, (0.0, 100.0)), default_floor("generalised", 2.0, (0.0, 100.0))
+    (1.0, 0.0)
+    """
+    if method == "generalised" and exponent > 0:
+        return 0.0
+    return scale[0] + 0.01 * (scale[1] - scale[0])
+
+
+def _floor_is_valid(settings: Settings, scale: tuple[float, float]) -> Complaints:
+    floor = settings.get("floor")
+    return [("floor", "a floor is 0 or more")] if floor is not None and floor < 0 else []
+
+
+def _mean_method(name: str, words: tuple[str, str], keys: tuple[Key, ...]) -> AggregateMethod:
+    def numbers(mixture: Mixture) -> tuple[float, float]:
+        exponent = float(mixture.settings.get("exponent") or 0.0) if name == "generalised" else 1.0
+        floor = mixture.settings.get("floor")
+        return float(default_floor(name, exponent, mixture.scale) if floor is None else floor), exponent
+
+    def combined(x: Floats, mixture: Mixture) -> Floats:
+        return combine(x, mixture.weights, name, *numbers(mixture))
+
+    def slopes(x: Floats, mixture: Mixture) -> Floats:
+        return partials(x, mixture.weights, name, *numbers(mixture))
+
+    def raised(x: Floats, mixture: Mixture) -> Floats:
+        return x if name == "arithmetic" else np.maximum(x, numbers(mixture)[0])
+
+    check: Callable[[Settings, tuple[float, float]], Complaints] | None = _floor_is_valid if keys else None
+    return AggregateMethod(
+        name=name, words=words, keys=keys, check=check, source="OECD/JRC Handbook 2008, step 7",
+        combine=combined, partials=slopes, raised=raised,
+    )  # fmt: skip
+
+
+METHODS = (
+    _mean_method("arithmetic", ("算术平均", "arithmetic"), ()),
+    _mean_method("geometric", ("几何平均", "geometric"), (FLOOR,)),
+    _mean_method("harmonic", ("调和平均", "harmonic"), (FLOOR,)),
+    _mean_method("generalised", ("幂平均", "generalised"), (FLOOR, EXPONENT)),
+)

@@ -11,6 +11,9 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
+from yitihua.definitions.methods import IMPUTE, Key
+from yitihua.index.impute.method import ColumnImpute
+
 Floats = npt.NDArray[np.float64]
 
 #: Key of the fill value that does not depend on a group.
@@ -24,10 +27,10 @@ def fill_values(x: Floats, method: str, groups: npt.NDArray[np.object_] | None =
     ----------
     x : ndarray, shape (units,)
         One indicator, NaN missing.
-    method : {"none", "mean", "median", "group_mean"}
+    method : {"none", "mean", "median", "group_mean", "group_median"}
         Rule.
     groups : ndarray of str, shape (units,), optional
-        For ``group_mean``. A unit without a group is not filled.
+        For the methods by group. A unit without a group is not filled.
 
     Examples
     --------
@@ -36,16 +39,14 @@ def fill_values(x: Floats, method: str, groups: npt.NDArray[np.object_] | None =
     >>> fill_values(np.array([1.0, 3.0, np.nan]), "group_mean", np.array(["a", "b", "b"], dtype=object))
     {'a': 1.0, 'b': 3.0}
     """
-    seen = np.isfinite(x)
-    if method == "none" or not seen.any():
+    rule, seen = IMPUTE[method], np.isfinite(x)
+    if not isinstance(rule, ColumnImpute) or rule.value is None or not seen.any():
         return {}
-    if method == "mean":
-        return {EVERYONE: float(x[seen].mean())}
-    if method == "median":
-        return {EVERYONE: float(np.median(x[seen]))}
+    if not rule.by_group:
+        return {EVERYONE: rule.value(x[seen])}
     assert groups is not None
     names = sorted({str(name) for name in groups[seen] if name})
-    return {name: float(x[seen & (groups == name)].mean()) for name in names}
+    return {name: rule.value(x[seen & (groups == name)]) for name in names}
 
 
 def fill(x: Floats, values: Mapping[str, float], groups: npt.NDArray[np.object_] | None = None) -> Floats:
@@ -66,3 +67,38 @@ def fill(x: Floats, values: Mapping[str, float], groups: npt.NDArray[np.object_]
         for row in np.flatnonzero(missing):
             filled[row] = values.get(str(groups[row]), np.nan)
     return filled
+
+
+def _mean(seen: Floats) -> float:
+    return float(seen.mean())
+
+
+def _median(seen: Floats) -> float:
+    return float(np.median(seen))
+
+
+GROUP = Key(
+    "group", str, required=True, words=("分组", "group"), about="Data column that holds the group of each unit."
+)
+
+METHODS = (
+    ColumnImpute(name="none", words=("不插补", "none"), value=None),
+    ColumnImpute(name="mean", words=("均值", "mean"), source="COINr i_mean", value=_mean),
+    ColumnImpute(name="median", words=("中位数", "median"), source="COINr i_median", value=_median),
+    ColumnImpute(
+        name="group_mean",
+        words=("组均值", "group mean"),
+        keys=(GROUP,),
+        source="COINr i_mean_grp",
+        value=_mean,
+        by_group=True,
+    ),
+    ColumnImpute(
+        name="group_median",
+        words=("组中位数", "group median"),
+        keys=(GROUP,),
+        source="COINr i_median_grp",
+        value=_median,
+        by_group=True,
+    ),
+)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from yitihua.definitions.edition import Edition
+import numpy as np
+
+from yitihua.definitions.methods import Settings
+from yitihua.index.weights.method import Siblings, Weighed, WeightMethod
 
 
 def equal(children: Sequence[str]) -> dict[str, float]:
@@ -35,18 +38,9 @@ def within_parent(children: Sequence[str], given: Mapping[str, float]) -> dict[s
     return {child: given[child] / total for child in children}
 
 
-def resolve_weights(edition: Edition) -> dict[str, float]:
-    """Return the weight of every node and indicator within its parent.
+def _equal(siblings: Siblings, settings: Settings) -> Weighed:
+    count = len(siblings.codes)
+    return Weighed(np.full(count, 1.0 / count))
 
-    Examples
-    --------
-    >>> from yitihua.definitions import load_edition
-    >>> resolve_weights(load_edition("zhejiang-2022"))["A01"]
-    0.1
-    """
-    spec = edition.spec.weights
-    given = {} if spec.use == "equal" else spec.sets[spec.use].weights
-    found: dict[str, float] = {}
-    for children in edition.children.values():
-        found |= within_parent(children, given)
-    return found
+
+METHODS = (WeightMethod(name="equal", words=("同级相等", "equal within parent"), weigh=_equal),)

@@ -1,0 +1,107 @@
+"""Rules of nodes: how each is made from its children, with weights and numbers fitted from the leaves up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from yitihua.definitions.edition import Edition
+from yitihua.definitions.index_models import AggregateRule
+from yitihua.definitions.methods import AGGREGATE, plain
+from yitihua.index.aggregate.means import default_floor
+from yitihua.index.apply import add_up, to_points, transform_and_treat
+from yitihua.index.plan import Plan, mixture_of
+from yitihua.index.recipe import Array, NodeRule, Recipe
+from yitihua.index.weighting import Weigher, weight_set
+from yitihua.indicators.table import Floats, IndicatorTable
+
+#: Settings of means that a NodeRule keeps in fields of their own.
+_FIELDS = ("floor", "exponent")
+
+
+def made_by(rule: AggregateRule, scale: tuple[float, float]) -> dict[str, Any]:
+    """Return method, floor, exponent and settings of a node or view.
+
+    Examples
+    --------
+    >>> made_by(AggregateRule(method="geometric"), (0.0, 100.0))["floor"]
+    1.0
+    """
+    settings = rule.settings
+    exponent = 1.0 if settings.get("exponent") is None else float(settings["exponent"])
+    floor = settings.get("floor")
+    floor = default_floor(rule.method, exponent, scale) if floor is None else float(floor)
+    others = tuple((k, plain(v)) for k, v in settings.items() if k not in _FIELDS and v is not None)
+    return {"method": rule.method, "floor": floor, "exponent": exponent, "settings": others}
+
+
+def stated_nodes(edition: Edition) -> tuple[NodeRule, ...]:
+    """Return the nodes, children before parents, with equal weights and nothing fitted."""
+    spec = edition.spec
+    rules = []
+    for code in sorted(edition.nodes, key=lambda code: -edition.depths[code]):
+        depth, children = edition.depths[code], edition.children[code]
+        rule = spec.aggregate.nodes.get(code) or spec.aggregate.levels.get(str(depth)) or spec.aggregate
+        default = spec.coverage.index if code == edition.root else spec.coverage.node
+        node = edition.nodes[code]
+        rules.append(
+            NodeRule(
+                code=code,
+                name=(node.name.zh, node.name.en),
+                parent=node.parent,
+                depth=depth,
+                children=children,
+                weights=(1.0 / len(children),) * len(children),
+                coverage=spec.coverage.nodes.get(code, default),
+                **made_by(rule, spec.scale),
+            )
+        )
+    return tuple(rules)
+
+
+def with_fitted_nodes(draft: Recipe, table: IndicatorTable, raw: Floats, filled: Floats, edition: Edition) -> Recipe:
+    """Return the recipe with weights and fitted numbers of its nodes.
+
+    Parameters
+    ----------
+    draft : Recipe
+        With fitted indicators; its nodes state their methods.
+    table : IndicatorTable
+        What is fitted to.
+    raw, filled : ndarray, shape (units, indicators)
+        Denominated values, before and after joint imputation.
+    edition : Edition
+        Weights.
+    """
+    chosen = weight_set(edition, edition.spec.weights.use)
+    learns = chosen.method != "equal" or any(AGGREGATE[node.method].fit is not None for node in draft.nodes)
+    weigher = Weigher(edition, raw, {}, draft.scale)
+    if not learns:
+        return replace(draft, nodes=tuple(_weighted(node, weigher) for node in draft.nodes))
+    treated = transform_and_treat(raw, filled, table, draft, draft.plan)
+    points, _ = to_points(treated.values, draft, draft.plan)
+    observed = np.isfinite(points)
+    if not draft.count_imputed:
+        observed &= ~treated.imputed
+    weigher.points |= {code: points[:, j] for j, code in enumerate(draft.codes)}
+    done: list[NodeRule] = []
+    for stated in draft.nodes:
+        node = _weighted(stated, weigher)
+        fit = AGGREGATE[node.method].fit
+        if fit is not None:
+            x = np.column_stack([weigher.points[child] for child in node.children])
+            mixture = mixture_of(node, draft.scale)
+            numbers = fit(x, mixture.weights, mixture.settings, draft.scale)
+            node = replace(node, numbers=tuple(Array.of(name, values) for name, values in numbers.items()))
+        done.append(node)
+        scores, _, _ = add_up(points, observed, Plan.of(replace(draft, nodes=tuple(done))))
+        weigher.points[node.code] = scores[:, -1]
+    fitted_on = tuple(dict.fromkeys((*draft.fitted_on, *weigher.files.items())))
+    return replace(draft, nodes=tuple(done), weighting=weigher.summary(), fitted_on=fitted_on)
+
+
+def _weighted(node: NodeRule, weigher: Weigher) -> NodeRule:
+    weights = weigher.weights(node.code)
+    return replace(node, weights=tuple(weights[child] for child in node.children))
