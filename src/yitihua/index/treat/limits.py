@@ -71,53 +71,76 @@ def _moments(x: Floats) -> tuple[Floats, Floats, Floats, Floats]:
 
 
 def is_outlying(x: Floats, skew: float, kurt: float) -> npt.NDArray[np.bool_]:
-    """Return which columns are both skewed and heavy-tailed: |skewness| > skew and kurtosis > kurt.
+    """Return which columns are both skewed and heavy-tailed: |skewness| >= skew and kurtosis >= kurt.
 
-    The JRC rule uses 2 and 3.5 (Groeneveld and Meeden 1984; COINr ``check_SkewKurt``).
+    The JRC rule uses 2 and 3.5 (Groeneveld and Meeden 1984). A column on a limit is outlying, as in COINr, which
+    passes what is below one of the two (R/treat.R, ``check_SkewKurt``). A column with too few values or no
+    spread has no skewness and is not outlying.
+
+    Examples
+    --------
+    >>> is_outlying(np.append(np.arange(20.0), 500.0)[:, None], 2.0, 3.5)
+    array([ True])
     """
     with np.errstate(invalid="ignore"):
-        return (np.abs(skewness(x)) > skew) & (kurtosis(x) > kurt)
+        return np.asarray((np.abs(skewness(x)) >= skew) & (kurtosis(x) >= kurt))
 
 
-def winsor_limits(x: Floats, skew: float = 2.0, kurt: float = 3.5, most: int = 5) -> tuple[float, float, bool]:
+def winsor_limits(
+    x: Floats, skew: float = 2.0, kurt: float = 3.5, most: int | None = 5, force: bool = False
+) -> tuple[float, float, bool]:
     """Return the limits that winsorising one distinct value at a time arrives at.
 
-    As long as the column is outlying, the largest value (smallest, where the skewness is
-    negative) is set to the next one, at most `most` times (COINr ``winsorise``).
+    As long as the column is outlying and fewer than `most` points are winsorised, all points with the largest
+    value (the smallest, where the skewness is below 0) are set to the next one (COINr, R/treat.R, ``winsorise``).
+    Points are counted, not steps: tied points move together and count one each, so that a tie may carry the
+    count beyond `most`.
 
     Parameters
     ----------
     x : ndarray, shape (units,)
-        Values of one indicator.
+        Values of one indicator; NaN is left out.
+    skew, kurt : float
+        See `is_outlying`.
+    most : int or None
+        No further step once so many points are winsorised; None for no limit (COINr ``winmax = NULL``).
+    force : bool
+        Winsorise on to `most` points even where the column is no longer outlying (COINr ``force_win``). Each step
+        follows the sign of the skewness, so that the end that is pulled in may change.
 
     Returns
     -------
     lower, upper : float
-        Limits; clipping to them gives the winsorised column.
+        Limits; clipping to them gives the winsorised column. NaN where nothing was observed.
     passed : bool
-        Whether the result is no longer outlying.
+        Whether the result is no longer outlying; False where no spread is left (COINr then stops with an error
+        and leaves the column as it was).
 
     Examples
     --------
     >>> x = np.append(np.arange(20.0), 500.0)
     >>> winsor_limits(x)
     (0.0, 19.0, True)
+    >>> winsor_limits(x, force=True, most=3)
+    (1.0, 18.0, True)
     """
     y = x[np.isfinite(x)].copy()
     if y.size == 0:
         return float("nan"), float("nan"), True
-    for _ in range(most):
-        if not is_outlying(y[:, None], skew, kurt)[0]:
-            break
-        if skewness(y[:, None])[0] > 0:
+    seen = y.copy()
+    outlying = bool(is_outlying(y[:, None], skew, kurt)[0])
+    moved = 0
+    while (outlying or force) and np.ptp(y) > 0 and (most is None or moved < most):
+        if skewness(y[:, None])[0] >= 0:
             top = y.max()
             y[y == top] = y[y < top].max()
         else:
             bottom = y.min()
             y[y == bottom] = y[y > bottom].min()
+        moved = int((seen != y).sum())
+        outlying = bool(is_outlying(y[:, None], skew, kurt)[0])
     # A column that is left without any spread is not treated but emptied.
-    passed = bool(np.ptp(y) > 0) and not bool(is_outlying(y[:, None], skew, kurt)[0])
-    return float(y.min()), float(y.max()), passed
+    return float(y.min()), float(y.max()), bool(np.ptp(y) > 0) and not outlying
 
 
 def log_shift(x: Floats) -> float:
