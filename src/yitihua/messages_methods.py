@@ -38,8 +38,16 @@ METHODS: Final[dict[str, tuple[Words, Words]]] = {
         ("the function '{name}' fails: {found}", "finite numbers or NaN", "Correct the function"),
     ),
     "own-code-in-run": (
-        ("该结果用到自定义函数：{options}", "只用软件自带方法的结果", "核验和比较从不运行他人的代码：请向发布方索取代码自行重算（yitihua score --allow-code），或改用自带的方法"),
-        ("this result uses functions of somebody's own: {options}", "results made by shipped methods alone", "Reading a result back never runs code: ask for the code and score anew (yitihua score --allow-code), or use shipped methods"),
+        (
+            "该结果用到自定义函数：{options}",
+            "只用软件自带方法的结果",
+            "核验和比较从不运行他人的代码：请向发布方索取代码自行重算（yitihua score --allow-code），或改用自带的方法",
+        ),
+        (
+            "this result uses functions of somebody's own: {options}",
+            "results made by shipped methods alone",
+            "Reading a result back never runs code: ask for the code and score anew (yitihua score --allow-code), or use shipped methods",
+        ),
     ),
     "own-code-shape": (
         ("自定义函数“{name}”返回的形状为{found}", "{expected}", "请改正该函数"),
@@ -71,8 +79,16 @@ METHODS: Final[dict[str, tuple[Words, Words]]] = {
     ),
     # Normalisation
     "target-not-better": (
-        ("“{name}”的目标值{found}不优于样本中的最差值{bound}，得分将颠倒", "优于最差值的目标值（处理后的尺度）", "请改正目标值或指标方向"),
-        ("the target {found} of '{name}' is not better than its worst value {bound}: points would run backwards", "a target better than the worst value, on the scale after treatment", "Correct the target or the direction"),
+        (
+            "“{name}”的目标值{found}不优于样本中的最差值{bound}，得分将颠倒",
+            "优于最差值的目标值（处理后的尺度）",
+            "请改正目标值或指标方向",
+        ),
+        (
+            "the target {found} of '{name}' is not better than its worst value {bound}: points would run backwards",
+            "a target better than the worst value, on the scale after treatment",
+            "Correct the target or the direction",
+        ),
     ),
     "no-target": (
         ("“{name}”没有目标值", "[normalise.indicators.编码] target，或[normalise] targets", "请填写目标值"),
@@ -80,20 +96,105 @@ METHODS: Final[dict[str, tuple[Words, Words]]] = {
     ),
     "no-reference": (
         ("没有参照单位（“{name}”）", "[normalise] reference，或reference_unit", "请填写参照单位的编码"),
-        ("there is no reference unit (for '{name}')", "[normalise] reference, or reference_unit", "State the code of a unit"),
+        (
+            "there is no reference unit (for '{name}')",
+            "[normalise] reference, or reference_unit",
+            "State the code of a unit",
+        ),
     ),
     "no-value-above-zero": (
         ("“{name}”的最大值为{found}，占最大值之比没有意义", "最大值大于0的指标", "请改用minmax等方法"),
-        ("the largest value of '{name}' is {found}: a fraction of it means nothing", "indicators whose largest value is above 0", "Use another method, such as minmax"),
+        (
+            "the largest value of '{name}' is {found}: a fraction of it means nothing",
+            "indicators whose largest value is above 0",
+            "Use another method, such as minmax",
+        ),
     ),
     # Treatment
     "log-gii-max": (
         ("“{name}”的最大值为{found}，log_GII会颠倒次序", "最大值大于1的指标", "请改用log_ct，或为该指标另定处理方法"),
-        ("the largest value of '{name}' is {found}: log_GII would turn its order round", "indicators whose largest value is above 1", "Use log_ct, or treat this indicator by itself"),
+        (
+            "the largest value of '{name}' is {found}: log_GII would turn its order round",
+            "indicators whose largest value is above 1",
+            "Use log_ct, or treat this indicator by itself",
+        ),
     ),
     "weights-circle": (
         ("权重方案“{name}”绕回自身", "组合只引用其他方案", "请去掉循环引用"),
         ("the weight set '{name}' leads back to itself", "a combination of other sets", "Take the circle out"),
+    ),
+    # Aggregation
+    "aggregate-shape": (
+        (
+            "数据的形状{found}与所需的{expected}不符",
+            "最后一维的每一列对应一个权重（或参照值）",
+            "请核对指标个数与权重个数",
+        ),
+        (
+            "data of shape {found} do not fit {expected}",
+            "one weight (or reference value) for each column of the last axis",
+            "Compare the number of indicators with the number of weights",
+        ),
+    ),
+    "aggregate-weights": (
+        ("权重不可用：{found}", "不小于0的有限数字，且不全为0", "请更正权重"),
+        ("these weights cannot be used: {found}", "finite numbers of 0 or more, not all 0", "Correct the weights"),
+    ),
+    "aggregate-infinite": (
+        ("有{found}个得分为无穷大", "有限的数字；缺失用NaN", "请检查此前的变换是否除以0或取了0的对数"),
+        (
+            "{found} points are infinite",
+            "finite numbers; NaN where missing",
+            "Look for a division by 0 or a logarithm of 0 in the steps before",
+        ),
+    ),
+    "aggregate-negative": (
+        ("“{name}”有负值（{found}）", "不小于0的值", "请先换算为不小于0的得分，或改用其他方法"),
+        (
+            "'{name}' meets negative values ({found})",
+            "values of 0 or more",
+            "Bring the points to 0 or more first, or take another method",
+        ),
+    ),
+    "aggregate-ideals": (
+        ("正、负理想解不可用：{found}", 'ideal = "stated"时须同时给出best和worst，且best大于worst', "请补齐或更正"),
+        (
+            "these best and worst points cannot be used: {found}",
+            'both best and worst with ideal = "stated", the best above the worst',
+            "State or correct them",
+        ),
+    ),
+    "aggregate-range": (
+        ("“{name}”为{found}，超出范围", "{allowed}", "请改为范围内的值"),
+        ("'{name}' is {found}, out of range", "{allowed}", "Take a value within the range"),
+    ),
+    "aggregate-few": (
+        ("“{name}”只有{found}个可用的值", "至少{expected}个互不相同的值", "请增加评价对象，或改用其他方法"),
+        (
+            "{name} has only {found} values to work with",
+            "at least {expected} that differ",
+            "Take more units, or another method",
+        ),
+    ),
+    "fuzzy-thresholds": (
+        ("等级阈值不可用：{found}", "两个以上由低到高的有限数字", "请按由低到高的等级排列"),
+        (
+            "these grade thresholds cannot be used: {found}",
+            "two or more rising finite numbers",
+            "Put them in order, the lowest grade first",
+        ),
+    ),
+    "fuzzy-grades": (
+        (
+            "等级个数不一致：{found}与{expected}",
+            "同一指标体系各层的等级个数相同，每个等级一个赋分",
+            "请统一thresholds与grade_scores的个数",
+        ),
+        (
+            "the numbers of grades differ: {found} and {expected}",
+            "the same grades at every level, and one score a grade",
+            "Give thresholds and grade_scores the same number of entries",
+        ),
     ),
 }
 
@@ -112,4 +213,14 @@ METHODS_PHRASES: Final[dict[str, str]] = {
     "does nothing without a second step (then)": "没有第二步（then）时无效",
     'does nothing unless then = "{}"': '仅在then = "{}"时有效',
     "a view takes no fitted method": "视角不能用需要拟合的方法",
+    'it is only read with ideal = "stated"': '仅在ideal = "stated"时有效',
+    'ideal = "stated" needs it': 'ideal = "stated"时必须填写',
+    "the best points must be above the worst": "best须大于worst",
+    'with metric = "cityblock" it makes no difference': 'metric = "cityblock"时不起作用',
+    "two or more rising numbers are expected": "应为两个以上由低到高的数字",
+    "one score a grade is expected": "每个等级须有一个赋分",
+    "it must lie on the scale": "须在得分范围之内",
+    "only one of order_weights, orness and quantifier can be stated": "order_weights、orness、quantifier只能填写一项",
+    "weights of 0 or more are expected, not all 0": "应为不小于0且不全为0的权数",
+    "it is only read with orness": "仅在填写orness时有效",
 }
