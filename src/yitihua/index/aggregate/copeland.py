@@ -19,6 +19,7 @@ everybody and moves everything towards a draw. A child of weight 0 is not looked
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -181,7 +182,7 @@ def copeland(
     one_of("ties", ties, ("draw", "loss"))
     points, w = checked(x, weights)
     if reference is None:
-        samples = points.reshape(-1, *points.shape[-2:])
+        samples = points.reshape(math.prod(points.shape[:-2]), *points.shape[-2:])
         found = np.array([_net_wins(sample, sample, w, ties, True) for sample in samples])
         return found.reshape(points.shape[:-1])
     others, _ = checked(reference, weights)
