@@ -205,6 +205,8 @@ METHODS: Final[dict[str, tuple[Words, Words]]] = {
 
 #: Phrases that fill a template: English -> Chinese; {} stands for any text.
 METHODS_PHRASES: Final[dict[str, str]] = {
+    # Screening
+    "a share from 0 to 1": "应为0到1之间的比例",
     # Normalisation
     "upper must be above lower": "上界须大于下界",
     "must rise": "须逐个递增",
