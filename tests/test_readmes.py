@@ -47,6 +47,7 @@ from yitihua.definitions.index_models import (
 )
 from yitihua.definitions.passport import Column, CovarianceInfo, DatasetInfo, FileInfo, Passport, PlantedFault
 from yitihua.definitions.project import ProjectFile
+from yitihua.definitions.reference import methods_text
 from yitihua.definitions.resolver import shipped_root
 from yitihua.definitions.schemas import MODELS, schema_text
 from yitihua.definitions.skeleton import FILES, skeleton_text
@@ -284,9 +285,23 @@ def test_every_model_has_a_section(folder: str) -> None:
     assert set(nested(MODELS[folder])) == listed
 
 
+METHODS = (ROOT / "index" / "METHODS.md").read_text(encoding="utf-8")
+
+
+def explained(folder: str, heading: str) -> str:
+    """A section of a README; for a stage of methods, with its part of the reference made from them."""
+    stage = {"### [weights]": "## [weights.sets.NAME]"}.get(heading, heading.removeprefix("#"))
+    found = re.search(re.escape(stage) + r"\n.*?(?=^## |\Z)", METHODS, re.MULTILINE | re.DOTALL)
+    return section(folder, heading) + (found[0] if folder == "index" and found else "")
+
+
+def test_reference_of_methods_is_up_to_date() -> None:
+    assert methods_text() == METHODS
+
+
 @every_model
 def test_every_key_is_in_the_readme(folder: str, heading: str, model: type[BaseModel]) -> None:
-    text = section(folder, heading)
+    text = explained(folder, heading)
     if model in (FrameworkFile, QuestionnaireFile, Passport):
         # Their keys are the sections themselves.
         missing = [key for key in model.model_fields if not re.search(rf"^### \[{{1,2}}{key}\b", text, re.MULTILINE)]
@@ -297,7 +312,7 @@ def test_every_key_is_in_the_readme(folder: str, heading: str, model: type[BaseM
 
 @every_model
 def test_every_choice_is_in_the_readme(folder: str, heading: str, model: type[BaseModel]) -> None:
-    text = section(folder, heading)
+    text = explained(folder, heading)
     said = {word.strip('"') for word in spans(text)}
     for name, field in model.model_fields.items():
         choices = [c for kind in _leaves(field.annotation) for c in typing.get_args(kind)]

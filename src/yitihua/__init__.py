@@ -24,6 +24,7 @@ _WHERE = {
     "Run": "yitihua.index.run",
     "Scoreboard": "yitihua.index.scoreboard",
     "YitihuaError": "yitihua.errors",
+    "allow_code": "yitihua.definitions.own_code",
     "apply": "yitihua.index.apply",
     "compare": "yitihua.analysis.compare",
     "diff": "yitihua.analysis.diff",
@@ -47,6 +48,7 @@ __all__ = [
     "Scoreboard",
     "YitihuaError",
     "__version__",
+    "allow_code",
     "apply",
     "compare",
     "diff",
@@ -67,6 +69,7 @@ if TYPE_CHECKING:
     from yitihua.api import evaluate
     from yitihua.definitions.edition import Edition
     from yitihua.definitions.loader import load_edition
+    from yitihua.definitions.own_code import allow_code
     from yitihua.definitions.resolver import edition_names
     from yitihua.errors import InputError, YitihuaError
     from yitihua.index.apply import apply

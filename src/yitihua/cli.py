@@ -6,22 +6,36 @@ import io
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from yitihua import __version__
-from yitihua.commands.options import bad_call as _bad_call
-from yitihua.commands.options import language, language_of, spoken
+from yitihua.commands.boards import board_dict, board_of, inputs_of, project_out
+from yitihua.commands.demo import demo
+from yitihua.commands.options import (
+    AllowCode,
+    Cities,
+    DataFile,
+    Date,
+    EditionName,
+    Folder,
+    Json,
+    Lang,
+    Out,
+    Period,
+    Top,
+    Weights,
+    allowed_code,
+    language,
+    language_of,
+    spoken,
+    until_end,
+)
 from yitihua.commands.options import say as _say
 from yitihua.commands.simulate import simulate
 from yitihua.commands.survey import survey
 from yitihua.errors import InputError, refuse
-
-if TYPE_CHECKING:
-    from yitihua.definitions.edition import Edition
-    from yitihua.index.scoreboard import Scoreboard
-    from yitihua.indicators.table import IndicatorTable
 
 app = typer.Typer(
     help="Composite indices that join survey answers with operational metrics. 综合指数：合成、评级、说明。",
@@ -30,18 +44,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-
-Folder = Annotated[Path | None, typer.Argument(metavar="[DIR]", help="A project folder.")]
-EditionName = Annotated[str | None, typer.Option("--edition", "-e", help="A shipped edition; see `yitihua editions`.")]
-DataFile = Annotated[str | None, typer.Option("--data", help="A CSV file or the name of a dataset.")]
-Period = Annotated[str | None, typer.Option("--period", help="Which period of the data.")]
-Date = Annotated[str | None, typer.Option("--date", help="Day as of which dated values are taken (YYYY-MM-DD).")]
-Weights = Annotated[str | None, typer.Option("--weights", help="A named weight set of the index file.")]
-Cities = Annotated[bool, typer.Option("--cities", help="Add cities, ranked apart: measures are summed, then scored.")]
-Out = Annotated[Path | None, typer.Option("-o", "--out", help="Folder for results.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
-Lang = Annotated[str | None, typer.Option("--lang", help="zh or en. Default: YITIHUA_LANG, else the locale.")]
-Top = Annotated[int, typer.Option("--top", min=0, help="Units printed a level; 0 for all.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -62,23 +64,25 @@ def score(
     cities: Cities = False,
     out: Out = None,
     top: Top = 20,
+    allow_code: AllowCode = False,
     json: Json = False,
     lang: Lang = None,
 ) -> None:
     """Score a project or an edition: ranking on screen, tables in OUT. 计分排名."""
     from yitihua.publish import terminal
 
+    allowed_code(allow_code)
     words = language(lang, directory)
     if out is None and directory is not None:
-        out = _project_out(directory)
-    board, loaded = _board(directory, edition, data, period, date, weights, cities)
+        out = project_out(directory)
+    board, loaded = board_of(directory, edition, data, period, date, weights, cities)
     if out is not None:
         from yitihua.publish.folders import write_folder
         from yitihua.publish.runs import board_files
 
         write_folder(out, board_files(board, loaded, words))
     if json:
-        terminal.print_json(_board_dict(board, words, out))
+        terminal.print_json(board_dict(board, words, out))
         return
     terminal.print_board(board, words, top or None)
     if out is not None:
@@ -100,6 +104,7 @@ def check(
     marked: Annotated[
         Path | None, typer.Option("--marked", help="Folder for copies of faulty submissions, faults marked.")
     ] = None,
+    allow_code: AllowCode = False,
     json: Json = False,
     lang: Lang = None,
 ) -> None:
@@ -107,6 +112,7 @@ def check(
     from yitihua.commands import province
     from yitihua.publish import terminal
 
+    allowed_code(allow_code)
     words = language(lang, directory)
     if directory is not None and data is None and province.has_submissions(directory):
         lines = province.check_submissions(directory, marked, words)
@@ -115,7 +121,7 @@ def check(
             return
     elif directory is not None and data is None:
         province.refuse_if_nothing_came(directory)
-    loaded, table = _inputs(directory, edition, data, period, date)
+    loaded, table = inputs_of(directory, edition, data, period, date)
     from yitihua.index.apply import apply
     from yitihua.index.fit import fit
     from yitihua.publish.summary import notices
@@ -157,6 +163,7 @@ def explain(
     date: Date = None,
     weights: Weights = None,
     cities: Cities = False,
+    allow_code: AllowCode = False,
     json: Json = False,
     lang: Lang = None,
 ) -> None:
@@ -164,8 +171,9 @@ def explain(
     from yitihua.commands.disputes import unit_words
     from yitihua.publish import terminal
 
+    allowed_code(allow_code)
     directory, parts, lang = unit_words(words_, edition, lang, "explain")
-    board, _ = _board(directory, edition, data, period, date, weights, cities)
+    board, _ = board_of(directory, edition, data, period, date, weights, cities)
     found = board.explain(*parts)
     if json:
         terminal.print_json(found.to_dict(lang))
@@ -201,55 +209,17 @@ def exemplars(
     traits: Annotated[
         str | None, typer.Option("--traits", help="CSV: unit, then what makes units comparable: words or sizes.")
     ] = None,
+    allow_code: AllowCode = False,
     json: Json = False,
     lang: Lang = None,
 ) -> None:
     """Name the comparable units that do best, the gap and what closing it brings. 示范单位与差距."""
     from yitihua.commands.disputes import print_exemplars, unit_words
 
+    allowed_code(allow_code)
     directory, parts, chosen = unit_words(words_, edition, lang, "exemplars")
-    board, _ = _board(directory, edition, data, period, date, weights)
+    board, _ = board_of(directory, edition, data, period, date, weights)
     print_exemplars(board, parts[0], parts[1] if len(parts) > 1 else None, k, traits, json, chosen)
-
-
-@app.command()
-def demo(out: Out = None, json: Json = False, lang: Lang = None) -> None:
-    """Score all four editions and say what is real and what simulated. 演示."""
-    from yitihua.api import evaluate
-    from yitihua.definitions import load_edition
-    from yitihua.publish import terminal
-    from yitihua.publish.folders import write_folder
-    from yitihua.publish.runs import board_files
-
-    words = language(lang)
-    boards = {name: (evaluate(name), load_edition(name)) for name in ("hdi", "egdi-2022", "asem", "zhejiang-2022")}
-    if out is not None:
-        files = {
-            f"{name}/{file}": content
-            for name, (board, loaded) in boards.items()
-            for file, content in board_files(board, loaded, words).items()
-        }
-        write_folder(out, files)
-    if json:
-        terminal.print_json({name: _board_dict(board, words, out) for name, (board, _) in boards.items()})
-        return
-    for name, (board, _) in boards.items():
-        print(f"\n== {name} ==")
-        terminal.print_board(board, words, 10, methods=name == "zhejiang-2022", levels=1)
-    print()
-    print(
-        _say(
-            words,
-            "真实数据：hdi、egdi-2022、asem（公布的指标，得分重算，与公布结果一致）。\n"
-            "模拟数据：zhejiang-2022（县名为真，指标值为模拟；指标体系为重构）。",
-            "Real: hdi, egdi-2022, asem (published indicators; the recomputed scores equal the published ones).\n"
-            "Simulated 模拟: zhejiang-2022 (real counties, simulated values, reconstructed framework).",
-        )
-    )
-    if out is not None:
-        print(_say(words, f"结果写入 {out}/", f"Written to {out}/"))
-    unit = _say(words, "嘉善县", "Jiashan")
-    print(_say(words, "下一步：", "Next: ") + f"yitihua explain --edition zhejiang-2022 {unit} A05")
 
 
 @app.command()
@@ -329,67 +299,7 @@ def collect(
     province.collect(directory, newest, keep_going, json, language(lang, directory))
 
 
-def _project_out(directory: Path) -> Path:
-    from yitihua.definitions.project import project_settings
-
-    return directory / project_settings(directory).out
-
-
-def _inputs(
-    directory: Path | None, edition: str | None, data: str | None, period: str | None, date: str | None
-) -> tuple[Edition, IndicatorTable]:
-    from yitihua.api import open_edition
-    from yitihua.definitions import edition_names, load_edition
-    from yitihua.definitions.project import load_project
-    from yitihua.indicators.reading import read_table
-
-    if directory is None and edition is None:
-        known = " | ".join(edition_names())
-        raise _bad_call("需要DIR或--edition其中之一", "either DIR or --edition is needed", f"DIR | --edition {known}")
-    if edition is not None:
-        # With a folder as well: this edition of the project, on the project's own data.
-        if directory is not None and data is None:
-            data = load_project(directory, edition).data
-        loaded = load_edition(edition, directory, date)
-        return loaded, read_table(loaded, data, period)
-    assert directory is not None
-    loaded, source, when = open_edition(directory, data, period, date)
-    return loaded, read_table(loaded, source, when)
-
-
-def _board(
-    directory: Path | None,
-    edition: str | None,
-    data: str | None,
-    period: str | None,
-    date: str | None,
-    weights: str | None,
-    cities: bool = False,
-) -> tuple[Scoreboard, Edition]:
-    from yitihua.api import score_table
-    from yitihua.definitions.changes import with_changes
-
-    loaded, table = _inputs(directory, edition, data, period, date)
-    if weights is not None:
-        loaded = with_changes(loaded, {"weights": weights})
-    return score_table(table, loaded, cities), loaded
-
-
-def _board_dict(board: Scoreboard, lang: str, out: Path | None) -> dict[str, object]:
-    from yitihua.publish.summary import notices
-    from yitihua.publish.words import method_lines
-
-    return {
-        "edition": board.recipe.edition,
-        "title": board.recipe.title[0 if lang == "zh" else 1],
-        "simulated": board.table.simulated or board.recipe.simulated,
-        "notices": notices(board, lang),
-        "method": dict(method_lines(board.recipe, lang)),
-        "out": None if out is None else str(out),
-        "scores": board.score_table(lang).to_dict("records"),
-    }
-
-
+app.command()(demo)
 app.command()(simulate)
 app.add_typer(survey, name="survey")
 
@@ -412,6 +322,8 @@ def main() -> None:
     except OSError as error:
         _print_faults(refuse("no-access", name=error.filename or "", reason=error.strerror or str(error)))
         sys.exit(2)
+    finally:
+        until_end.close()
 
 
 def _print_faults(error: InputError) -> None:

@@ -136,6 +136,26 @@ ANALYSIS: Final[dict[str, tuple[Words, Words]]] = {
         ("权重{reason}：{found}", "每个指标一个不小于0的权重，合计大于0", "请改正权重"),
         ("the weights {reason}: {found}", "a weight of 0 or more for each indicator, their sum above 0", "Correct the weights"),
     ),
+    "coupling-form": (
+        ("“{name}”是常见的错误形式：{reason}", "{options}", "请改用规范形式form = \"normative\"，或王淑佳等（2021）的修正形式form = \"wang\""),
+        ("'{name}' is a known wrong form: {reason}", "{options}", "Take form = \"normative\", or the form of Wang et al. (2021), form = \"wang\""),
+    ),
+    "coupling-range": (
+        ("有{n}个子系统水平不在0至1之间，如{found}：{reason}", "0至1之间的值；缺失为NaN", "请先归一化到[0, 1]，或写rescale = (0.01, 0.99)"),
+        ("{n} levels of subsystems do not lie in [0, 1], such as {found}: {reason}", "values from 0 to 1; NaN where missing", "Normalise them to [0, 1] first, or give rescale = (0.01, 0.99)"),
+    ),
+    "coupling-count": (
+        ("只有{found}个子系统", "两个以上的子系统，每列一个", "请再加入子系统"),
+        ("there are {found} subsystems", "two subsystems or more, a column each", "Add subsystems"),
+    ),
+    "coupling-interval": (
+        ("区间[{found}]无效", "0 ≤ 下限 < 上限 ≤ 1，如0.01和0.99", "请改正rescale"),
+        ("the interval [{found}] is not valid", "0 <= low < high <= 1, such as 0.01 and 0.99", "Correct rescale"),
+    ),
+    "coupling-constant": (
+        ("该子系统在{n}个单位中的水平全部相同（或没有值），无法区间化", "至少两个不同的值", "请不做区间化（rescale = None），或去掉该子系统"),
+        ("the subsystem has one and the same level in all {n} units (or none), so there is nothing to rescale by", "at least two different values", "Do without rescaling (rescale = None), or leave the subsystem out"),
+    ),
 }  # fmt: skip
 
 #: Phrases that fill a template: English -> Chinese; {} stands for any text.
@@ -189,4 +209,11 @@ ANALYSIS_PHRASES: Final[dict[str, str]] = {
     "kind of correlation": "相关系数",
     "correction": "多重检验校正方法",
     "numeric column": "数值列",
+    "rule for missing cells": "缺失值处理规则",
+    "without the factor k it cannot exceed 1/k, and every grade table is read wrongly": "丢失系数k，其上限只有1/k，对照等级表必然误判",
+    "without the k-th root it is the k-th power of the degree, and falls with the number of systems": "丢失k次方根，所得为耦合度的k次方，系统越多数值越小",
+    "weights belong to T; inside C, two systems at the same level come out as badly coupled": "权重只应用于T；放入C后，水平相同的系统也会显得不耦合",
+    "levels outside [0, 1] must be normalised first; units of measurement would decide the degree": "水平不在[0, 1]内时模型不成立，耦合度将由计量单位决定",
+    "weights": "权重",
+    "side": "闭合端",
 }

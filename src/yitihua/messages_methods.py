@@ -79,8 +79,16 @@ METHODS: Final[dict[str, tuple[Words, Words]]] = {
     ),
     # Imputation
     "no-other-periods": (
-        ("数据只有一个时期（{name}），不能用其他时期插补", "含有多个时期的数据", "请补充以往时期的数据，或改用其他插补方法"),
-        ("the data have one period only ({name}), so nothing can be filled from others", "data of several periods", "Add earlier periods, or choose another imputation"),
+        (
+            "数据只有一个时期（{name}），不能用其他时期插补",
+            "含有多个时期的数据",
+            "请补充以往时期的数据，或改用其他插补方法",
+        ),
+        (
+            "the data have one period only ({name}), so nothing can be filled from others",
+            "data of several periods",
+            "Add earlier periods, or choose another imputation",
+        ),
     ),
     # Normalisation
     "target-not-better": (

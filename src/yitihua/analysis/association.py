@@ -27,6 +27,7 @@ Mask = npt.NDArray[np.bool_]
 Ranks = npt.NDArray[np.int32]
 Kind = Literal["pearson", "spearman", "kendall"]
 Correction = Literal["none", "bonferroni", "holm", "fdr"]
+Missing = Literal["pairwise", "listwise"]
 
 #: Fewer units than this, without ties: the exact p (as R's `cor.test`).
 EXACT_SPEARMAN = 10
@@ -118,6 +119,46 @@ def associate(z: Floats, kind: str = "pearson") -> Association:
     np.fill_diagonal(r, np.where(np.isfinite(np.diag(r)), 1.0, np.nan))
     np.fill_diagonal(p, np.nan)
     return Association(kind, r, n, p, exact)
+
+
+def covariances(z: Floats, missing: str = "pairwise") -> tuple[Floats, int]:
+    """Return covariances (n - 1) of columns, and the units behind them.
+
+    Parameters
+    ----------
+    z : ndarray, shape (units, items)
+        NaN missing.
+    missing : {"pairwise", "listwise"}
+        Each pair on the units that have both, about their means there, as R's ``cov(use =
+        "pairwise.complete.obs")``; or all on the units without a missing cell.
+
+    Returns
+    -------
+    covariances : ndarray, shape (items, items)
+        NaN where a pair shares fewer than two units.
+    units : int
+        Units with all items, or the fewest that a pair shares.
+
+    Examples
+    --------
+    >>> z = np.array([[1.0, 2.0], [2.0, 4.0], [3.0, np.nan]])
+    >>> covariances(z)
+    (array([[1., 1.], [1., 2.]]), 2)
+    """
+    choose("rule for missing cells", missing, get_args(Missing))
+    seen = np.isfinite(z)
+    if missing == "listwise":
+        z = z[seen.all(axis=1)]
+        seen = np.isfinite(z)
+    mask = seen.astype(float)
+    shared = mask.T @ mask
+    # About the column's own mean, because sums of squares about 0 lose digits.
+    filled = np.where(seen, z, 0.0)
+    filled = np.where(seen, filled - filled.sum(axis=0) / np.maximum(mask.sum(axis=0), 1), 0.0)
+    sums = filled.T @ mask
+    cross = filled.T @ filled - sums * sums.T / np.maximum(shared, 1)
+    found = np.divide(cross, shared - 1, out=np.full_like(cross, np.nan), where=shared > 1)
+    return found, int(shared.min(initial=len(z)))
 
 
 def student_p(r: Floats, n: npt.ArrayLike) -> Floats:

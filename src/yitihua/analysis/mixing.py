@@ -102,6 +102,26 @@ def _mix_node(own: NodeRule, other: NodeRule | None) -> NodeRule:
     return dataclasses.replace(other, code=own.code, **taken, weights=_mix_weights(own, other))
 
 
+def with_weights(recipe: Recipe, other: Recipe) -> Recipe:
+    """Return a recipe with the weights of another, and all else as it is.
+
+    Children that the other does not have keep the weight they came with.
+
+    Examples
+    --------
+    >>> import yitihua as yt
+    >>> recipe = yt.evaluate("hdi").recipe
+    >>> with_weights(recipe, recipe) == recipe
+    True
+    """
+    theirs = {node.code: node for node in other.nodes} | {recipe.root.code: other.root}
+    nodes = tuple(
+        dataclasses.replace(node, weights=_mix_weights(node, theirs[node.code])) if node.code in theirs else node
+        for node in recipe.nodes
+    )
+    return dataclasses.replace(recipe, nodes=nodes, weight_set=other.weight_set, weighting=other.weighting)
+
+
 def _mix_weights(own: NodeRule, other: NodeRule) -> tuple[float, ...]:
     """Return the other's weights for this node's children; new children keep the weight they came with."""
     if own.children == other.children:
@@ -195,7 +215,7 @@ def method_of(recipe: Recipe) -> dict[str, Any]:
         own = {k: v for k, v in dataclasses.asdict(rule).items() if k not in (*INDICATOR_DEFINITION, "code")}
         found |= flattened(own, f"indicators.{rule.code}")
     for node in recipe.nodes:
-        for name in ("method", "floor", "exponent", "coverage"):
+        for name in ("method", "floor", "exponent", "coverage", "settings"):
             found[f"nodes.{node.code}.{name}"] = getattr(node, name)
         weights = zip(node.children, node.weights, strict=True)
         found |= {f"nodes.{node.code}.weights.{child}": weight for child, weight in weights}

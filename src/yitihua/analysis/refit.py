@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from yitihua.analysis.mixing import mix_recipes, mix_tables
+from yitihua.analysis.mixing import mix_recipes, mix_tables, with_weights
 from yitihua.errors import InputError
-from yitihua.index.apply import denominate
+from yitihua.index.apply import apply, denominate
 from yitihua.index.fitted import fitted_cuts, fitted_rule, is_fitted, same_numbers
 from yitihua.index.recipe import GradeRule, IndicatorRule, Recipe
 from yitihua.index.scoreboard import Scoreboard
@@ -127,6 +127,41 @@ def mixed_recipe(
         for j, rule in enumerate(recipe.indicators)
     )
     return replace(recipe, indicators=rules)
+
+
+def mixed_board(
+    boards: tuple[Scoreboard, ...],
+    fits: tuple[OwnFit, ...],
+    data: int,
+    definition: int,
+    method: int,
+    fit: int | None = None,
+    weights: int | None = None,
+) -> Scoreboard | None:
+    """Return the data of one run scored by a mixed recipe; None where the method cannot be fitted to them.
+
+    Parameters
+    ----------
+    boards, fits : tuple
+        The old run and the new one, and what they fitted.
+    data, definition, method : int
+        0 is the old run, 1 the new one.
+    fit : int, optional
+        Whose data the numbers are fitted to; default: those of `data`.
+    weights : int, optional
+        Whose weights are in force; default: those of `method`.
+    """
+    tables = [board.table for board in boards]
+    try:
+        recipe = mixed_recipe(boards, fits, data if fit is None else fit, definition, method)
+        if weights is not None and weights != method:
+            recipe = with_weights(recipe, boards[weights].recipe)
+        table = mix_tables(tables[data], tables[definition], tables[method], recipe)
+        divisors = [(rule.code, rule.denominate_by) for rule in recipe.indicators]
+        absent = np.isnan(with_logarithms(denominate(table, divisors), recipe))
+        return apply(replace(table, values=np.where(absent, np.nan, table.values)), recipe)
+    except InputError:
+        return None
 
 
 def with_logarithms(values: Floats, recipe: Recipe) -> Floats:

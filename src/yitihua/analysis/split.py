@@ -18,16 +18,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from yitihua.analysis.mixing import mix_tables
-from yitihua.analysis.refit import mixed_recipe, with_logarithms
-from yitihua.errors import InputError
-from yitihua.index.apply import add_up, apply, denominate
+from yitihua.analysis.refit import mixed_board
+from yitihua.index.apply import add_up
 from yitihua.index.plan import Plan
 from yitihua.index.scoreboard import Scoreboard
 from yitihua.indicators.table import Floats
@@ -120,19 +118,8 @@ class _Mixes:
             return self.boards[bool(state)]
         key = (data, fit, definition, method)
         if key not in self.made:
-            self.made[key] = self._made(*key)
+            self.made[key] = mixed_board(self.boards, self.found.fits, data, definition, method, fit)
         return self.made[key]
-
-    def _made(self, data: int, fit: int, definition: int, method: int) -> Scoreboard | None:
-        tables = [board.table for board in self.boards]
-        try:
-            recipe = mixed_recipe(self.boards, self.found.fits, fit, definition, method)
-            table = mix_tables(tables[data], tables[definition], tables[method], recipe)
-            divisors = [(rule.code, rule.denominate_by) for rule in recipe.indicators]
-            absent = np.isnan(with_logarithms(denominate(table, divisors), recipe))
-            return apply(replace(table, values=np.where(absent, np.nan, table.values)), recipe)
-        except InputError:
-            return None  # the method of one run cannot be fitted to the data of the other
 
     def rows(self, board: Scoreboard) -> list[int]:
         """Return the rows of the units of both runs."""

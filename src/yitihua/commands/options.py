@@ -5,10 +5,30 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 from yitihua.errors import InputError, refuse
+
+Folder = Annotated[Path | None, typer.Argument(metavar="[DIR]", help="A project folder.")]
+EditionName = Annotated[str | None, typer.Option("--edition", "-e", help="A shipped edition; see `yitihua editions`.")]
+DataFile = Annotated[str | None, typer.Option("--data", help="A CSV file or the name of a dataset.")]
+Period = Annotated[str | None, typer.Option("--period", help="Which period of the data.")]
+Date = Annotated[str | None, typer.Option("--date", help="Day as of which dated values are taken (YYYY-MM-DD).")]
+Weights = Annotated[
+    str | None, typer.Option("--weights", help="A weight set of the index file, or a method: entropy, critic, ...")
+]
+AllowCode = Annotated[
+    bool, typer.Option("--allow-code", help="Let the index file name functions of your own (pkg.mod:fn).")
+]
+Cities = Annotated[bool, typer.Option("--cities", help="Add cities, ranked apart: measures are summed, then scored.")]
+Out = Annotated[Path | None, typer.Option("-o", "--out", help="Folder for results.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+Lang = Annotated[str | None, typer.Option("--lang", help="zh or en. Default: YITIHUA_LANG, else the locale.")]
+Top = Annotated[int, typer.Option("--top", min=0, help="Units printed a level; 0 for all.")]
 
 #: The language a command settled on, so that faults raised later are told in the same.
 spoken: list[str] = []
@@ -64,3 +84,15 @@ def tracked(items: list[Any], what: str) -> Iterable[Any]:
 
     tracker: Callable[..., Iterable[Any]] = track
     return tracker(items, description=what, console=Console(stderr=True), transient=True)
+
+
+#: What a command has opened and `main` closes.
+until_end = ExitStack()
+
+
+def allowed_code(allowed: bool) -> None:
+    """Let functions of the user's own run until the command ends, where its option says so."""
+    if allowed:
+        from yitihua.definitions.own_code import allow_code
+
+        until_end.enter_context(allow_code())

@@ -152,6 +152,10 @@ def _check_weights(index: _Index) -> None:
         key = ("weights", "sets", name, "weights")
         if name == "equal":
             index.fault("reserved-code", key[:-1], name=name, options=["equal"])
+        if weight_set.method == "equal" and not weight_set.weights:
+            index.fault("needs-key", key[:-1], method="equal", name="weights")
+        if weight_set.method == "equal" and "scope" in weight_set.model_fields_set:
+            index.fault("no-effect", (*key[:-1], "scope"), name="scope", method="entropy, critic, ...")
         # A set taken over from a base may lack what this edition added; it is refused when it is used.
         inherited = name != spec.use and index.source.place(key).file != own
         check_weight_set(index, key, weight_set.weights, whole=not inherited)

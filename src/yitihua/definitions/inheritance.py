@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
+from yitihua.definitions.methods import STAGES
 from yitihua.definitions.source import Place, Source
 from yitihua.errors import FaultList, suggest
 
@@ -11,23 +13,13 @@ from yitihua.errors import FaultList, suggest
 #: of another would make a third that nobody wrote.
 ATOMIC = frozenset({"formula", "survey"})
 
-#: Keys that belong to a method. Where an edition states another method, the base's do not pass on.
-METHOD_KEYS = frozenset(
-    {
-        "mean",
-        "sd",
-        "clip",
-        "exponent",
-        "floor",
-        "group",
-        "skew",
-        "kurtosis",
-        "max_winsorised",
-        "offset",
-        "cuts",
-        "shares",
-    }
-)
+
+@cache
+def method_keys() -> frozenset[str]:
+    """Return the keys that belong to a method. Where an edition states another method, the base's do not pass on."""
+    staged = {key for registry in STAGES.values() for key in registry.keys}
+    return frozenset({"cuts", "shares", "parameters", "scope"} | staged)
+
 
 #: Tables of an index file that may be written as one word, and the key the word stands for.
 SHORTHAND = {"impute": "method", "treat": "method", "normalise": "method", "aggregate": "method", "weights": "use"}
@@ -76,7 +68,7 @@ def merge(base: dict[str, Any], child: dict[str, Any]) -> dict[str, Any]:
     """
     merged = dict(base)
     if "method" in child and child["method"] != base.get("method"):
-        merged = {key: value for key, value in base.items() if key not in METHOD_KEYS | {"method"}}
+        merged = {key: value for key, value in base.items() if key not in method_keys() | {"method"}}
     for key, value in child.items():
         old = merged.get(key)
         if isinstance(old, dict) and isinstance(value, dict) and key not in ATOMIC:

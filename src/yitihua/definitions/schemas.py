@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from yitihua.definitions.framework_models import FrameworkFile
 from yitihua.definitions.index_models import IndexSpec
 from yitihua.definitions.passport import Passport
+from yitihua.definitions.reference import methods_text
 from yitihua.definitions.resolver import shipped_root
 from yitihua.definitions.survey_models import QuestionnaireFile
 
@@ -63,7 +64,8 @@ def _or_dated(schema: Any) -> Any:
 
 
 def write_schemas(root: Path | None = None) -> None:
-    """Write schema.json into each definition folder."""
+    """Write schema.json into each definition folder, and the reference of methods."""
+    ((root or shipped_root()) / "index" / "METHODS.md").write_text(methods_text(), encoding="utf-8")
     for folder in MODELS:
         ((root or shipped_root()) / folder / "schema.json").write_text(schema_text(folder), encoding="utf-8")
 

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from yitihua.definitions.methods import IMPUTE, NORMALISE
+from yitihua.definitions.own_code import is_own_code, load_own_code
 from yitihua.errors import FaultList, refuse
 from yitihua.index import impute, normalise, treat
 from yitihua.index.imputing import impute_jointly
@@ -61,6 +62,7 @@ def apply(table: IndicatorTable, recipe: Recipe) -> Scoreboard:
     >>> board.scores["name"].head(3).to_list()
     ['Switzerland', 'Norway', 'Iceland']
     """
+    check_own_code(recipe)
     plan = recipe.plan
     divided = [(rule.code, rule.denominate_by) for rule in recipe.indicators]
     raw = denominate(table, divided)
@@ -85,6 +87,31 @@ def apply(table: IndicatorTable, recipe: Recipe) -> Scoreboard:
         winsorised=treated.winsorised,
         clipped=clipped,
     )
+
+
+def own_functions(recipe: Recipe) -> list[str]:
+    """Return the functions of somebody's own that a recipe names.
+
+    Examples
+    --------
+    >>> import yitihua as yt
+    >>> own_functions(yt.evaluate("hdi").recipe)
+    []
+    """
+    methods = [m for rule in recipe.indicators for m in (rule.impute, rule.treat.method, rule.normalise.method)]
+    methods += [rule.treat.curve for rule in recipe.indicators]
+    methods += [node.method for node in recipe.nodes] + [view.method for view in recipe.views]
+    methods += [imputer.method for imputer in recipe.imputers] + [recipe.weighting.method]
+    return [method for method in dict.fromkeys(methods) if is_own_code(method)]
+
+
+def check_own_code(recipe: Recipe) -> None:
+    """Refuse a recipe whose functions of one's own are not allowed here, or are no longer what it records."""
+    recorded = dict(recipe.own_code)
+    for place in own_functions(recipe):
+        found, expected = load_own_code(place).sha256, recorded.get(place)
+        if expected is not None and found != expected:
+            raise refuse("own-code-differs", name=place, found=found[:12], expected=expected[:12])
 
 
 def denominate(table: IndicatorTable, denominators: Sequence[tuple[str, str | None]]) -> Floats:

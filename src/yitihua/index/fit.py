@@ -7,9 +7,9 @@ from dataclasses import replace
 from yitihua.definitions.edition import Edition
 from yitihua.definitions.index_models import AggregateRule, GradeScheme, default_grades
 from yitihua.definitions.methods import plain
-from yitihua.definitions.own_code import is_own_code, load_own_code
+from yitihua.definitions.own_code import load_own_code
 from yitihua.definitions.text import Text
-from yitihua.index.apply import apply, denominate, denominated_history, needs_history
+from yitihua.index.apply import apply, denominate, denominated_history, needs_history, own_functions
 from yitihua.index.fitted import fitted_cuts, fitted_rule, stated_normalisation, stated_treatment
 from yitihua.index.imputing import Column, fit_imputers, impute_jointly
 from yitihua.index.nodes import made_by, stated_nodes, with_fitted_nodes
@@ -72,7 +72,7 @@ def fit(table: IndicatorTable, edition: Edition) -> Recipe:
     filled = impute_jointly(table, raw, history, draft)
     draft = replace(draft, indicators=_fitted_rules(draft, filled, table))
     draft = with_fitted_nodes(draft, table, raw, filled, edition)
-    draft = replace(draft, own_code=_own_code(draft))
+    draft = replace(draft, own_code=tuple((place, load_own_code(place).sha256) for place in own_functions(draft)))
     schemes = edition.grades
     fixed = all(scheme.method == "fixed" for scheme in schemes.values())
     scores = None if fixed else apply(table, draft).rounded_scores
@@ -122,14 +122,6 @@ def _imputation(edition: Edition, code: str) -> Column:
     rule = edition.spec.impute.indicators.get(code, edition.spec.impute)
     settings = tuple((name, plain(value)) for name, value in rule.settings.items() if value is not None)
     return Column(code, edition.parents[code], edition.indicators[code].direction == "+", rule.method, settings)
-
-
-def _own_code(recipe: Recipe) -> tuple[tuple[str, str], ...]:
-    """Return the user's own functions that a recipe names, with the sha256 of their files."""
-    methods = [m for rule in recipe.indicators for m in (rule.impute, rule.treat.method, rule.normalise.method)]
-    methods += [node.method for node in recipe.nodes] + [view.method for view in recipe.views]
-    places = dict.fromkeys(method for method in (*methods, recipe.weighting.method) if is_own_code(method))
-    return tuple((place, load_own_code(place).sha256) for place in places)
 
 
 def _view_rules(edition: Edition) -> tuple[ViewRule, ...]:

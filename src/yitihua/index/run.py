@@ -9,8 +9,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from yitihua.definitions.own_code import allow_code
 from yitihua.errors import FaultList, refuse
-from yitihua.index.apply import apply
+from yitihua.index.apply import apply, own_functions
 from yitihua.index.recipe import FORMAT as RECIPE_FORMAT
 from yitihua.index.recipe import Recipe
 from yitihua.index.scoreboard import Scoreboard
@@ -44,8 +45,17 @@ class Run:
 
     @cached_property
     def board(self) -> Scoreboard:
-        """The scores, made again: the same to the last bit."""
-        return apply(self.table, self.recipe)
+        """The scores, made again: the same to the last bit.
+
+        Raises
+        ------
+        InputError
+            If the recipe names functions of somebody's own: reading a result back never runs them.
+        """
+        if named := own_functions(self.recipe):
+            raise refuse("own-code-in-run", file=f"{self.folder}/recipe.json", options=named)
+        with allow_code(False):
+            return apply(self.table, self.recipe)
 
     @property
     def inputs(self) -> dict[str, str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from yitihua.definitions.methods import STAGES
 from yitihua.definitions.own_code import is_own_code
+from yitihua.index.fitted import normalisation_settings, treatment_settings
 from yitihua.index.own import own_words
-from yitihua.index.recipe import Recipe
+from yitihua.index.recipe import IndicatorRule, NodeRule, Recipe
 
 if TYPE_CHECKING:
     from yitihua.index.sampling import Sampling
@@ -48,14 +50,88 @@ def method_word(method: str, lang: str) -> str:
     return _OTHERS.get(method, (method, method))[which]
 
 
+def settings_words(stage: str, method: str, settings: Mapping[str, Any], lang: str) -> str:
+    """Return a method's settings as printed behind its name; "" where there are none to state.
+
+    Examples
+    --------
+    >>> settings_words("normalise", "zscore", {"mean": 50.0, "sd": 10.0}, "en")
+    'mean 50, sd 10'
+    """
+    registry = STAGES[stage]
+    if method not in registry:
+        return ", ".join(f"{name} {_shown(value, lang)}" for name, value in settings.items())
+    keys = {key.name: key for key in registry[method].keys}
+    said = [
+        f"{keys[name].word(lang)}{'' if lang == 'zh' else ' '}{_shown(value, lang)}"
+        for name, value in settings.items()
+        if name in keys and value is not None
+    ]
+    return ("，" if lang == "zh" else ", ").join(said)
+
+
+def _shown(value: Any, lang: str) -> str:
+    if isinstance(value, bool):
+        return ("是" if value else "否") if lang == "zh" else ("yes" if value else "no")
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, (tuple, list)):
+        items = [f"{item[0]} {_shown(item[1], lang)}" if _is_pair(item) else _shown(item, lang) for item in value]
+        return "[" + ", ".join(items) + "]"
+    return str(value)
+
+
+def _is_pair(item: Any) -> bool:
+    return isinstance(item, tuple) and len(item) == 2 and isinstance(item[0], str)
+
+
+def _with_settings(stage: str, method: str, settings: Mapping[str, Any], lang: str) -> str:
+    word, said = method_word(method, lang), settings_words(stage, method, settings, lang)
+    if not said:
+        return word
+    return f"{word}（{said}）" if lang == "zh" else f"{word} ({said})"
+
+
 def _counted(methods: list[str], lang: str) -> str:
     kinds = list(dict.fromkeys(methods))
     if len(kinds) == 1:
-        return method_word(kinds[0], lang)
-    counts = [(method_word(kind, lang), methods.count(kind)) for kind in kinds]
+        return kinds[0]
+    counts = [(kind, methods.count(kind)) for kind in kinds]
     if lang == "zh":
         return "，".join(f"{word}（{count}个指标）" for word, count in counts)
     return ", ".join(f"{word} ({count} indicators)" for word, count in counts)
+
+
+def _normalised(rule: IndicatorRule, lang: str) -> str:
+    n = rule.normalise
+    # What differs by indicator (a target, an interval) stands with the indicator; here it would fill the page.
+    settings = {name: value for name, value in normalisation_settings(n).items() if name != "clip" or not value}
+    return _with_settings("normalise", n.method, settings, lang)
+
+
+def _treated(rule: IndicatorRule, lang: str) -> str:
+    return _with_settings("treat", rule.treat.method, treatment_settings(rule.treat), lang)
+
+
+def _imputed(recipe: Recipe, rule: IndicatorRule, lang: str) -> str:
+    joint = next((imputer for imputer in recipe.imputers if rule.code in imputer.codes), None)
+    settings = dict(joint.settings) if joint is not None else {"group": rule.impute_group}
+    return _with_settings("impute", rule.impute, settings, lang)
+
+
+def _weights(recipe: Recipe, lang: str) -> str:
+    made = recipe.weighting
+    if not made.method:
+        return method_word(recipe.weight_set, lang)
+    name = "" if recipe.weight_set == made.method else f"{recipe.weight_set}: "
+    scope = {
+        "siblings": ("在同级之内", "within each parent"),
+        "indicators": ("全部指标一起", "all indicators at once"),
+    }[made.scope][0 if lang == "zh" else 1]
+    text = f"{name}{_with_settings('weights', made.method, dict(made.settings), lang)}"
+    text += f"，{scope}" if lang == "zh" else f", {scope}"
+    notes = [note[0 if lang == "zh" else 1] for note in made.notes]
+    return "；".join([text, *notes]) if lang == "zh" else "; ".join([text, *notes])
 
 
 def method_lines(recipe: Recipe, lang: str = "en") -> list[tuple[str, str]]:
@@ -77,13 +153,13 @@ def method_lines(recipe: Recipe, lang: str = "en") -> list[tuple[str, str]]:
     )
     lines = [
         ("分值范围" if zh else "scale", scale),
-        ("标准化" if zh else "normalise", _counted([rule.normalise.method for rule in recipe.indicators], lang)),
-        ("权重" if zh else "weights", method_word(recipe.weight_set, lang)),
+        ("标准化" if zh else "normalise", _counted([_normalised(rule, lang) for rule in recipe.indicators], lang)),
+        ("权重" if zh else "weights", _weights(recipe, lang)),
         ("合成" if zh else "aggregate", _aggregates(recipe, lang)),
         ("覆盖率" if zh else "coverage", _coverage(recipe, lang)),
     ]
-    imputed = [rule.impute for rule in recipe.indicators if rule.impute != "none"]
-    treated = [rule.treat.method for rule in recipe.indicators if rule.treat.method != "none"]
+    imputed = [_imputed(recipe, rule, lang) for rule in recipe.indicators if rule.impute != "none"]
+    treated = [_treated(rule, lang) for rule in recipe.indicators if rule.treat.method != "none"]
     lines.append(("插补" if zh else "impute", _counted(imputed, lang) if imputed else ("无" if zh else "none")))
     lines.append(("异常值处理" if zh else "treat", _counted(treated, lang) if treated else ("无" if zh else "none")))
     which = 0 if zh else 1
@@ -115,18 +191,21 @@ def sampling_line(found: Sampling, lang: str = "en") -> tuple[str, str]:
 
 def _aggregates(recipe: Recipe, lang: str) -> str:
     parts = []
-    for method in dict.fromkeys(node.method for node in recipe.nodes):
-        own = [node for node in recipe.nodes if node.method == method]
-        text = method_word(method, lang)
-        if method == "generalised":
-            text += " p = " + ", ".join(sorted({f"{node.exponent:g}" for node in own}))
-        if method != "arithmetic":
-            floors = ", ".join(sorted({f"{node.floor:g}" for node in own}))
-            text += f"（下限{floors}）" if lang == "zh" else f" (floor {floors})"
-        if len(own) < len(recipe.nodes):
-            text += f" [{', '.join(node.code for node in own)}]"
-        parts.append(text)
+    made = {node.code: _mean_words(node, lang) for node in recipe.nodes}
+    for text in dict.fromkeys(made.values()):
+        own = [code for code, words in made.items() if words == text]
+        parts.append(text if len(own) == len(made) else f"{text} [{', '.join(own)}]")
     return "; ".join(parts)
+
+
+def _mean_words(node: NodeRule, lang: str) -> str:
+    """Return a mean with its floor and power, another method with all its settings."""
+    text = _with_settings("aggregate", node.method, dict(node.settings), lang)
+    if node.method == "generalised":
+        text += f" p = {node.exponent:g}"
+    if node.method in ("geometric", "harmonic", "generalised"):
+        text += f"（下限{node.floor:g}）" if lang == "zh" else f" (floor {node.floor:g})"
+    return text
 
 
 def _coverage(recipe: Recipe, lang: str) -> str:

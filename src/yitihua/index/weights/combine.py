@@ -12,7 +12,10 @@ from typing import Literal
 
 import numpy as np
 
+from yitihua.definitions.methods import Complaints, Key, Number, Settings
 from yitihua.errors import refuse
+from yitihua.index.weights.method import Siblings, Weighed, WeightMethod
+from yitihua.index.weights.notes import under
 from yitihua.index.weights.strength import Floats
 
 #: What becomes of a negative coefficient of the game-theoretic combination.
@@ -184,3 +187,78 @@ def _scaled(w: Floats) -> Floats:
     if not w.sum() > 0:
         raise refuse("combine-nothing", key="sets")
     return np.asarray(w / w.sum())
+
+
+def _weigh(siblings: Siblings, settings: Settings) -> Weighed:
+    names, how = settings["sets"], settings["combine"]
+    if siblings.others is None or len(names) < 2:
+        raise refuse("combine-few", key="sets", found=len(names))
+    vectors = np.array([siblings.others(name) for name in names])
+    if how == "linear":
+        return Weighed(linear(vectors, settings["alphas"]))
+    if how != "game":
+        return Weighed(product(vectors) if how == "product" else geometric_mean(vectors))
+    found = game(vectors, settings["negative_coefficient"])
+    zh, en = under(siblings)
+    shares = [f"{name} {share:.4f}" for name, share in zip(names, found.coefficients, strict=True)]
+    notes = [(f"{zh}：博弈论组合系数为{'、'.join(shares)}", f"{en}: game-theoretic shares {', '.join(shares)}")]
+    if found.solved.min() < -1e-12:
+        solved = "、".join(f"{value:.4f}" for value in found.solved)
+        done = settings["negative_coefficient"]
+        notes.append(
+            (f"{zh}：求解所得系数有负值（{solved}），按{done}处理", f"{en}: solved as {solved}; negative: {done}")
+        )
+    return Weighed(found.weights, tuple(notes))
+
+
+def _check(settings: Settings, scale: tuple[float, float]) -> Complaints:
+    sets, alphas, how = settings["sets"] or (), settings["alphas"], settings["combine"]
+    found: Complaints = []
+    if len(set(sets)) < 2 or len(set(sets)) < len(sets):
+        found.append(("sets", "two or more different sets are needed"))
+    if alphas is not None and how != "linear":
+        found.append(("alphas", 'only with combine = "linear"'))
+    elif alphas is not None and (len(alphas) != len(sets) or min(alphas) < 0 or sum(alphas) <= 0):
+        found.append(("alphas", "one number of 0 or more a set, not all 0"))
+    return found
+
+
+METHODS = (
+    WeightMethod(
+        name="combination",
+        words=("组合赋权法", "combination"),
+        source="methods.md section 15",
+        keys=(
+            Key(
+                "sets",
+                tuple[str, ...],
+                required=True,
+                words=("所组合的方案", "sets"),
+                about="Names of two or more weight sets, or of weighting methods.",
+            ),
+            Key(
+                "combine",
+                Literal["linear", "product", "geometric", "game"],
+                default="linear",
+                words=("组合方式", "combined by"),
+                about="Weighted mean, product, geometric mean (least relative entropy), or game theory.",
+            ),
+            Key(
+                "alphas",
+                tuple[Number, ...],
+                words=("组合系数", "shares"),
+                about="linear: share of each set, scaled to sum to 1; equal unless stated.",
+            ),
+            Key(
+                "negative_coefficient",
+                NegativeCoefficient,
+                default="zero",
+                words=("负系数处理", "negative coefficients"),
+                about="game: leave a set with a negative coefficient out and solve again (zero), take its size "
+                "(abs, as many papers do), or refuse.",
+            ),
+        ),
+        check=_check,
+        weigh=_weigh,
+    ),
+)

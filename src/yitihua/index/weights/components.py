@@ -18,8 +18,11 @@ from typing import Literal
 
 import numpy as np
 
+from yitihua.definitions.methods import Complaints, Key, PositiveInt, Settings, Share
 from yitihua.errors import refuse
 from yitihua.index.weights.correlation import pearson
+from yitihua.index.weights.method import Siblings, Weighed, WeightMethod
+from yitihua.index.weights.notes import fitted
 from yitihua.index.weights.rotation import varimax
 from yitihua.index.weights.strength import Columns, Floats, Mask, columns_of, refuse_columns, to_weights
 
@@ -354,3 +357,83 @@ def _equal(found: Components) -> ComponentWeights:
     nothing = np.zeros(len(found.live))
     weights, equal = to_weights(nothing, found.live, found.columns.seen)
     return ComponentWeights(weights, found, found.vectors, np.zeros(0), np.zeros_like(found.live), bool(equal))
+
+
+MISSING = Key(
+    "missing",
+    Missing,
+    "listwise",
+    words=("缺失", "missing"),
+    about="Correlations from units complete in all children, or from the units each pair shares.",
+)
+_RULE = Key("rule", FactorRule, "kaiser", words=("个数规则", "factors by"), about="How many factors or components.")
+_SHARE = Key("share", Share, 0.85, words=("累计贡献率", "share"), about="rule share: explained share to reach.")
+_COUNT = Key("count", PositiveInt, words=("个数", "count"), about="rule fixed: how many.")
+
+
+def _told(siblings: Siblings, found: ComponentWeights) -> Weighed:
+    return Weighed(found.weights, tuple(fitted(siblings, columns_of(siblings.z), found.equal)))
+
+
+def _pca(siblings: Siblings, settings: Settings) -> Weighed:
+    found = first_component(siblings.z, settings["negative"], settings["missing"], siblings.codes)
+    return _told(siblings, found)
+
+
+def _rotated(siblings: Siblings, settings: Settings) -> Weighed:
+    how = (settings["rule"], settings["share"], settings["count"], settings["missing"])
+    return _told(siblings, rotated_factors(siblings.z, settings["pick"], *how))
+
+
+def _shares(siblings: Siblings, settings: Settings) -> Weighed:
+    how = (settings["rule"], settings["share"], settings["count"], settings["missing"])
+    return _told(siblings, component_shares(siblings.z, 1, *how))
+
+
+def _count_is_stated(settings: Settings, scale: tuple[float, float]) -> Complaints:
+    fixed = settings["rule"] == "fixed"
+    return [] if fixed == (settings["count"] is not None) else [("count", "it goes with rule = fixed")]
+
+
+METHODS = (
+    WeightMethod(
+        name="pca",
+        words=("第一主成分", "first principal component"),
+        source="COINr get_PCA",
+        keys=(
+            Key(
+                "negative", Negative, "refuse", words=("负系数", "negative"), about="What a coefficient below 0 brings."
+            ),
+            MISSING,
+        ),
+        weigh=_pca,
+    ),
+    WeightMethod(
+        name="rotated_factor",
+        words=("旋转因子", "rotated factors"),
+        source="Nicoletti, Scarpetta and Boylaud 2000; OECD/JRC Handbook 2008, step 6",
+        keys=(
+            Key(
+                "pick",
+                bool,
+                True,
+                words=("只取最大因子", "pick"),
+                about="Whether an indicator counts in its factor only.",
+            ),
+            _RULE,
+            _SHARE,
+            _COUNT,
+            MISSING,
+        ),
+        check=_count_is_stated,
+        weigh=_rotated,
+    ),
+    WeightMethod(
+        name="component_shares",
+        words=("主成分贡献率", "component shares"),
+        source="Zhang Jingxin (methods.md, S8)",
+        keys=(_RULE, _SHARE, _COUNT, MISSING),
+        check=_count_is_stated,
+        weigh=_shares,
+    ),
+)

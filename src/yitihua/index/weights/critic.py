@@ -13,8 +13,11 @@ from typing import Literal
 
 import numpy as np
 
+from yitihua.definitions.methods import Key, Settings
 from yitihua.index.weights.correlation import Correlation, correlations
 from yitihua.index.weights.entropy import entropy
+from yitihua.index.weights.method import Siblings, Weighed, WeightMethod
+from yitihua.index.weights.notes import fitted
 from yitihua.index.weights.strength import Columns, Floats, columns_of, standard_deviation, to_weights
 
 Spread = Literal["sd", "entropy"]
@@ -132,3 +135,42 @@ def _conflict(r: Floats, columns: Columns) -> Floats:
     if (lost := columns.live & (pairs == 0)).any() and (pairs > 0).any():
         mean[lost] = mean[pairs > 0].mean()
     return np.where(columns.live, mean * max(int(columns.live.sum()) - 1, 0), np.nan)
+
+
+def _weigh(siblings: Siblings, settings: Settings) -> Weighed:
+    kind, absolute, spread = settings["correlation"], settings["absolute"], settings["spread"]
+    found = critic(siblings.z, kind, absolute, spread, siblings.codes)
+    return Weighed(found.weights, tuple(fitted(siblings, columns_of(siblings.z), found.equal)))
+
+
+METHODS = (
+    WeightMethod(
+        name="critic",
+        words=("CRITIC法", "CRITIC"),
+        source="Diakoulaki, Mavrotas & Papayannakis 1995",
+        keys=(
+            Key(
+                "correlation",
+                Correlation,
+                default="pearson",
+                words=("相关系数", "correlation"),
+                about="Kind of correlation between indicators, taken after the direction is applied.",
+            ),
+            Key(
+                "absolute",
+                bool,
+                default=False,
+                words=("取绝对值", "absolute"),
+                about="Whether conflict is 1 - |r|, so that contrary indicators add none.",
+            ),
+            Key(
+                "spread",
+                Spread,
+                default="sd",
+                words=("对比强度", "spread"),
+                about="Standard deviation, or the divergence of entropy weights.",
+            ),
+        ),
+        weigh=_weigh,
+    ),
+)

@@ -18,7 +18,10 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from yitihua.definitions.methods import Complaints, Key, PositiveNumber, Settings
 from yitihua.errors import refuse
+from yitihua.index.weights.method import Siblings, Weighed, WeightMethod
+from yitihua.index.weights.notes import fitted
 from yitihua.index.weights.strength import Columns, Floats, Mask, columns_of, refuse_columns, to_weights
 
 #: What is done with values of 0; see `entropy`.
@@ -168,3 +171,44 @@ def _divergence(values: Floats, columns: Columns, low: Floats) -> Floats:
     theil = np.einsum("...ij,...ij->...j", t, logs)
     count = np.where(usable, columns.count, 2)
     return np.asarray(np.maximum(theil, 0.0) / (count * np.log(count)))
+
+
+def _weigh(siblings: Siblings, settings: Settings) -> Weighed:
+    found = entropy(siblings.z, settings["zero"], settings["amount"], siblings.codes)
+    return Weighed(found.weights, tuple(fitted(siblings, columns_of(siblings.z), found.equal)))
+
+
+def _check(settings: Settings, scale: tuple[float, float]) -> Complaints:
+    amount = settings["amount"]
+    if amount is not None and settings["zero"] == "limit":
+        return [("amount", 'with zero = "limit" nothing is added')]
+    if amount is not None and settings["zero"] == "shrink" and amount >= 0.5:
+        return [("amount", "it must be below 0.5")]
+    return []
+
+
+METHODS = (
+    WeightMethod(
+        name="entropy",
+        words=("熵权法", "entropy"),
+        source="Shannon 1948; SPSSAU",
+        keys=(
+            Key(
+                "zero",
+                ZeroRule,
+                default="limit",
+                words=("零值处理", "zeros"),
+                about="0 ln 0 = 0 (limit); add |min| + amount to columns with values <= 0 (shift), or amount to all "
+                "(shift_all); draw points together to amount .. 1 - amount (shrink).",
+            ),
+            Key(
+                "amount",
+                PositiveNumber,
+                words=("平移量", "amount"),
+                about="On points in 0..1: 0.01 for shift, 0.0001 for shift_all, 0.002 for shrink unless stated.",
+            ),
+        ),
+        check=_check,
+        weigh=_weigh,
+    ),
+)

@@ -11,8 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from yitihua.index.weights.components import Missing, principal_components
-from yitihua.index.weights.strength import Floats, refuse_columns, to_weights
+from yitihua.definitions.methods import Settings
+from yitihua.index.weights.components import MISSING, Missing, principal_components
+from yitihua.index.weights.method import Siblings, Weighed, WeightMethod
+from yitihua.index.weights.notes import fitted, under
+from yitihua.index.weights.strength import Floats, columns_of, refuse_columns, to_weights
 
 #: Below it a multiple correlation is rounding, and its reciprocal has no bound.
 NOTHING = 1e-8
@@ -103,3 +106,24 @@ def _multiple(r: Floats, j: int) -> float:
     others = np.arange(len(r)) != j
     beta = np.linalg.lstsq(r[np.ix_(others, others)], r[others, j], rcond=1e-10)[0]
     return float(np.sqrt(np.clip(beta @ r[others, j] / r[j, j], 0.0, 1.0)))
+
+
+def _weigh(siblings: Siblings, settings: Settings) -> Weighed:
+    found = independence(siblings.z, settings["missing"], siblings.codes)
+    notes = fitted(siblings, columns_of(siblings.z), found.equal)
+    if found.saturated:
+        zh, en = under(siblings)
+        said = f"{zh}之下单位数不多于指标数（{found.used}），复相关系数恒为1"
+        notes.append((said, f"{en}: no more units ({found.used}) than children, so every multiple correlation is 1"))
+    return Weighed(found.weights, tuple(notes))
+
+
+METHODS = (
+    WeightMethod(
+        name="independence",
+        words=("独立性权重法", "independence"),
+        source="SPSSAU",
+        keys=(MISSING,),
+        weigh=_weigh,
+    ),
+)

@@ -15,7 +15,9 @@ from typing import Literal
 
 import numpy as np
 
-from yitihua.errors import FaultList
+from yitihua.definitions.methods import Complaints, Key, PositiveNumber, Settings
+from yitihua.errors import FaultList, refuse
+from yitihua.index.weights.method import Siblings, Weighed, WeightMethod
 from yitihua.index.weights.strength import Floats
 
 RankOrder = Literal["centroid", "sum", "reciprocal", "exponent", "equal"]
@@ -90,3 +92,51 @@ def rank_order_weights(ranks: Floats, kind: RankOrder = "centroid", exponent: fl
     upto = (r[..., None, :] <= r[..., :, None]).sum(axis=-1)
     sums = np.concatenate([[0.0], np.cumsum(place_weights(r.shape[-1], kind, exponent))])
     return np.asarray((sums[upto] - sums[below]) / (upto - below))
+
+
+def _weigh(siblings: Siblings, settings: Settings) -> Weighed:
+    ranks = dict(settings["ranks"])
+    absent = [code for code in siblings.codes if code not in ranks]
+    if absent:
+        raise refuse("ranks-missing", key="ranks", found=absent, options=siblings.codes)
+    exponent = 2.0 if settings["exponent"] is None else settings["exponent"]
+    return Weighed(rank_order_weights(np.array([ranks[code] for code in siblings.codes]), settings["places"], exponent))
+
+
+def _check(settings: Settings, scale: tuple[float, float]) -> Complaints:
+    if settings["exponent"] is not None and settings["places"] != "exponent":
+        return [("exponent", 'only with places = "exponent"')]
+    return []
+
+
+METHODS = (
+    WeightMethod(
+        name="rank_order",
+        words=("排序赋权法", "rank order"),
+        source="Barron & Barrett 1996",
+        keys=(
+            Key(
+                "ranks",
+                dict[str, PositiveNumber],
+                required=True,
+                words=("重要性排序", "ranks"),
+                about="Code -> rank among its siblings, 1 the most important; ties are allowed.",
+            ),
+            Key(
+                "places",
+                RankOrder,
+                default="centroid",
+                words=("名次权重", "weights of places"),
+                about="Centroid (ROC), rank sum, reciprocal, exponent, or equal.",
+            ),
+            Key(
+                "exponent",
+                PositiveNumber,
+                words=("指数", "exponent"),
+                about="exponent: power of n + 1 - rank; 2 unless stated.",
+            ),
+        ),
+        check=_check,
+        weigh=_weigh,
+    ),
+)

@@ -9,9 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
+from yitihua.definitions.methods import Key, Settings
+from yitihua.index.weights.method import Siblings, Weighed, WeightMethod
+from yitihua.index.weights.notes import fitted, under
 from yitihua.index.weights.strength import Floats, Mask, columns_of, refuse_columns, standard_deviation, to_weights
 
 
@@ -124,3 +128,49 @@ def sd_weights(z: Floats) -> Floats:
     """
     columns = columns_of(z)
     return to_weights(standard_deviation(z, columns), columns.live, columns.seen)[0]
+
+
+def _weigh(siblings: Siblings, settings: Settings) -> Weighed:
+    notes = []
+    raw = settings["values"] == "raw"
+    if raw and np.isnan(siblings.raw).all(axis=0).any():
+        # Nodes have points but no raw values, and the two cannot be compared.
+        raw = False
+        zh, en = under(siblings)
+        notes.append(
+            (f"{zh}之下有的没有原始值，变异系数按得分计算", f"{en}: not all have raw values, so points were used")
+        )
+    values = siblings.raw if raw else siblings.z
+    found = variation(values, siblings.codes)
+    return Weighed(found.weights, (*notes, *fitted(siblings, columns_of(values), found.equal)))
+
+
+def _weigh_sd(siblings: Siblings, settings: Settings) -> Weighed:
+    columns = columns_of(siblings.z)
+    weights, equal = to_weights(standard_deviation(siblings.z, columns), columns.live, columns.seen)
+    return Weighed(weights, tuple(fitted(siblings, columns, equal)))
+
+
+METHODS = (
+    WeightMethod(
+        name="cv",
+        words=("变异系数法", "coefficient of variation"),
+        source="SPSSPRO; methods.md section 3",
+        keys=(
+            Key(
+                "values",
+                Literal["points", "raw"],
+                default="points",
+                words=("取值", "values"),
+                about="Points of the scale, or raw values before treatment, which must have a mean above 0.",
+            ),
+        ),
+        weigh=_weigh,
+    ),
+    WeightMethod(
+        name="sd",
+        words=("标准差法", "standard deviation"),
+        source="Diakoulaki, Mavrotas & Papayannakis 1995",
+        weigh=_weigh_sd,
+    ),
+)

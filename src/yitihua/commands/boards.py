@@ -1,0 +1,78 @@
+"""From the options of a command to a table and a board."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from yitihua.commands.options import bad_call
+
+if TYPE_CHECKING:
+    from yitihua.definitions.edition import Edition
+    from yitihua.index.scoreboard import Scoreboard
+    from yitihua.indicators.table import IndicatorTable
+
+
+def project_out(directory: Path) -> Path:
+    """Return where a project's results go."""
+    from yitihua.definitions.project import project_settings
+
+    return directory / project_settings(directory).out
+
+
+def inputs_of(
+    directory: Path | None, edition: str | None, data: str | None, period: str | None, date: str | None
+) -> tuple[Edition, IndicatorTable]:
+    """Return the edition and the table that a command is about."""
+    from yitihua.api import open_edition
+    from yitihua.definitions import edition_names, load_edition
+    from yitihua.definitions.project import load_project
+    from yitihua.indicators.reading import read_table
+
+    if directory is None and edition is None:
+        known = " | ".join(edition_names())
+        raise bad_call("需要DIR或--edition其中之一", "either DIR or --edition is needed", f"DIR | --edition {known}")
+    if edition is not None:
+        # With a folder as well: this edition of the project, on the project's own data.
+        if directory is not None and data is None:
+            data = load_project(directory, edition).data
+        loaded = load_edition(edition, directory, date)
+        return loaded, read_table(loaded, data, period)
+    assert directory is not None
+    loaded, source, when = open_edition(directory, data, period, date)
+    return loaded, read_table(loaded, source, when)
+
+
+def board_of(
+    directory: Path | None,
+    edition: str | None,
+    data: str | None,
+    period: str | None,
+    date: str | None,
+    weights: str | None,
+    cities: bool = False,
+) -> tuple[Scoreboard, Edition]:
+    """Return the board that a command is about, and its edition."""
+    from yitihua.api import score_table
+    from yitihua.definitions.changes import with_changes
+
+    loaded, table = inputs_of(directory, edition, data, period, date)
+    if weights is not None:
+        loaded = with_changes(loaded, {"weights": weights})
+    return score_table(table, loaded, cities), loaded
+
+
+def board_dict(board: Scoreboard, lang: str, out: Path | None) -> dict[str, object]:
+    """Return what `score --json` prints."""
+    from yitihua.publish.summary import notices
+    from yitihua.publish.words import method_lines
+
+    return {
+        "edition": board.recipe.edition,
+        "title": board.recipe.title[0 if lang == "zh" else 1],
+        "simulated": board.table.simulated or board.recipe.simulated,
+        "notices": notices(board, lang),
+        "method": dict(method_lines(board.recipe, lang)),
+        "out": None if out is None else str(out),
+        "scores": board.score_table(lang).to_dict("records"),
+    }
