@@ -149,7 +149,7 @@ def local_moran(
     Examples
     --------
     >>> from yitihua.analysis.distribution.neighbours import adjacency
-    >>> row = adjacency("abcdef", ["ab", "bc", "cd", "de", "ef"])
+    >>> row = adjacency("abcdef", list(zip("abcde", "bcdef")))
     >>> local_moran([1, 1, 1, 9, 9, 9], row).quadrant.tolist()
     ['LL', 'LL', 'LL', 'HH', 'HH', 'HH']
     """
@@ -227,13 +227,15 @@ def _extremes(
     own = z * lag
     tie = TIE * np.abs(z) * np.abs(z).max() * np.asarray(ready.sparse.sum(axis=1)).ravel()
     high, low = (own - tie)[:, None], (own + tie)[:, None]
-    for zs, lags, order in shuffled(ready, permutations, seed):
+    for order in shuffled(np.arange(n), permutations, seed):
+        zs = np.ascontiguousarray(z[order].T)
+        lags = ready.matrix @ zs
         if full:
             home = np.argsort(order, axis=1)  # where the value of each unit went
             weight = np.take_along_axis(ready.matrix, home.T, axis=1)
             lags += weight * (zs - z[:, None])
         else:
-            draw, link = np.nonzero(order[:, links.col] == links.row.astype(np.int32))
+            draw, link = np.nonzero(order[:, links.col] == links.row)
             unit = links.row[link]
             np.add.at(lags, (unit, draw), links.data[link] * (zs[unit, draw] - z[unit]))
         found = z[:, None] * lags
