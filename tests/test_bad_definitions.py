@@ -10,7 +10,7 @@ from conftest import FRAMEWORK, INDEX, SURVEY, check_words
 from yitihua.definitions import load_edition
 from yitihua.definitions.project import load_project
 from yitihua.errors import Fault
-from yitihua.messages import MESSAGES
+from yitihua.messages import MESSAGES, ROOMS
 
 ONLINE = 'parent = "access"\nunit = "%"\n'
 ONLINE_VIEWS = 'is asked for from 2024." } }\nviews = { side = "office" }'
@@ -388,3 +388,9 @@ def test_a_fault_names_the_file_as_the_project_has_it(tsi, refused):
     (fault,) = refused(load_edition, "tsi", str(Path(tsi.folder)))
     assert fault.text("en").startswith("index/tsi.toml: line 3, scale: ")
     assert fault.text("zh").startswith("index/tsi.toml: 第3行，scale：")
+
+
+def test_a_code_of_a_fault_stands_in_one_room() -> None:
+    """Identity: rooms keep their own words; a code that two of them use would take the words of the last."""
+    codes = [code for words in ROOMS for code in words]
+    assert sorted(code for code in set(codes) if codes.count(code) > 1) == []

@@ -21,6 +21,9 @@ from yitihua.messages_weights import WEIGHTS
 #: Details that are phrases, given in English and put into Chinese by `in_chinese`.
 PHRASE_DETAILS: Final = frozenset({"kind", "reason", "what"})
 
+#: The words that rooms keep themselves; no code may stand in two of them.
+ROOMS: Final = (SUBMISSIONS, ANSWERS, ESTIMATION, MODES_AREAS, ENGINES, WEIGHTS, METHODS, ANALYSIS, AUDIT)
+
 #: What "allowed" says where the list of options is empty.
 NO_OPTIONS: Final = {"zh": "尚未定义任何可选项", "en": "none is defined so far"}
 
@@ -372,4 +375,4 @@ MESSAGES: Final[dict[str, dict[str, dict[str, str]]]] = {
         ("{problem_zh}", "{allowed_zh}", "见 yitihua --help"),
         ("{problem_en}", "{allowed_en}", "See yitihua --help"),
     ),
-} | {code: _entry(zh, en) for words in (SUBMISSIONS, ANSWERS, ESTIMATION, MODES_AREAS, ENGINES, WEIGHTS, METHODS, ANALYSIS, AUDIT) for code, (zh, en) in words.items()}  # fmt: skip
+} | {code: _entry(zh, en) for words in ROOMS for code, (zh, en) in words.items()}  # fmt: skip

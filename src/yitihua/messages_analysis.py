@@ -78,7 +78,7 @@ ANALYSIS: Final[dict[str, tuple[Words, Words]]] = {
         ("the boards were scored with different recipes: {found}", "boards of one recipe: the same bounds and weights", "Score every period with one recipe: apply(table, recipe); or say mixed=True"),
     ),
     "convergence-boards": (
-        ("{reason}：{found}", "两期以上、时期各不相同的得分表，有共同的单位", "请核对所给的各期"),
+        ("各期得分表{reason}：{found}", "两期以上、时期各不相同的得分表，有共同的单位", "请核对所给的各期"),
         ("{reason}: {found}", "boards of two or more different periods that share units", "Check the boards"),
     ),
     # Neighbours
@@ -111,7 +111,7 @@ ANALYSIS: Final[dict[str, tuple[Words, Words]]] = {
         ("no two units are neighbours", "at least one pair of neighbours", "Widen the rule, such as within"),
     ),
     # Leaving out, comparisons
-    "nothing-left": (
+    "nothing-left-out": (
         ("去掉“{name}”后，指数不再含任何指标", "总指数以外的指标或节点，且去掉后仍有权重大于0的指标", "请少去掉一些"),
         ("without '{name}' nothing is left of the index", "indicators and nodes other than the index, as long as some weight is left", "Leave out fewer"),
     ),

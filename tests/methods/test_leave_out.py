@@ -155,8 +155,8 @@ def test_no_weight_no_trace_and_a_lone_child_is_its_parent() -> None:
 def test_nothing_left_and_unknown_names_are_refused(asem: Scoreboard, refused) -> None:
     faults = refused(leave_out, asem, ["Social", "Index", "nosuch"])
     assert [fault.code for fault in faults] == ["unknown-reference"]
-    assert [fault.code for fault in refused(leave_out, asem, ["Social", "Index"])] == ["nothing-left"]
-    assert [fault.code for fault in refused(without, asem.recipe, ["Sust", "Conn"])] == ["nothing-left"]
+    assert [fault.code for fault in refused(leave_out, asem, ["Social", "Index"])] == ["nothing-left-out"]
+    assert [fault.code for fault in refused(without, asem.recipe, ["Sust", "Conn"])] == ["nothing-left-out"]
     assert [fault.code for fault in refused(leave_out, asem, None, False, "county")] == ["unknown-reference"]
     found = leave_out(asem, ["Social"])
     assert [fault.code for fault in refused(found.movers, "Environ")] == ["unknown-reference"]

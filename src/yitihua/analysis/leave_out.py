@@ -300,7 +300,7 @@ def _left_out(recipe: Recipe, codes: Sequence[str]) -> tuple[Recipe, frozenset[s
                 gone.add(node.code)
         nodes.append(node)
     if recipe.root.code in gone:
-        raise refuse("nothing-left", key=", ".join(codes), name=", ".join(codes))
+        raise refuse("nothing-left-out", key=", ".join(codes), name=", ".join(codes))
     return replace(recipe, nodes=tuple(nodes)), frozenset(gone)
 
 

@@ -46,7 +46,7 @@ def one_factor(r: Floats, steps: int = 2000) -> OneFactor:
         Correlations, without NaN. It may be singular, or no proper correlation matrix at all, as pairs with
         missing cells can make it: only the off-diagonal is looked at.
     steps : int
-        Most steps of the search (L-BFGS-B, from the first principal component).
+        Most steps of the search (L-BFGS-B, from the first component of the off-diagonal).
 
     Returns
     -------
@@ -75,7 +75,7 @@ def one_factor(r: Floats, steps: int = 2000) -> OneFactor:
     from scipy.optimize import minimize
 
     off = r - np.diag(np.diag(r))
-    values, vectors = np.linalg.eigh(off + np.eye(k))
+    values, vectors = np.linalg.eigh(off)
     start = np.clip(vectors[:, -1] * np.sqrt(max(values[-1], 0.0)), -1.0, 1.0)
 
     def misfit(x: Floats) -> tuple[float, Floats]:

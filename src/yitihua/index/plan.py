@@ -66,7 +66,7 @@ def mixture_of(node: NodeRule, scale: tuple[float, float]) -> Mixture:
     >>> import yitihua as yt
     >>> recipe = yt.evaluate("hdi").recipe
     >>> mixture_of(recipe.root, recipe.scale).settings["floor"]
-    0.01
+    0.0
     """
     stated = {"floor": node.floor, "exponent": node.exponent} | dict(node.settings)
     return Mixture(

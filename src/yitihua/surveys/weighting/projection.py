@@ -29,6 +29,9 @@ from yitihua.surveys.estimation.design import Codes, Floats, Projection
 from yitihua.surveys.weighting.coded import CodedMargins
 from yitihua.surveys.weighting.systems import CodedSystem, MatrixSystem, Solver
 
+#: Most passes over what rounding leaves of a projection.
+_PASSES = 5
+
 
 class CellProjection:
     """Post-stratification: what remains beside the weighted mean of each cell.
@@ -131,9 +134,13 @@ class MatrixProjection:
     def residuals(self, z: Floats) -> Floats:
         """See `Projection.residuals`; z must be finite."""
         out = z
-        # The second pass takes what rounding in the normal equations left, for columns that almost depend.
-        for _ in range(2):
-            out = out - self._system.fit(self._solve(self._system.cross(self._weight[:, None] * out)))
+        # Later passes take what rounding in the normal equations left, for columns that almost depend.
+        least = 1e-13 * np.abs(z).max(initial=0.0)
+        for done in range(_PASSES):
+            step = self._system.fit(self._solve(self._system.cross(self._weight[:, None] * out)))
+            out = out - step
+            if done and np.abs(step).max(initial=0.0) <= least:
+                break
         return np.asarray(out)
 
 
