@@ -51,11 +51,11 @@ def integers(low=0, high=6, rows=(2, 9), columns=(1, 4)):
 CASES = {
     "plain": lambda m: {},
     "lower": lambda m: {"lower": 0.5 / m},
-    "upper": lambda m: {"upper": np.linspace(1.2, 2.5, m) / m},
-    "both": lambda m: {"lower": 0.3 / m, "upper": 2.5 / m},
+    "upper": lambda m: {"upper": np.minimum(np.linspace(1.2, 2.5, m) / m, 1.0)},
+    "both": lambda m: {"lower": 0.3 / m, "upper": min(2.5 / m, 1.0)},
     "fixed shares": lambda m: {"lower": 1.0 / m, "upper": 1.0 / m},
     "ordinal": lambda m: {"ratios": ordinal(np.arange(m))},
-    "all": lambda m: {"lower": 0.3 / m, "upper": 3 / m, "ratios": ordinal(-np.arange(m))},
+    "all": lambda m: {"lower": 0.3 / m, "upper": min(3 / m, 1.0), "ratios": ordinal(-np.arange(m))},
 }
 
 
@@ -120,6 +120,9 @@ def test_by_hand():
 @given(integers(low=0), st.sampled_from(["plain", "lower", "both", "ordinal"]))
 def test_weights_give_the_scores_and_respect_what_restricts_them(x, case):
     """Identities: w'x is the score, no reference unit exceeds 1 under any unit's weights, restrictions hold."""
+    x = x[:, x.max(axis=0) > 0]  # a child that is 0 for all has no frontier and is left out
+    if not x.size:
+        return
     restricted = CASES[case](x.shape[1])
     found = benefit_of_doubt(x, **restricted)
     np.testing.assert_allclose((found.weights * x).sum(axis=1), found.scores, atol=1e-9)

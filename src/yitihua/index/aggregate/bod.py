@@ -113,8 +113,13 @@ def partials(x: Floats, mixture: Mixture) -> Floats:
     """
     low, high = mixture.scale
     found = _scored(x, mixture)
-    given = (low + (high - low) * found.scores)[..., None] * found.shares
     seen = raised(x, mixture)
+    # A score of 0 has no shares: the lowest of the scale is then given by weight and points.
+    weighted = np.where(np.isnan(x), 0.0, seen * mixture.weights)
+    total = weighted.sum(axis=-1, keepdims=True)
+    by_weight = np.divide(weighted, total, out=np.zeros_like(weighted), where=total > 0)
+    shares = np.where(found.scores[..., None] == 0, by_weight, found.shares)
+    given = (low + (high - low) * found.scores)[..., None] * shares
     slopes = np.divide(given, seen, out=np.zeros_like(x), where=(seen != 0) & ~np.isnan(given))
     return np.where(np.isnan(x), np.nan, slopes)
 

@@ -92,6 +92,9 @@ def benefit_of_doubt(
     shares see `yitihua.index.aggregate.dea_bounds.cases`. In the reference a missing value counts as 0, since
     nothing is known that others would have to reach; so a unit that is in the reference never scores above 1.
 
+    Bounds on shares and ratios of weights may exclude each other for a unit: then only weights of 0 obey both,
+    and it scores 0, as the programme says.
+
     A child that is 0 or missing in all of the reference has no frontier and is left out. One that is the same
     positive number in all of it makes every unit with that value score 1 unless shares are bounded: its whole
     weight may rest there. That is what the method says, and no rule here hides it. A unit with nothing but
@@ -262,6 +265,8 @@ def _weights(z: Floats, unit: Floats, present: Mask, rivals: Floats, limits: Res
     """Return the weights of all units, on the scale of the rivals; shapes (..., units, children)."""
     *draws, units, m = z.shape
     count = int(np.prod(draws))
+    if not units * count:
+        return np.zeros_like(z)
     # Draws of one unit side by side: they tend to have the same rivals.
     rows, flat = (a.reshape(count, units, m).swapaxes(0, 1).reshape(-1, m) for a in (z, unit))
     there = present.reshape(count, units, m).swapaxes(0, 1).reshape(-1, m)

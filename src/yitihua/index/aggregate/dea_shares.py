@@ -35,6 +35,7 @@ class SharesGame:
         self._rows: list[int] = []
         self._ratio_rows = np.zeros(0, dtype=np.int64)
         self._lower = self._upper = np.zeros(rivals.shape[1])
+        self._solved = False
 
     def solve(self, case: Cases) -> Floats:
         """Return the best weights of a unit: no rival exceeds 1 under them.
@@ -47,6 +48,7 @@ class SharesGame:
         Returns
         -------
         ndarray, shape (children,)
+            0 where no shares obey bounds and ratios together: then only weights of 0 do.
         """
         own, present = case.own, case.present
         some = own > 0
@@ -55,6 +57,8 @@ class SharesGame:
         self._lower = np.where(some, case.lower, 0.0)
         self._upper = np.where(some, case.upper, np.where(scale > 0, np.inf, 0.0))
         self._pass(some, present, scale)
+        if not self._possible():
+            return np.zeros(len(own))
         return proven(self._solver, self.rivals, own, lambda: self._run(scale))
 
     def _pass(self, some: Mask, present: Mask, scale: Floats) -> None:
@@ -73,6 +77,14 @@ class SharesGame:
         cost = np.append(np.zeros(len(some)), 1.0)
         bounds = np.append(self._lower, 0.0), np.append(self._upper, np.inf)
         self._solver.passModel(programme(cost, bounds, (low, high), np.column_stack([rows, t])))
+
+    def _possible(self) -> bool:
+        """Solve once; return whether any shares obey what restricts them."""
+        import highspy
+
+        self._solver.run()
+        self._solved = self._solver.getModelStatus() != highspy.HighsModelStatus.kInfeasible
+        return self._solved
 
     def _scaled(self, scale: Floats) -> Floats:
         return self.rivals[self._rows] * scale
@@ -102,6 +114,8 @@ class SharesGame:
 
     def basis(self) -> Basis | None:
         """Return what binds at the last optimum, or None where that does not tell the weights."""
+        if not self._solved:
+            return None
         solution = self._solver.getSolution()
         cost, row = np.array(solution.col_dual)[:-1], np.abs(np.array(solution.row_dual)) > TOLERANCE
         split = 1 + len(self._ratio_rows)
