@@ -151,7 +151,7 @@ def local_moran(
     >>> from yitihua.analysis.distribution.neighbours import adjacency
     >>> row = adjacency("abcdef", list(zip("abcde", "bcdef")))
     >>> local_moran([1, 1, 1, 9, 9, 9], row).quadrant.tolist()
-    ['LL', 'LL', 'LL', 'HH', 'HH', 'HH']
+    ['LL', 'LL', 'LL', 'HL', 'HH', 'HH']
     """
     choice(alternative, ALTERNATIVES, "alternative")
     choice(correction, CORRECTIONS, "correction")
