@@ -223,6 +223,28 @@ def exemplars(
 
 
 @app.command()
+def audit(
+    directory: Folder = None,
+    edition: EditionName = None,
+    data: DataFile = None,
+    period: Period = None,
+    date: Date = None,
+    weights: Weights = None,
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="File for the document: .md or .json.")] = None,
+    allow_code: AllowCode = False,
+    json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Audit an index in the order of the OECD/JRC ten steps. 统计审计."""
+    from yitihua.commands.disputes import print_audit
+
+    allowed_code(allow_code)
+    chosen = language(lang, directory)
+    board, _ = board_of(directory, edition, data, period, date, weights)
+    print_audit(board, out, json, chosen)
+
+
+@app.command()
 def editions(directory: Folder = None, json: Json = False, lang: Lang = None) -> None:
     """List the editions that can be scored. 列出版本."""
     from yitihua.definitions import edition_names, load_edition

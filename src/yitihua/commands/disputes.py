@@ -61,6 +61,33 @@ def print_exemplars(
         print(exemplar_text(found, lang))
 
 
+def print_audit(board: Scoreboard, out: Path | None, json: bool, lang: str) -> None:
+    """Print the audit, or write it to a file."""
+    from yitihua.analysis.audit.audit import audit
+    from yitihua.errors import refuse
+    from yitihua.publish import terminal
+    from yitihua.publish.atomic import replace_files
+    from yitihua.publish.audit_text import audit_dict, audit_document
+
+    if out is not None and out.suffix.lower() not in (".md", ".json"):
+        raise refuse("bad-choice", key="--out", found=out.name, options=["*.md", "*.json"])
+    found = audit(board)
+    if out is not None:
+        as_json = json or out.suffix.lower() == ".json"
+        text = terminal.json_text(audit_dict(found, lang)) if as_json else audit_document(found, lang)
+        replace_files({out: (text.rstrip("\n") + "\n").encode()})
+        counts = found.counts
+        print(
+            f"已写入{out}：通过{counts['pass']}项，关注{counts['concern']}项，说明{counts['note']}项。"
+            if lang == "zh"
+            else f"Written to {out}: {counts['pass']} pass, {counts['concern']} concerns, {counts['note']} notes."
+        )
+    elif json:
+        terminal.print_json(audit_dict(found, lang))
+    else:
+        terminal.print_markdown(audit_document(found, lang))
+
+
 def _trait_frame(file: str) -> pd.DataFrame:
     """Read a CSV file of traits; a column in which every cell is a number or empty is one of sizes."""
     import pandas as pd

@@ -89,17 +89,30 @@ def with_fitted_nodes(draft: Recipe, table: IndicatorTable, raw: Floats, filled:
     done: list[NodeRule] = []
     for stated in draft.nodes:
         node = _weighted(stated, weigher)
-        fit = AGGREGATE[node.method].fit
-        if fit is not None:
-            x = np.column_stack([weigher.points[child] for child in node.children])
-            mixture = mixture_of(node, draft.scale)
-            numbers = fit(x, mixture.weights, mixture.settings, draft.scale)
-            node = replace(node, numbers=tuple(Array.of(name, values) for name, values in numbers.items()))
+        node = fitted_node(node, [weigher.points[child] for child in node.children], draft.scale)
         done.append(node)
         scores, _, _ = add_up(points, observed, Plan.of(replace(draft, nodes=tuple(done))))
         weigher.points[node.code] = scores[:, -1]
     fitted_on = tuple(dict.fromkeys((*draft.fitted_on, *weigher.files.items())))
     return replace(draft, nodes=tuple(done), weighting=weigher.summary(), fitted_on=fitted_on)
+
+
+def fitted_node(node: NodeRule, columns: list[Floats], scale: tuple[float, float]) -> NodeRule:
+    """Return a node with the numbers that its method fits to the points of its children; most fit none.
+
+    Examples
+    --------
+    >>> import yitihua as yt
+    >>> board = yt.evaluate("hdi", aggregate="topsis")
+    >>> fitted_node(board.recipe.root, [board.node_values[:, j] for j in range(3)], (0.0, 1.0)) == board.recipe.root
+    True
+    """
+    fit = AGGREGATE[node.method].fit
+    if fit is None:
+        return node
+    mixture = mixture_of(node, scale)
+    numbers = fit(np.column_stack(columns), mixture.weights, mixture.settings, scale)
+    return replace(node, numbers=tuple(Array.of(name, values) for name, values in numbers.items()))
 
 
 def _weighted(node: NodeRule, weigher: Weigher) -> NodeRule:

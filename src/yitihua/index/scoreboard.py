@@ -23,6 +23,7 @@ from yitihua.indicators.table import Floats, IndicatorTable
 if TYPE_CHECKING:
     import pandas as pd
 
+    from yitihua.analysis.audit.audit import Audit
     from yitihua.index.explain import Explanation
     from yitihua.index.sampling import Sampling
 
@@ -255,6 +256,25 @@ class Scoreboard:
         from yitihua.index.sampling import errors_of, sampling
 
         return None if errors_of(self.table, self.recipe.codes) is None else sampling(self)
+
+    # Analyses that are asked of a board by name; each is a function of `yitihua.analysis`.
+
+    def audit(self, level: str | None = None) -> Audit:
+        """Return the statistical audit in the order of the OECD/JRC ten steps.
+
+        Parameters
+        ----------
+        level : str, optional
+            Whose units are looked at; default: the level with the most.
+
+        Raises
+        ------
+        InputError
+            If the level is unknown, or fewer than three units have a score.
+        """
+        from yitihua.analysis.audit.audit import audit
+
+        return audit(self, level)
 
     # Summary: one text feeds str, repr and HTML.
 

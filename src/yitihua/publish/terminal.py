@@ -96,9 +96,21 @@ def print_faults(faults: tuple[Fault, ...], lang: str) -> None:
         out.print(table)
 
 
+def print_markdown(text: str) -> None:
+    """Print a document: on a terminal with headings and marks drawn, else wrapped to the width."""
+    from rich.markdown import Markdown
+
+    console().print(Markdown(text))
+
+
 def print_json(value: Any) -> None:
     """Print JSON; NaN becomes null."""
-    print(json.dumps(_plain(value), ensure_ascii=False, indent=1))
+    print(json_text(value))
+
+
+def json_text(value: Any) -> str:
+    """Return JSON; NaN becomes null."""
+    return json.dumps(_plain(value), ensure_ascii=False, indent=1)
 
 
 def _plain(value: Any) -> Any:

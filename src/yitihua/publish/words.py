@@ -119,7 +119,8 @@ def _imputed(recipe: Recipe, rule: IndicatorRule, lang: str) -> str:
     return _with_settings("impute", rule.impute, settings, lang)
 
 
-def _weights(recipe: Recipe, lang: str) -> str:
+def weights_words(recipe: Recipe, lang: str) -> str:
+    """Return where the weights are from: the name of the set, or the method with its settings and notes."""
     made = recipe.weighting
     if not made.method:
         return method_word(recipe.weight_set, lang)
@@ -154,7 +155,7 @@ def method_lines(recipe: Recipe, lang: str = "en") -> list[tuple[str, str]]:
     lines = [
         ("分值范围" if zh else "scale", scale),
         ("标准化" if zh else "normalise", _counted([_normalised(rule, lang) for rule in recipe.indicators], lang)),
-        ("权重" if zh else "weights", _weights(recipe, lang)),
+        ("权重" if zh else "weights", weights_words(recipe, lang)),
         ("合成" if zh else "aggregate", _aggregates(recipe, lang)),
         ("覆盖率" if zh else "coverage", _coverage(recipe, lang)),
     ]

@@ -100,7 +100,7 @@ def _always(settings: Settings) -> bool:
 
 
 def _no_mean(settings: Settings) -> bool:
-    return settings.get("mean") is None
+    return not settings.get("mean")  # not stated is 0: half of the points are negative
 
 
 CLIP = Key(
