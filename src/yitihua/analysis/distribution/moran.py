@@ -130,7 +130,7 @@ def moran(
     >>> row = adjacency("abcdef", list(zip("abcde", "bcdef")))
     >>> found = moran([1, 2, 3, 4, 5, 6], row)
     >>> round(found.statistic, 4), found.p < 0.05
-    (0.5429, True)
+    (0.7143, True)
     """
     choice(alternative, ALTERNATIVES, "alternative")
     checked_permutations(permutations)
