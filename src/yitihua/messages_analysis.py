@@ -53,10 +53,6 @@ ANALYSIS: Final[dict[str, tuple[Words, Words]]] = {
         ("界限[{low}, {high}]无效", "(下限, 上限)，下限小于上限；一侧没有界限写None", "请改正界限"),
         ("the bounds [{low}, {high}] are not valid", "(lower, upper) with lower < upper; None for a side without a bound", "Correct the bounds"),
     ),
-    "distribution-level": (
-        ("各单位分属{n}个层级：{options}", "同一层级的单位；用level指明", "请给出level"),
-        ("the units are of {n} levels: {options}", "units of one level, named by level", "Give level"),
-    ),
     "distribution-by": (
         ("不能按“{name}”分组：{reason}", "数据中的分组列（{options}），或province（代码前2位）、city（代码前4位），或单位到组的对照表", "请改用其中之一"),
         ("units cannot be grouped by '{name}': {reason}", "a column of groups ({options}), province (first 2 digits of codes), city (first 4), or a mapping from unit to group", "Take one of these"),

@@ -150,8 +150,8 @@ def local_moran(
     --------
     >>> from yitihua.analysis.distribution.neighbours import adjacency
     >>> row = adjacency("abcdef", list(zip("abcde", "bcdef")))
-    >>> local_moran([1, 1, 1, 9, 9, 9], row).quadrant.tolist()
-    ['LL', 'LL', 'LL', 'HL', 'HH', 'HH']
+    >>> local_moran([1, 1, 2, 9, 9, 9], row).quadrant.tolist()
+    ['LL', 'LL', 'LL', 'HH', 'HH', 'HH']
     """
     choice(alternative, ALTERNATIVES, "alternative")
     choice(correction, CORRECTIONS, "correction")
