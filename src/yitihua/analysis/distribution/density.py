@@ -258,7 +258,8 @@ def density(
         enough(len(values), 1, "units with a value", "y")
     start = float(values.min()) - 5 * width if low is None else low
     end = float(values.max()) + 5 * width if high is None else high
-    count = points if points is not None else min(max(POINTS, int(np.ceil((end - start) / width * STEPS)) + 1), MOST_POINTS)
+    wanted = min(max(POINTS, int(np.ceil((end - start) / width * STEPS)) + 1), MOST_POINTS)
+    count = wanted if points is None else points
     enough(count, 2, "grid points", "points")
     grid = np.linspace(start, end, count)
     f = _kernels(grid, _mirrored(values, low, high, width), width) / len(values)
