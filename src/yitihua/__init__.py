@@ -20,6 +20,7 @@ _WHERE = {
     "Edition": "yitihua.definitions.edition",
     "IndicatorTable": "yitihua.indicators.table",
     "InputError": "yitihua.errors",
+    "Panel": "yitihua.index.panel",
     "Recipe": "yitihua.index.recipe",
     "Run": "yitihua.index.run",
     "Scoreboard": "yitihua.index.scoreboard",
@@ -32,6 +33,7 @@ _WHERE = {
     "evaluate": "yitihua.api",
     "exemplars": "yitihua.analysis.exemplars",
     "fit": "yitihua.index.fit",
+    "panel": "yitihua.api",
     "load_dataset": "yitihua.indicators.datasets",
     "load_edition": "yitihua.definitions.loader",
     "read_run": "yitihua.index.run",
@@ -43,6 +45,7 @@ __all__ = [
     "Edition",
     "IndicatorTable",
     "InputError",
+    "Panel",
     "Recipe",
     "Run",
     "Scoreboard",
@@ -58,6 +61,7 @@ __all__ = [
     "fit",
     "load_dataset",
     "load_edition",
+    "panel",
     "read_run",
     "read_table",
 ]
@@ -66,7 +70,7 @@ if TYPE_CHECKING:
     from yitihua.analysis.compare import compare
     from yitihua.analysis.diff import diff
     from yitihua.analysis.exemplars import exemplars
-    from yitihua.api import evaluate
+    from yitihua.api import evaluate, panel
     from yitihua.definitions.edition import Edition
     from yitihua.definitions.loader import load_edition
     from yitihua.definitions.own_code import allow_code
@@ -74,6 +78,7 @@ if TYPE_CHECKING:
     from yitihua.errors import InputError, YitihuaError
     from yitihua.index.apply import apply
     from yitihua.index.fit import fit
+    from yitihua.index.panel import Panel
     from yitihua.index.recipe import Recipe
     from yitihua.index.run import Run, read_run
     from yitihua.index.scoreboard import Scoreboard

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +15,11 @@ from yitihua.definitions.project import is_project, load_project
 from yitihua.errors import refuse
 from yitihua.index.apply import apply
 from yitihua.index.fit import fit
+from yitihua.index.panel import ALL, Panel, score_panel
 from yitihua.index.scoreboard import Scoreboard
 from yitihua.indicators.cities import with_cities
-from yitihua.indicators.reading import read_table
+from yitihua.indicators.periods import read_periods
+from yitihua.indicators.reading import periods_of, read_table
 from yitihua.indicators.sources import Sources
 from yitihua.indicators.table import IndicatorTable
 
@@ -74,6 +77,55 @@ def evaluate(
     loaded, source, when = open_edition(edition, data, period, date)
     loaded = with_changes(loaded, changes)
     return score_table(read_table(loaded, source, when), loaded, cities)
+
+
+def panel(
+    edition: str | Path | Edition,
+    data: Data = None,
+    periods: Sequence[str | int] | None = None,
+    *,
+    fitted: str | int = ALL,
+    date: str | dt.date | None = None,
+    **changes: Any,
+) -> Panel:
+    """Score several periods of the data.
+
+    Parameters
+    ----------
+    edition, data, date, **changes
+        As in `evaluate`.
+    periods : sequence of str or int, optional
+        Which; default: all that the data hold.
+    fitted : str
+        To what bounds, limits, weights and grade cuts are fitted: "all" periods together (COINr ``global = TRUE``),
+        "each" by itself, or one period by name, whose recipe is then frozen for the others.
+
+    Returns
+    -------
+    Panel
+        Its `rule` says whether scores compare between periods.
+
+    Raises
+    ------
+    InputError
+        With every fault of definitions or data, or if the data hold no such period.
+
+    Examples
+    --------
+    >>> import yitihua as yt
+    >>> yt.panel("hdi").wide(what="rank").loc[["CHE", "NOR"]].to_numpy().tolist()
+    [[1.0, 1.0], [2.0, 2.0]]
+    """
+    loaded, source, _ = open_edition(edition, data, None, date)
+    loaded = with_changes(loaded, changes)
+    known = periods_of(loaded, source)
+    chosen = [str(period) for period in periods] if periods is not None else list(known)
+    if not known:
+        raise refuse("no-panel", key="periods")
+    unknown = [period for period in chosen if period not in known]
+    if unknown:
+        raise refuse("unknown-period", key="periods", name=unknown[0], options=known)
+    return score_panel(read_periods(loaded, source, sorted(chosen)), loaded, str(fitted))
 
 
 def score_table(table: IndicatorTable, edition: Edition, cities: bool = False) -> Scoreboard:

@@ -78,6 +78,22 @@ METHODS: Final[dict[str, tuple[Words, Words]]] = {
         ),
     ),
     # Imputation
+    "no-panel": (
+        ("数据没有说明时期，不能按多个时期评分", "含有时期列（period，或日期、年份）的数据", "请在数据中加上时期列"),
+        (
+            "the data say no period, so there is no panel to score",
+            "data with a column of periods",
+            "Add a column period to the data",
+        ),
+    ),
+    "panel-periods": (
+        ("各期数据的时期重复或缺失：{found}", "一个或多个表，每个时期一个", "请核对各表的时期"),
+        (
+            "the tables are of these periods: {found}",
+            "one table or more, each of its own period",
+            "Check the periods of the tables",
+        ),
+    ),
     "no-other-periods": (
         (
             "数据只有一个时期（{name}），不能用其他时期插补",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+
+import numpy as np
 
 from yitihua.definitions.edition import Edition
 from yitihua.definitions.index_models import AggregateRule, GradeScheme, default_grades
@@ -14,6 +17,7 @@ from yitihua.index.fitted import fitted_cuts, fitted_rule, stated_normalisation,
 from yitihua.index.imputing import Column, fit_imputers, impute_jointly
 from yitihua.index.nodes import made_by, stated_nodes, with_fitted_nodes
 from yitihua.index.recipe import GradeRule, IndicatorRule, Label, Recipe, ViewRule
+from yitihua.indicators.stacking import pooled
 from yitihua.indicators.table import Floats, IndicatorTable
 
 
@@ -44,8 +48,39 @@ def fit(table: IndicatorTable, edition: Edition) -> Recipe:
     >>> fit(read_table(hdi), hdi).root.method
     'geometric'
     """
+    return fit_periods((table,), edition)
+
+
+def fit_periods(tables: Sequence[IndicatorTable], edition: Edition) -> Recipe:
+    """Make one Recipe for several periods: every number is fitted to all their rows together.
+
+    Winsor limits, bounds, weights and grade cuts see each unit once a period (COINr ``Normalise.purse`` and
+    ``Treat.purse`` with ``global = TRUE``). Joint imputations fill every period by itself, from its own cells and,
+    for those of panels, from the unit's other periods. A reference unit is taken in the latest period.
+
+    Parameters
+    ----------
+    tables : sequence of IndicatorTable
+        One or more, in rising order of time, with the same indicators.
+    edition : Edition
+
+    Raises
+    ------
+    InputError
+        If a stated method cannot be fitted to the data.
+
+    Examples
+    --------
+    >>> import yitihua as yt
+    >>> edition = yt.load_edition("asem")
+    >>> table = yt.read_table(edition)
+    >>> twice = fit_periods((table, table), edition)
+    >>> twice.indicators[0].normalise == yt.fit(table, edition).indicators[0].normalise
+    True
+    """
     divided = [(code, indicator.denominate_by) for code, indicator in edition.indicators.items()]
-    raw = denominate(table, divided)
+    by_period = [denominate(table, divided) for table in tables]
+    table, raw = pooled(tables), np.vstack(by_period[::-1])
     draft = Recipe(
         edition=edition.name,
         title=_label(edition.title),
@@ -67,15 +102,18 @@ def fit(table: IndicatorTable, edition: Edition) -> Recipe:
     )
     columns = [_imputation(edition, code) for code in edition.indicators]
     joint = needs_history(column.method for column in columns)
-    history = denominated_history(table, divided) if joint else ()
-    draft = replace(draft, imputers=fit_imputers(table, raw, history, columns))
-    filled = impute_jointly(table, raw, history, draft)
+    histories = [denominated_history(one, divided) if joint else () for one in tables]
+    draft = replace(draft, imputers=fit_imputers(table, raw, next(filter(None, histories), ()), columns))
+    filled_by_period = [
+        impute_jointly(one, own, history, draft) for one, own, history in zip(tables, by_period, histories, strict=True)
+    ]
+    filled = np.vstack(filled_by_period[::-1])
     draft = replace(draft, indicators=_fitted_rules(draft, filled, table))
     draft = with_fitted_nodes(draft, table, raw, filled, edition)
     draft = replace(draft, own_code=tuple((place, load_own_code(place).sha256) for place in own_functions(draft)))
     schemes = edition.grades
     fixed = all(scheme.method == "fixed" for scheme in schemes.values())
-    scores = None if fixed else apply(table, draft).rounded_scores
+    scores = None if fixed else np.concatenate([apply(one, draft).rounded_scores for one in tables[::-1]])
     grades = tuple(
         _grade_rule(code, scheme, scores, table.levels, _suits(edition, scheme, code))
         for code, scheme in schemes.items()

@@ -19,6 +19,8 @@ from yitihua.indicators.table import Floats
 if TYPE_CHECKING:
     import pandas as pd
 
+#: Headers of the column of units that are understood without a passport, in small letters.
+UNIT_HEADERS = ("unit", "code", "unit_code", "id", "ucode", "单位代码", "代码", "行政区划代码", "单位")
 #: Cells that mean "missing".
 MISSING = frozenset(
     {
@@ -189,9 +191,24 @@ def _table(header: list[str], rows: list[list[str]], lines: list[int], name: str
 
 
 def from_frame(frame: pd.DataFrame) -> RawTable:
-    """Return a DataFrame as a raw table; a named or non-default index becomes a column."""
-    if frame.index.name is not None or not frame.index.equals(type(frame.index)(range(len(frame)))):
-        frame = frame.rename_axis(str(frame.index.name or "unit")).reset_index()
+    """Return a DataFrame as a raw table; a named or non-default index becomes a column.
+
+    The numbers that are left in the index of a frame from which rows were taken are not a column: an index
+    without a name counts as the units only where no column holds them.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> whole = pd.DataFrame({"unit": ["a", "b", "c"], "x": [1.0, 2.0, 3.0]})
+    >>> list(from_frame(whole[whole["x"] > 1]).columns), list(from_frame(whole.set_index("unit")).columns)
+    (['unit', 'x'], ['unit', 'x'])
+    """
+    name = frame.index.name
+    header = {str(column).casefold() for column in frame.columns}
+    if not header.isdisjoint(UNIT_HEADERS if name is None else {str(name).casefold()}):
+        frame = frame.reset_index(drop=True)
+    elif name is not None or not frame.index.equals(type(frame.index)(range(len(frame)))):
+        frame = frame.rename_axis(str(name or UNIT_HEADERS[0])).reset_index()
     columns: dict[str, Any] = {}
     for position, name in enumerate(frame.columns):
         if str(name) in columns:

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from yitihua.definitions.edition import Edition
 from yitihua.definitions.passport import Passport
 from yitihua.errors import FaultList, suggest
-from yitihua.indicators.cells import RawTable
+from yitihua.indicators.cells import UNIT_HEADERS, RawTable
 from yitihua.indicators.derive import needed
 
 #: Headers that are understood without a passport, in small letters.
 ALIASES: dict[str, tuple[str, ...]] = {
-    "unit": ("unit", "code", "unit_code", "id", "ucode", "单位代码", "代码", "行政区划代码", "单位"),
+    "unit": UNIT_HEADERS,
     "name": ("name", "unit_name", "名称", "单位名称", "县（市、区）"),
     "name_zh": ("name_zh", "中文名称"),
     "name_en": ("name_en", "英文名称"),

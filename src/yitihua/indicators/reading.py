@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from yitihua.definitions.edition import Edition
-from yitihua.definitions.expressions import names_in
 from yitihua.definitions.passport import Passport, dataset_names, says_simulated, sha256_of
 from yitihua.errors import FaultList, listing, refuse, suggest
 from yitihua.indicators import cells, columns, parquet, unit_columns
@@ -21,9 +20,9 @@ from yitihua.indicators.columns import Roles
 from yitihua.indicators.datasets import Dataset, find_dataset
 from yitihua.indicators.derive import describe, needed
 from yitihua.indicators.origins import Columns, columns_of
-from yitihua.indicators.shares import above_whole, part_words, parts_of
 from yitihua.indicators.sources import Sources
 from yitihua.indicators.table import Floats, IndicatorTable, Lineage, Remark
+from yitihua.indicators.value_checks import check_logarithms, check_parts, check_percents
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,7 +68,15 @@ def read_table(edition: Edition, data: Data = None, period: str | int | None = N
         from yitihua.indicators.merging import read_sources  # which reads each part by this function
 
         return read_sources(edition, data, period)
-    data = _found(edition, data)
+    data = found_data(edition, data)
+    table = read_one(edition, data, period)
+    from yitihua.indicators.periods import with_other_periods  # which reads them by `read_one`
+
+    return with_other_periods([table], edition, data)[0]
+
+
+def read_one(edition: Edition, data: Data, period: str | int | None) -> IndicatorTable:
+    """Read one period of one file, dataset or frame."""
     faults = FaultList()
     wanted = str(period) if period is not None else None
     raw, passport, lineage = _open(edition, data, faults)
@@ -83,7 +90,34 @@ def read_table(edition: Edition, data: Data = None, period: str | int | None = N
     return replace(table, lineage=lineage, simulated=simulated, covariance=_covariance(data, table))
 
 
-def _found(edition: Edition, data: Data) -> Data:
+def periods_of(edition: Edition, data: Data = None) -> tuple[str, ...]:
+    """Return the periods that data hold, in rising order; none where no column says.
+
+    Parameters
+    ----------
+    edition : Edition
+    data
+        As in `read_table`; of a project's data and survey, the periods of its data.
+
+    Examples
+    --------
+    >>> from yitihua.definitions import load_edition
+    >>> periods_of(load_edition("hdi")), periods_of(load_edition("asem"))
+    (('2021', '2022'), ())
+    """
+    if isinstance(data, IndicatorTable):
+        return tuple(sorted(table.period for table in (data, *data.history) if table.period))
+    if isinstance(data, Sources):
+        return periods_of(edition, data.data)
+    data = found_data(edition, data)
+    faults = FaultList()
+    raw, passport, _ = _open(edition, data, faults)
+    faults.raise_if_any()
+    assert raw is not None
+    return _Reader(edition, raw, passport, FaultList(), None, False).periods()
+
+
+def found_data(edition: Edition, data: Data) -> Data:
     """Return the dataset that a name, or nothing, stands for; anything else as it is."""
     if data is None:
         data = edition.spec.dataset
@@ -187,6 +221,18 @@ class _Reader:
         self._check_codes(block)
         return self._table(block)
 
+    def periods(self) -> tuple[str, ...]:
+        """Return the periods of the columns, or those that a column of periods states."""
+        if known := self._column_periods():
+            return tuple(known)
+        if self.passport is not None:
+            self.roles = columns.from_passport(self.passport, self.edition, self.raw, None, self.faults)
+        else:
+            self.roles = columns.from_header(self.edition, self.raw, self.faults)
+        column = self.roles.single.get("period")
+        stated = self.raw.text(column) if column is not None else []
+        return tuple(sorted({cells.plain(value) for value in stated if value}))
+
     def _column_periods(self) -> list[str]:
         columns_ = self.passport.columns.values() if self.passport is not None else ()
         return sorted({column.period for column in columns_ if column.period and column.role == "value"})
@@ -256,13 +302,13 @@ class _Reader:
             if code in column_of:
                 origin[row_of[unit], column_of[code]] = text
         measures = {code: block.numbers[code] for code in self.edition.measures if code in block.numbers}
-        self._check_parts(block, self.raw)
+        self.above += check_parts(self.edition, block, self.raw.file, self.faults)
         computed = [c for c in columns.computable(self.edition, set(measures)) if c not in block.numbers]
         flags = dict(block.remarks)
         background = self._background(block, computed, measures)
         self._derive(background, block, computed, values, origin, flags)
-        self._check_log(block, values)
-        self._check_percents(block)
+        check_logarithms(self.edition, block, values, self.raw.file, self.faults)
+        check_percents(self.edition, block, self.raw.file, self.faults)
         return IndicatorTable(
             units=tuple(units),
             indicators=codes,
@@ -289,7 +335,7 @@ class _Reader:
         months_before = None
         if self.earlier is not None:
             earlier = read_block(self.earlier, self.roles, self.edition, self.faults)
-            self._check_parts(earlier, self.earlier)
+            self.above += check_parts(self.edition, earlier, self.earlier.file, self.faults)
             before = {code: x for code, x in earlier.aligned(block.units).items() if code in self.edition.measures}
             months_before = same_months(earlier.aligned_months(block.units))
             places_before = columns_of(earlier.places, block.units, self.shown) if self.shown else {}
@@ -328,51 +374,6 @@ class _Reader:
             origin[np.isfinite(derived.values), j] = self._origin("computed")
             for row, remark in derived.remarks.items():
                 flags[(block.units[row], code)] = (*flags.get((block.units[row], code), ()), remark)
-
-    def _check_parts(self, block: Block, raw: RawTable) -> None:
-        """Refuse a part above its whole, in whichever period it stands."""
-        for indicator, part, whole in parts_of(self.edition):
-            codes = list(dict.fromkeys((*names_in(part), *names_in(whole))))
-            if not block.numbers.keys() >= set(codes):
-                continue
-            top, bottom, above = above_whole(part, whole, block.numbers)
-            if not raw.file:  # a frame from Python may hold trial values: said, not refused
-                if above.any():
-                    self.above.append(f"{indicator} ({int(above.sum())})")
-                continue
-            for row in np.flatnonzero(above).tolist():
-                cells_ = [block.places[(block.units[row], code)] for code in codes]
-                key = f"{block.units[row]}, {codes[0]}"
-                self.faults.add(
-                    "part-above-whole", file=raw.file, cell=cells_[0], key=key, indicator=indicator,
-                    found=f"{top[row]:.15g}", bound=f"{bottom[row]:.15g}", other=cells_[1:],
-                    **part_words(part, whole, self.edition.measures),
-                )  # fmt: skip
-
-    def _check_log(self, block: Block, values: Floats) -> None:
-        """Refuse here, where the cell is known, what has no logarithm later."""
-        for j, (code, indicator) in enumerate(self.edition.indicators.items()):
-            if indicator.transform != "ln":
-                continue
-            for row in np.flatnonzero(values[:, j] <= 0).tolist():
-                unit, found = block.units[row], f"{values[row, j]:g}"
-                cell = block.places.get((unit, code), "")
-                key = f"{unit}, {code}"
-                self.faults.add("log-domain", file=self.raw.file, cell=cell, key=key, name=code, found=found, bound="0")
-
-    def _check_percents(self, block: Block) -> None:
-        """Refuse a percentage typed as 0 to 1: what is below 1 where even the worst goalpost is 5 per cent or more."""
-        for code, indicator in self.edition.indicators.items():
-            if indicator.unit.zh != "%" or indicator.goalposts is None or indicator.goalposts.lower < 5:
-                continue
-            given = block.numbers.get(code, np.empty(0))
-            for row in np.flatnonzero((given > 0) & (given < 1)).tolist():
-                unit, found, posts = block.units[row], float(given[row]), indicator.goalposts
-                self.faults.add(
-                    "value-share", file=self.raw.file, cell=block.places.get((unit, code), ""), key=f"{unit}, {code}",
-                    name=indicator.name.zh, name_en=indicator.name.en, found=f"{found:g}", hint=f"{found * 100:.10g}",
-                    lower=f"{posts.lower:g}", upper=f"{posts.upper:g}",
-                )  # fmt: skip
 
     def _notices(self, units: list[str], values: Floats) -> Iterator[tuple[str, str]]:
         """Say what a reader of the result should know of the data; nothing is left out in silence."""

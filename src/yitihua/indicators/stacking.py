@@ -1,8 +1,8 @@
-"""Tables one below the other: counties and the cities made from them."""
+"""Tables one below the other: counties and the cities made from them, or the periods of a panel."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -56,6 +56,36 @@ def stacked(first: IndicatorTable, second: IndicatorTable) -> IndicatorTable:
             made={**a.made, **b.made},
             submissions=(*a.submissions, *[""] * len(second.units)) if a.submissions else (),
         ),
+    )
+
+
+def pooled(tables: Sequence[IndicatorTable]) -> IndicatorTable:
+    """Return values and attributes of several periods one below the other, the latest first; one table as it is.
+
+    Units stand there once a period: the result serves to fit, not to rank.
+
+    Examples
+    --------
+    >>> import yitihua as yt
+    >>> hdi = yt.load_edition("hdi")
+    >>> whole = pooled([yt.read_table(hdi, period=period) for period in (2021, 2022)])
+    >>> whole.period, whole.values.shape
+    ('2021–2022', (408, 4))
+    """
+    if len(tables) == 1:
+        return tables[0]
+    latest_first = tables[::-1]
+    names = [name for name in tables[-1].attributes if all(name in table.attributes for table in tables)]
+    lineage = dict.fromkeys(line for table in tables for line in table.lineage)
+    return IndicatorTable(
+        units=tuple(unit for table in latest_first for unit in table.units),
+        indicators=tables[-1].indicators,
+        values=np.vstack([table.select(tables[-1].indicators) for table in latest_first]),
+        levels=tuple(level for table in latest_first for level in table.levels),
+        attributes={name: np.concatenate([table.attributes[name] for table in latest_first]) for name in names},
+        period=f"{tables[0].period}–{tables[-1].period}",
+        simulated=any(table.simulated for table in tables),
+        lineage=tuple(lineage),
     )
 
 
