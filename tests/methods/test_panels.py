@@ -54,7 +54,7 @@ def test_minmax_over_all_periods_is_that_of_the_stacked_rows(raw):
 
 
 def test_zscores_and_ranks_over_all_periods(raw):
-    """COINr n_zscore and n_rank on the stacked rows; pandas is the oracle of ranks (ties share the lowest, COINr ties_method = "min")."""
+    """COINr n_zscore and n_rank (ties share the lowest) on the stacked rows; pandas is the oracle of ranks."""
     found = yt.panel("asem", raw, treat="none", impute="none", normalise="zscore")
     values = np.vstack([board.denominated for board in found.boards.values()])
     sign = np.array([1 if rule.positive else -1 for rule in found.boards["2022"].recipe.indicators])
