@@ -229,6 +229,7 @@ METHODS: Final[dict[str, tuple[Words, Words]]] = {
 
 #: Phrases that fill a template: English -> Chinese; {} stands for any text.
 METHODS_PHRASES: Final[dict[str, str]] = {
+    "with count = 'shares' a draw is half a pair won, never a loss": "count = 'shares'时平局各计半场，不能计为负",
     # Screening
     "a share from 0 to 1": "应为0到1之间的比例",
     # Normalisation

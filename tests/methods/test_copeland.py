@@ -13,7 +13,7 @@ from hypothesis.extra import numpy as hnp
 import yitihua as yt
 from yitihua.errors import InputError
 from yitihua.index.aggregate import copeland as module
-from yitihua.index.aggregate.copeland import copeland, copeland_points, outranking
+from yitihua.index.aggregate.copeland import copeland, copeland_points, outranking, outranking_sums
 
 
 def outrank_matrix(x: np.ndarray, w: np.ndarray) -> tuple[np.ndarray, int, float]:
@@ -47,6 +47,35 @@ def test_the_example_of_coinr() -> None:
     assert found.matrix[2, 0] == pytest.approx(1 / 3)
     assert found.matrix[3, 0] == 1.0
     assert (found.dominance_pairs, found.fraction) == (3, 0.5)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_row_sums_of_the_outranking_matrix(seed) -> None:
+    """COINr 1.0, `a_copeland`: rowSums(outrankMatrix(X, w)$OutRankMatrix), with ties and weights."""
+    rng = np.random.default_rng(seed)
+    x, w = rng.integers(0, 4, (30, 7)).astype(float), rng.random(7)
+    want = outrank_matrix(x, w)[0].sum(axis=1)
+    np.testing.assert_allclose(outranking_sums(x, w), want, atol=1e-9)
+    np.testing.assert_allclose(outranking_sums(x[::-1], w, x), want[::-1], atol=1e-9)
+    assert outranking_sums(x, w).sum() == pytest.approx(30 * 29 / 2)  # every pair gives one share away
+
+
+def test_shares_with_missing_cells() -> None:
+    """By hand: a and b share the second child only (a wins); c has nothing in common with a: half; d has nothing."""
+    x = [[np.nan, 3.0, np.nan], [1.0, 2.0, np.nan], [2.0, np.nan, 1.0], [np.nan] * 3]
+    np.testing.assert_allclose(outranking_sums(x, [1.0, 1.0, 1.0]), [1.5, 0.0, 1.5, np.nan])
+
+
+def test_outranking_as_an_index() -> None:
+    """Identity: at every node the row sums over the pillar's points, as a share of the other units."""
+    board = yt.evaluate("asem", aggregate={"method": "copeland", "count": "shares"})
+    node = next(node for node in board.recipe.nodes if node.code == "Social")
+    x = np.round(board.normalised[:, [board.recipe.codes.index(child) for child in node.children]], 9)
+    want = outrank_matrix(x, np.array(node.weights))[0].sum(axis=1) / 50 * 100
+    place = [node.code for node in board.recipe.nodes].index("Social")
+    np.testing.assert_allclose(board.node_values[:, place], want, atol=1e-9)
+    with pytest.raises(InputError, match="never a loss"):
+        yt.evaluate("asem", aggregate={"method": "copeland", "count": "shares", "ties": "loss"})
 
 
 def test_two_units_that_draw() -> None:

@@ -1,11 +1,12 @@
 """Outranking and Copeland: units compared in pairs, so that one strong child cannot make up for many weak ones.
 
 The outranking of i over j is the sum of the weights of the children in which i has more points,
-plus half of those in which both have the same (COINr 1.2, R/aggregate.R, `outrankMatrix`). Above 0.5
-i wins, below it loses, at 0.5 it is a draw; the Copeland score is wins minus losses
-(`a_copeland`). To compare with 0.5 is to compare the weights won, less those lost, with 0: a
-difference of less than `TIE` of the total weight is a draw, because sums of 51 weights of 1/51
-differ in the last bits by the order in which they are added.
+plus half of those in which both have the same (COINr 1.2, R/aggregate.R, `outrankMatrix`). Above
+0.5 i wins, below it loses, at 0.5 it is a draw; the Copeland score is wins minus losses
+(`a_copeland`; in COINr 1.0 it was the row sum of the matrix, here ``count = "shares"``). To compare
+with 0.5 is to compare the weights won, less those lost, with 0: a difference of less than `TIE` of
+the total weight is a draw, because sums of 51 weights of 1/51 differ in the last bits by the order
+in which they are added.
 
 How it is fast: points become ranks of 16 bits; the outcomes of eight children are packed into one
 byte, which looks up the sum of their weights. So a pair costs two comparisons a child and two
@@ -283,6 +284,69 @@ def _sums(weights: Floats) -> Floats:
     return np.asarray(bits @ weights)
 
 
+def outranking_sums(x: npt.ArrayLike, weights: npt.ArrayLike, reference: npt.ArrayLike | None = None) -> Floats:
+    """Return, for each row, the sum over a reference sample of the shares of weight in which it is better.
+
+    Unlike `copeland` it counts by how much each pair is won: the row sums of `outranking`'s matrix, with the
+    pairs that have no child in common as draws.
+
+    Parameters
+    ----------
+    x : array_like, shape (..., units, children)
+        Directed points (more is better); NaN is missing.
+    weights : array_like, shape (children,)
+        Need not sum to 1.
+    reference : array_like, shape (others, children), optional
+        Whom to compare with; without it each sample of `x` with itself. A row that stands among them is not
+        compared with itself.
+
+    Returns
+    -------
+    ndarray, shape (..., units)
+        From 0 to the number of others; NaN for a unit with nothing observed.
+
+    Raises
+    ------
+    InputError
+        If shapes do not fit or a weight cannot be used.
+
+    References
+    ----------
+    Becker, COINr 1.0, R/aggregate.R: `a_copeland` was ``rowSums(outrankMatrix(X, w)$OutRankMatrix)``.
+
+    Examples
+    --------
+    >>> x = [[1.0, 3.0, 2.0], [2.0, 2.0, 3.0], [3.0, 1.0, 1.0], [4.0, 5.0, 4.0]]
+    >>> outranking_sums(x, [1.0, 1.0, 1.0]).round(3)
+    array([1.   , 1.333, 0.667, 3.   ])
+    >>> outranking_sums([x[0], [9.0, 9.0, 9.0]], [1.0, 1.0, 1.0], reference=x).round(3)
+    array([1., 4.])
+    """
+    points, w = checked(x, weights)
+    if reference is None:
+        samples = points.reshape(math.prod(points.shape[:-2]), *points.shape[-2:])
+        found = np.array([_shares_won(sample, sample, w, True) for sample in samples])
+        return found.reshape(points.shape[:-1])
+    others, _ = checked(reference, weights)
+    rows = points.reshape(-1, points.shape[-1])
+    others = others[np.isfinite(others[:, w > 0]).any(axis=1)]
+    itself = rows.shape == others.shape and np.array_equal(rows, others, equal_nan=True)
+    return _shares_won(rows, others, w, itself).reshape(points.shape[:-1])
+
+
+def _shares_won(x: Floats, reference: Floats, weights: Floats, itself: bool) -> Floats:
+    complete = is_complete(x) and is_complete(reference)
+    table, others, w = _coded(x, reference, weights)
+    theirs, ours = (np.asarray(coded.low > 0, dtype=float) for coded in (others, table))
+    there = theirs.any(axis=0)  # a unit without any value is nobody's pair
+    total = np.empty(len(x))
+    for rows, net in _net_blocks(table, others, w, triangle=False):
+        both = np.ones(1) if complete else (ours[:, rows].T * w) @ theirs
+        won = 0.5 + 0.5 * np.nan_to_num(_share(net, both))
+        total[rows] = won[:, there].sum(axis=1) - 0.5 * _is_there(table, others, rows, itself)
+    return np.where((table.low > 0).any(axis=0), total, np.nan)
+
+
 def copeland_points(net: Floats, others: int, scale: Scale = (0.0, 100.0)) -> Floats:
     """Return wins minus losses as points: the middle of the scale is as many wins as losses.
 
@@ -311,8 +375,18 @@ def _fit(x: Floats, weights: Floats, settings: Settings, scale: Scale) -> Mappin
 
 def _combine(x: Floats, mixture: Mixture) -> Floats:
     reference = mixture.numbers["reference"]
+    raw, others = mixture.settings["points"] == "raw", max(len(reference) - 1, 1)
+    if mixture.settings["count"] == "shares":
+        won = outranking_sums(np.round(x, DECIMALS), mixture.weights, reference)
+        return won if raw else to_scale(np.clip(won / others, 0.0, 1.0), mixture.scale)
     net = copeland(np.round(x, DECIMALS), mixture.weights, reference, mixture.settings["ties"])
-    return net if mixture.settings["points"] == "raw" else copeland_points(net, len(reference), mixture.scale)
+    return net if raw else copeland_points(net, len(reference), mixture.scale)
+
+
+def _check(settings: Settings, scale: Scale) -> list[tuple[str, str]]:
+    if settings["count"] == "shares" and settings["ties"] == "loss":
+        return [("ties", "with count = 'shares' a draw is half a pair won, never a loss")]
+    return []
 
 
 def _is_raw(settings: Settings) -> bool:
@@ -333,9 +407,18 @@ METHODS = (
                 words=("平局", "draws"),
                 about="What a draw between two units counts: 0, or a loss for both as in COINr 1.1.2.",
             ),
+            Key(
+                "count",
+                Literal["pairs", "shares"],
+                default="pairs",
+                words=("计数", "counts"),
+                about="What is counted: pairs won less pairs lost, or the shares of weight won in each pair "
+                "(outranking, COINr 1.0).",
+            ),
         ),
         fit=_fit,
         combine=_combine,
+        check=_check,
         off_scale=_is_raw,
     ),
 )
