@@ -109,6 +109,7 @@ class Weigher:
             parent=parent,
             parent_name=_label(edition, parent),
             find=self._find,
+            find_all=self._find_all,
             others=self._others(parent, children, name),
         )
 
@@ -148,16 +149,21 @@ class Weigher:
 
     def _find(self, path: str) -> Path:
         """Return a file of the project, or of the checkout's index folder; its sha256 is recorded."""
+        return self._find_all(path)[0]
+
+    def _find_all(self, pattern: str) -> tuple[Path, ...]:
+        """Return the files of a name or a pattern, sorted by name; each is recorded with its sha256."""
         from yitihua.definitions import resolver
 
         roots = [root for root in (self.edition.project, resolver.shipped_root()) if root is not None]
-        for root in roots:
-            for base in (root, root / "index"):
-                found = base / path
-                if found.is_file() and found.resolve().is_relative_to(root.resolve()):
-                    self.files[path] = sha256_of(found)
-                    return found
-        raise refuse("file-not-found", file=path, key=f"weights.sets.{self.edition.spec.weights.use}")
+        bases = [(root, base) for root in roots for base in (root, root / "index")]
+        for root, base in bases if pattern and not Path(pattern).is_absolute() else ():
+            # Excel keeps a hidden "~$name.xlsx" beside a workbook that is open.
+            found = sorted(p for p in base.glob(pattern) if p.is_file() and not p.name.startswith(("~$", ".")))
+            if found and all(path.resolve().is_relative_to(root.resolve()) for path in found):
+                self.files |= {path.relative_to(base).as_posix(): sha256_of(path) for path in found}
+                return tuple(found)
+        raise refuse("file-not-found", file=pattern, key=f"weights.sets.{self.edition.spec.weights.use}")
 
 
 def _label(edition: Edition, code: str) -> Label:

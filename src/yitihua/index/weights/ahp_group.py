@@ -12,9 +12,14 @@ from typing import Literal
 
 import numpy as np
 
+from yitihua.definitions.methods import Key, Label, Settings
 from yitihua.errors import FaultList, refuse
-from yitihua.index.weights.ahp import Priorities, Priority, RandomIndex, ahp
-from yitihua.index.weights.judgments import check_judgments, reciprocal
+from yitihua.index.weights.ahp import CR_LIMIT, Priorities, Priority, RandomIndex, ahp
+from yitihua.index.weights.ahp_reading import read_judgments
+from yitihua.index.weights.ahp_sheet import Comparison
+from yitihua.index.weights.judgments import as_fraction, check_judgments, reciprocal
+from yitihua.index.weights.method import Siblings, Weighed, WeightMethod
+from yitihua.index.weights.notes import under
 from yitihua.index.weights.strength import Floats
 
 Group = Literal["judgments", "priorities"]
@@ -162,3 +167,92 @@ def _scaled(shares: Sequence[float] | Floats | None, count: int) -> Floats:
     if part.shape != (count,) or not (part > 0).all() or np.isinf(part).any():
         raise refuse("ahp-judges", key="judges", found=[f"{value:g}" for value in np.atleast_1d(part)], count=count)
     return np.asarray(part / part.sum())
+
+
+def _weigh(siblings: Siblings, settings: Settings) -> Weighed:
+    paths = list(dict.fromkeys(path for pattern in settings["files"] for path in siblings.find_all(pattern)))
+    asked = Comparison(siblings.parent, siblings.parent_name, siblings.codes, siblings.names)
+    read = read_judgments(paths, [asked])[siblings.parent]
+    found = group_ahp(
+        read.matrices, siblings.codes, read.experts, None, settings["group"], settings["priorities"], settings["ri"]
+    )
+    return Weighed(found.weights, tuple(consistency_notes(siblings, found)))
+
+
+def consistency_notes(siblings: Siblings, found: GroupPriority) -> list[Label]:
+    """Return the consistency of every matrix, and what a matrix that contradicts itself should look at.
+
+    Examples
+    --------
+    >>> a = np.array([[1.0, 2.0, 9.0], [0.5, 1.0, 1 / 9], [1 / 9, 9.0, 1.0]])
+    >>> nothing = np.zeros((0, 3))
+    >>> names = (("甲", "x"), ("乙", "y"), ("丙", "z"))
+    >>> three = Siblings(nothing, nothing, np.ones(3, dtype=bool), ("x", "y", "z"), names, "A", ("上级", "parent"))
+    >>> for note in consistency_notes(three, group_ahp(a[None], ["x", "y", "z"], ["Wang"])):
+    ...     print(note[1])
+    parent (A): 1 expert, CR 1.49
+    parent (A): CR of Wang is 1.49, above 0.1: look at z against y, judged 9, implied 2.6
+    """
+    zh, en = under(siblings)
+    many = len(found.experts)
+    own = [one.cr for one in found.own]
+    joint = found.joint.cr if found.joint is not None else None
+    spread_zh = f"个人CR {min(own):.2f}至{max(own):.2f}" if many > 1 else f"CR {own[0]:.2f}"
+    spread_en = f"CR of each {min(own):.2f} to {max(own):.2f}" if many > 1 else f"CR {own[0]:.2f}"
+    if joint is not None and many > 1:
+        spread_zh, spread_en = f"{spread_zh}，合成矩阵CR {joint:.2f}", f"{spread_en}, of the group {joint:.2f}"
+    notes = [(f"{zh}：{many}位专家，{spread_zh}", f"{en}: {many} expert{'s' * (many > 1)}, {spread_en}")]
+    for expert, one in zip(found.experts, found.own, strict=True):
+        if one.acceptable or one.worst is None:
+            continue
+        worst = one.worst
+        judged, implied = as_fraction(worst.judgment), f"{worst.implied:.2g}"
+        notes.append(
+            (
+                f"{zh}：{expert}的CR为{one.cr:.2f}，超过{CR_LIMIT:g}，请复核{worst.row}与{worst.column}："
+                f"判断为{judged}，按其余判断推得{implied}",
+                f"{en}: CR of {expert} is {one.cr:.2f}, above {CR_LIMIT:g}: look at {worst.row} against "
+                f"{worst.column}, judged {judged}, implied {implied}",
+            )
+        )
+    return notes
+
+
+METHODS = (
+    WeightMethod(
+        name="ahp",
+        words=("层次分析法（AHP）", "AHP"),
+        source="Saaty 1980; Aczel & Saaty 1983; Forman & Peniwati 1998",
+        keys=(
+            Key(
+                "files",
+                tuple[str, ...],
+                required=True,
+                words=("判断矩阵", "judgments"),
+                about='Experts\' workbooks or CSV files in the project, as ["experts/*.xlsx"]; see `yitihua experts`.',
+            ),
+            Key(
+                "group",
+                Group,
+                default="judgments",
+                words=("专家合成", "group"),
+                about="Geometric mean of judgments (AIJ), or mean of priorities (AIP).",
+            ),
+            Key(
+                "priorities",
+                Priorities,
+                default="eigenvector",
+                words=("权重算法", "priorities"),
+                about="Principal eigenvector, geometric means of rows, or means of scaled columns.",
+            ),
+            Key(
+                "ri",
+                RandomIndex,
+                default="saaty1980",
+                words=("RI表", "RI"),
+                about="Table of the random index: Saaty (1980), or that of many Chinese tools.",
+            ),
+        ),
+        weigh=_weigh,
+    ),
+)

@@ -8,12 +8,18 @@ from typing import Literal
 
 import numpy as np
 
+from yitihua.definitions.methods import Key, Label, PositiveNumber, Settings
 from yitihua.errors import FaultList, refuse
 from yitihua.index.weights.agreement import Concordance, kendall_w
+from yitihua.index.weights.ahp_sheet import Comparison
+from yitihua.index.weights.expert_table import read_expert_table
+from yitihua.index.weights.method import Siblings, Weighed, WeightMethod
+from yitihua.index.weights.notes import agreed, under
 from yitihua.index.weights.strength import Floats, Mask, column_names
 
 #: What is done with an expert whose points do not make up the budget.
 SumRule = Literal["refuse", "rescale"]
+Centre = Literal["mean", "median"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,7 +51,7 @@ def budget(
     points: Floats,
     total: float = 100.0,
     sums: SumRule = "refuse",
-    centre: Literal["mean", "median"] = "mean",
+    centre: Centre = "mean",
     experts: Sequence[str] | None = None,
     names: Sequence[str] | None = None,
 ) -> BudgetWeights:
@@ -122,3 +128,61 @@ def _check(
         elif sums == "refuse" or not found[i] > 0:
             faults.add("budget-sum", key=who[i], found=f"{found[i]:g}", total=f"{total:g}")
     faults.raise_if_any()
+
+
+def _weigh(siblings: Siblings, settings: Settings) -> Weighed:
+    asked = Comparison(siblings.parent, siblings.parent_name, siblings.codes, siblings.names)
+    experts, points = read_expert_table(siblings.find(settings["file"]), asked, settings["file"])
+    found = budget(points, settings["total"], settings["sums"], settings["centre"], experts, siblings.codes)
+    notes: list[Label] = [agreed(siblings, len(experts), found.concordance)]
+    if found.rescaled:
+        zh, en = under(siblings)
+        names = "、".join(found.rescaled), ", ".join(found.rescaled)
+        total = f"{settings['total']:g}"
+        notes.append(
+            (
+                f"{zh}：{names[0]}的分数合计不是{total}，已按比例换算",
+                f"{en}: points of {names[1]} were scaled to {total}",
+            )
+        )
+    return Weighed(found.weights, tuple(notes))
+
+
+METHODS = (
+    WeightMethod(
+        name="budget",
+        words=("预算分配法", "budget allocation"),
+        source="OECD/JRC Handbook 2008, step 6",
+        keys=(
+            Key(
+                "file",
+                str,
+                required=True,
+                words=("打分表", "points"),
+                about="Table in the project, a row an expert, a column an indicator or node; see `yitihua experts`.",
+            ),
+            Key(
+                "total",
+                PositiveNumber,
+                default=100.0,
+                words=("总分", "budget"),
+                about="Points that an expert spreads over siblings.",
+            ),
+            Key(
+                "sums",
+                SumRule,
+                default="refuse",
+                words=("合计不符", "other sums"),
+                about="Points that do not add up to the budget are refused, or scaled to it.",
+            ),
+            Key(
+                "centre",
+                Centre,
+                default="mean",
+                words=("合成", "centre"),
+                about="Mean or median of the experts' shares.",
+            ),
+        ),
+        weigh=_weigh,
+    ),
+)

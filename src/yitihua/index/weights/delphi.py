@@ -7,8 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from yitihua.definitions.methods import Key, PositiveNumber, Settings
 from yitihua.errors import refuse
 from yitihua.index.weights.agreement import Concordance, kendall_w
+from yitihua.index.weights.ahp_sheet import Comparison
+from yitihua.index.weights.expert_table import read_expert_table
+from yitihua.index.weights.method import Siblings, Weighed, WeightMethod
+from yitihua.index.weights.notes import agreed, listed, under
 from yitihua.index.weights.strength import Floats, columns_of, standard_deviation
 
 
@@ -233,3 +238,39 @@ def _over(top: npt.NDArray[np.number], under: npt.NDArray[np.number]) -> Floats:
 
 def _medians(scores: Floats) -> Floats:
     return np.array([np.median(kept) if len(kept := column[~np.isnan(column)]) else np.nan for column in scores.T])
+
+
+def _weigh(siblings: Siblings, settings: Settings) -> Weighed:
+    asked = Comparison(siblings.parent, siblings.parent_name, siblings.codes, siblings.names)
+    experts, scores = read_expert_table(siblings.find(settings["file"]), asked, settings["file"])
+    found = delphi_round(scores, settings["full_score"])
+    notes = [agreed(siblings, len(experts), found.concordance)]
+    if not found.consensus.all():
+        (zh, en), apart = under(siblings), listed(siblings, np.flatnonzero(~found.consensus).tolist())
+        notes.append((f"{zh}：专家意见尚不一致的有{apart[0]}", f"{en}: no consensus yet on {apart[1]}"))
+    return Weighed(found.weights, tuple(notes))
+
+
+METHODS = (
+    WeightMethod(
+        name="delphi",
+        words=("德尔菲法", "Delphi"),
+        source="Dalkey and Helmer 1963",
+        keys=(
+            Key(
+                "file",
+                str,
+                required=True,
+                words=("末轮评分表", "scores"),
+                about="Table of the last round in the project, one row an expert, one column an indicator or node.",
+            ),
+            Key(
+                "full_score",
+                PositiveNumber,
+                words=("满分", "full score"),
+                about="Highest score of the scale; the highest that was given unless stated.",
+            ),
+        ),
+        weigh=_weigh,
+    ),
+)

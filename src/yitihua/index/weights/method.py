@@ -20,6 +20,10 @@ def _no_files(path: str) -> Path:
     raise refuse("file-not-found", file=path, reason="no project")
 
 
+def _none_matching(pattern: str) -> tuple[Path, ...]:
+    raise refuse("file-not-found", file=pattern, reason="no project")
+
+
 @dataclass(frozen=True, eq=False)
 class Siblings:
     """What a weighting method may look at.
@@ -38,8 +42,10 @@ class Siblings:
         The node above; the index itself where all indicators are weighed at once.
     find : function
         ``find(path)`` -> a file of the project; it is recorded with its sha256.
-    sets : mapping
-        Name -> weights of these children in another set of the edition, for combinations.
+    find_all : function
+        ``find_all(pattern)`` -> files of the project, sorted: "experts/*.xlsx", or one name.
+    others : function or None
+        ``others(name)`` -> weights of these children in another set of the edition, for combinations.
     """
 
     z: Floats
@@ -50,6 +56,7 @@ class Siblings:
     parent: str = ""
     parent_name: Label = ("", "")
     find: Callable[[str], Path] = _no_files
+    find_all: Callable[[str], tuple[Path, ...]] = _none_matching
     others: Callable[[str], Floats] | None = field(default=None)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from yitihua.index.weights.agreement import Concordance
 from yitihua.index.weights.method import Siblings
 from yitihua.index.weights.strength import Columns, Mask
 
@@ -78,3 +79,24 @@ def fitted(siblings: Siblings, columns: Columns, equal: bool | Mask) -> list[Not
     zh, en = under(siblings)
     said = (f"{zh}之下没有可据以赋权的差异，按相等处理", f"{en}: nothing tells the children apart, equal weights")
     return [said, *(left_out(siblings, columns) if columns.live.any() else [])]
+
+
+def agreed(siblings: Siblings, experts: int, found: Concordance) -> Note:
+    """Return how many experts there were, and how far they agree.
+
+    Examples
+    --------
+    >>> nothing = np.zeros((0, 1))
+    >>> one = Siblings(nothing, nothing, np.ones(1, dtype=bool), ("a",), (("甲", "first"),), "A", ("上级", "parent"))
+    >>> agreed(one, 5, Concordance(0.75, 7.5, 2, 0.0235, 5, 3))[1]
+    "parent (A): 5 experts, Kendall's W 0.75 (p = 0.024)"
+    """
+    zh, en = under(siblings)
+    many = f"{experts} expert{'s' * (experts > 1)}"
+    if np.isnan(found.w):
+        return f"{zh}：{experts}位专家，无法计算Kendall协调系数", f"{en}: {many}, no Kendall's W"
+    p = "p < 0.001" if found.p < 0.001 else f"p = {found.p:.3f}"
+    return (
+        f"{zh}：{experts}位专家，Kendall协调系数W {found.w:.2f}（{p}）",
+        f"{en}: {many}, Kendall's W {found.w:.2f} ({p})",
+    )
