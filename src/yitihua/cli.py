@@ -76,20 +76,19 @@ def score(
     if out is None and directory is not None:
         out = project_out(directory)
     board, loaded = board_of(directory, edition, data, period, date, weights, cities)
+    written: dict[str, bytes] = {}
     if out is not None:
         from yitihua.publish.folders import write_folder
         from yitihua.publish.runs import board_files
 
-        write_folder(out, board_files(board, loaded, words))
+        written = board_files(board, loaded, words)
+        write_folder(out, written)
     if json:
         terminal.print_json(board_dict(board, words, out))
         return
     terminal.print_board(board, words, top or None)
     if out is not None:
-        print(
-            f"已写入 {out}/：" if words == "zh" else f"Written to {out}/:",
-            "scores.csv, indicators.csv, recipe.json, table.json, run.json",
-        )
+        print(f"已写入 {out}/：" if words == "zh" else f"Written to {out}/:", ", ".join(written))
     else:
         print("加 -o 目录 可写出结果文件。" if words == "zh" else "Add -o FOLDER to write the tables.")
 

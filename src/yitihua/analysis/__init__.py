@@ -1,1 +1,1 @@
-"""Questions asked of a scoreboard."""
+"""Questions asked of a scoreboard; `yitihua.analysis.questions` has them all under one roof."""

@@ -164,6 +164,12 @@ class Scoreboard:
 
         return self._marked(tables.indicator_table(self, lang))
 
+    def treatment_table(self, lang: str = "en") -> pd.DataFrame:
+        """Return one row an indicator: its shape before and after treatment, limits, values pulled in."""
+        from yitihua.index.treat.report import board_treatment, treatment_frame
+
+        return self._marked(treatment_frame(board_treatment(self), lang))
+
     @property
     def contributions(self) -> pd.DataFrame:
         """Long: unit, code, depth, weight, points, contribution; sums to the score at every depth."""

@@ -1,4 +1,4 @@
-"""The files of a run: scores.csv, indicators.csv, recipe.json, run.json."""
+"""The files of a run: scores.csv, indicators.csv, treatment.csv, recipe.json, table.json, run.json."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PACKAGES = ("yitihua", "numpy", "scipy", "pandas", "pydantic")
 
 
 def board_files(board: Scoreboard, edition: Edition, lang: str = "en") -> dict[str, bytes]:
-    """Return scores.csv, indicators.csv, recipe.json, table.json and run.json as bytes.
+    """Return scores.csv, indicators.csv, recipe.json, table.json and run.json as bytes; treated data add treatment.csv.
 
     table.json holds all that went in, so that `yitihua.read_run` finds the same scores again. CSV
     files in Chinese begin with a byte-order mark, without which Excel shows Chinese as nonsense;
@@ -32,6 +32,9 @@ def board_files(board: Scoreboard, edition: Edition, lang: str = "en") -> dict[s
         "recipe.json": board.recipe.to_json().encode("utf-8"),
         "table.json": table_to_json(board.table).encode("utf-8"),
     }
+    if any(rule.treat.method != "none" for rule in board.recipe.indicators):
+        table = board.treatment_table(lang)
+        files["treatment.csv"] = table.to_csv(index=False, lineterminator="\n").encode(encoding)
     files["run.json"] = run_record(board, edition, files).encode("utf-8")
     return files
 

@@ -250,4 +250,6 @@ def _value(row: TreatmentRow, path: str, which: int) -> Any:
     value: Any = row
     for name in path.split("."):
         value = getattr(value, name)
+    if which == 0 and isinstance(value, bool):
+        return "是" if value else "否"
     return value[which] if path == "curve" else value
