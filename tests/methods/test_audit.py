@@ -79,9 +79,18 @@ def test_figures_are_those_of_the_functions_they_name(asem):
     assert finding(found, "geometric").value == geometric.comparison.agreement.mean_shift
 
 
-def test_asem_says_what_its_developers_said(asem):
-    """COINr's online book (Becker, "Multivariate analysis") finds TBTs negatively correlated with its pillar."""
-    assert "TBTs" in finding(asem.audit(), "contrary").words[1]
+def test_contrary_indicators_are_those_of_numpy(asem):
+    """Oracle: numpy.corrcoef of an indicator's points with its own pillar's score."""
+    codes, nodes = list(asem.recipe.codes), [node.code for node in asem.recipe.nodes]
+    want = [
+        code
+        for node in asem.recipe.nodes
+        for code in node.children
+        if code in codes
+        and np.corrcoef(asem.normalised[:, codes.index(code)], asem.node_values[:, nodes.index(node.code)])[0, 1] < 0
+    ]
+    assert want == ["TBTs"]
+    assert finding(asem.audit(), "contrary").words[1] == "check direction or place: TBTs"
 
 
 def test_a_wrong_direction_is_a_concern():
