@@ -8,6 +8,10 @@ Words = tuple[str, str, str]
 
 #: Code -> (problem, allowed, mend) in Chinese and in English.
 ANALYSIS: Final[dict[str, tuple[Words, Words]]] = {
+    "clusters-k": (
+        ("不能分成{found}类", "2至{most}类：少于互不相同的单位数", "请改类数，或补充数据"),
+        ("units cannot be put into {found} clusters", "2 to {most}: fewer than the different profiles", "Change k, or add data"),
+    ),
     # Distribution over units: inequality, density, convergence
     "distribution-shape": (
         ("“{name}”的形状为{found}", "{expected}", "请使各数组的单位一一对应"),

@@ -13,6 +13,7 @@ from __future__ import annotations
 from yitihua.analysis.agreement import compare_boards, compare_recipes
 from yitihua.analysis.attribution import attribute_change
 from yitihua.analysis.audit.audit import audit
+from yitihua.analysis.clusters import clusters
 from yitihua.analysis.compare import compare
 from yitihua.analysis.components import components
 from yitihua.analysis.correlations import (
@@ -44,6 +45,7 @@ __all__ = [
     "attribute_correlations",
     "audit",
     "board_treatment",
+    "clusters",
     "compare",
     "compare_boards",
     "compare_recipes",

@@ -199,7 +199,7 @@ class GradeScheme(Strict):
     title: Text | None = None
     labels: tuple[str, ...] = Field(min_length=2)
     names: tuple[Text, ...] | None = Field(None, description="Words for the labels, same order.")
-    method: Literal["fixed", "quantile", "natural_breaks"] = "fixed"
+    method: Literal["fixed", "quantile", "natural_breaks", "kmeans"] = "fixed"
     cuts: tuple[Number, ...] | None = Field(None, description="fixed: one fewer than labels, rising.")
     shares: tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...] | None = Field(
         None, description="quantile: share of units in each label; equal unless stated."

@@ -206,7 +206,11 @@ def fitted_cuts(rule: GradeRule, scores: Floats, levels: tuple[str, ...]) -> tup
         count = len(rule.labels)
         if np.unique(own[~np.isnan(own)]).size < count:
             continue
-        quantiles = rule.method == "quantile"
-        shares = rule.shares or (1.0,) * count
-        cuts.append((level, grade.quantile_cuts(own, shares) if quantiles else grade.natural_breaks(own, count)))
+        if rule.method == "quantile":
+            found = grade.quantile_cuts(own, rule.shares or (1.0,) * count)
+        elif rule.method == "kmeans":
+            found = grade.kmeans_cuts(own, count)
+        else:
+            found = grade.natural_breaks(own, count)
+        cuts.append((level, found))
     return tuple(cuts)

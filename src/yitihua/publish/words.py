@@ -29,6 +29,7 @@ _OTHERS = {
     "fixed": ("固定分界点", "fixed"),
     "quantile": ("分位数", "quantiles"),
     "natural_breaks": ("自然断点", "natural breaks"),
+    "kmeans": ("K均值聚类", "k-means"),
 }
 
 
