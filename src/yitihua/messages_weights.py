@@ -9,6 +9,22 @@ Words = tuple[str, str, str]
 #: Code -> (problem, allowed, mend) in Chinese and in English.
 WEIGHTS: Final[dict[str, tuple[Words, Words]]] = {
     # Weights fitted to the data
+    "importance-targets": (
+        ("重要性目标无效：{found}", "每个下级一个不小于0的数，不全为0", "请改正目标"),
+        (
+            "these targets of importance are not valid: {found}",
+            "a number of 0 or more for each child, not all 0",
+            "Correct the targets",
+        ),
+    ),
+    "importance-absent": (
+        ("“{name}”之下只给出了部分下级的重要性目标，缺{found}", "给出全部下级，或都不给出", "请补全目标"),
+        (
+            "only some children of '{name}' have a target of importance; none for {found}",
+            "all children of a parent, or none",
+            "Add the others",
+        ),
+    ),
     "entropy-negative": (
         (
             "“{name}”有负值（{found}），不能计算熵",
