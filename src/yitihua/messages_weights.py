@@ -9,6 +9,18 @@ Words = tuple[str, str, str]
 #: Code -> (problem, allowed, mend) in Chinese and in English.
 WEIGHTS: Final[dict[str, tuple[Words, Words]]] = {
     # Weights fitted to the data
+    "common-bounds": (
+        (
+            "权重的界限{found}不可行：共{count}个下级",
+            "下限不大于1/个数，上限不小于1/个数，且都在0到1之间",
+            "请改正界限",
+        ),
+        (
+            "the bounds {found} on weights cannot hold: there are {count} children",
+            "a lower bound of 1/number at most and an upper one of 1/number at least, in 0..1",
+            "Correct the bounds",
+        ),
+    ),
     "importance-targets": (
         ("重要性目标无效：{found}", "每个下级一个不小于0的数，不全为0", "请改正目标"),
         (
