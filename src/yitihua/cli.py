@@ -244,6 +244,20 @@ def audit(
 
 
 @app.command()
+def experts(
+    directory: Folder = None,
+    edition: EditionName = None,
+    method: Annotated[str, typer.Option("--method", help="ahp: judgments of pairs; budget: points.")] = "ahp",
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="The workbook to write: FILE.xlsx.")] = None,
+    lang: Lang = None,
+) -> None:
+    """Write the form in which experts weigh indicators. 专家赋权表."""
+    from yitihua.commands.experts import write_form
+
+    write_form(directory, edition, method, out, language(lang, directory))
+
+
+@app.command()
 def editions(directory: Folder = None, json: Json = False, lang: Lang = None) -> None:
     """List the editions that can be scored. 列出版本."""
     from yitihua.definitions import edition_names, load_edition

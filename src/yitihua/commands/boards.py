@@ -25,13 +25,11 @@ def inputs_of(
 ) -> tuple[Edition, IndicatorTable]:
     """Return the edition and the table that a command is about."""
     from yitihua.api import open_edition
-    from yitihua.definitions import edition_names, load_edition
+    from yitihua.definitions import load_edition
     from yitihua.definitions.project import load_project
     from yitihua.indicators.reading import read_table
 
-    if directory is None and edition is None:
-        known = " | ".join(edition_names())
-        raise bad_call("需要DIR或--edition其中之一", "either DIR or --edition is needed", f"DIR | --edition {known}")
+    _either(directory, edition)
     if edition is not None:
         # With a folder as well: this edition of the project, on the project's own data.
         if directory is not None and data is None:
@@ -41,6 +39,26 @@ def inputs_of(
     assert directory is not None
     loaded, source, when = open_edition(directory, data, period, date)
     return loaded, read_table(loaded, source, when)
+
+
+def edition_of(directory: Path | None, edition: str | None) -> Edition:
+    """Return the edition that a command is about, without its data."""
+    from yitihua.api import open_edition
+    from yitihua.definitions import load_edition
+
+    _either(directory, edition)
+    if edition is not None:
+        return load_edition(edition, directory)
+    assert directory is not None
+    return open_edition(directory)[0]
+
+
+def _either(directory: Path | None, edition: str | None) -> None:
+    from yitihua.definitions import edition_names
+
+    if directory is None and edition is None:
+        known = " | ".join(edition_names())
+        raise bad_call("需要DIR或--edition其中之一", "either DIR or --edition is needed", f"DIR | --edition {known}")
 
 
 def board_of(
