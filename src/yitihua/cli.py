@@ -244,6 +244,22 @@ def audit(
 
 
 @app.command()
+def hygiene(
+    directory: Folder = None,
+    edition: EditionName = None,
+    data: DataFile = None,
+    period: Period = None,
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="File: .csv, .json or .md.")] = None,
+    json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Look for numbers that were not counted: heaping, jumps, copies, ceilings. 数据质量核查."""
+    from yitihua.commands.disputes import print_hygiene
+
+    print_hygiene(directory, edition, data, period, out, json, language(lang, directory))
+
+
+@app.command()
 def experts(
     directory: Folder = None,
     edition: EditionName = None,
