@@ -30,6 +30,7 @@ from yitihua.analysis.distribution.of_boards import density, inequality, spatial
 from yitihua.analysis.distribution.of_periods import convergence
 from yitihua.analysis.exemplars import exemplars
 from yitihua.analysis.extremes import extremes
+from yitihua.analysis.fuzzy_board import fuzzy_evaluation
 from yitihua.analysis.importance import effective_weights, importance
 from yitihua.analysis.leave_out import leave_out
 from yitihua.analysis.obstacles import obstacles
@@ -61,6 +62,7 @@ __all__ = [
     "exemplars",
     "extremes",
     "family_correlations",
+    "fuzzy_evaluation",
     "importance",
     "inequality",
     "item_table",
