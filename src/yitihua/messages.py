@@ -13,6 +13,7 @@ from yitihua.messages_answers import ANSWERS
 from yitihua.messages_audit import AUDIT
 from yitihua.messages_engines import ENGINES
 from yitihua.messages_estimation import ESTIMATION
+from yitihua.messages_experts import EXPERTS
 from yitihua.messages_methods import METHODS
 from yitihua.messages_modes_areas import MODES_AREAS
 from yitihua.messages_submissions import SUBMISSIONS
@@ -22,7 +23,7 @@ from yitihua.messages_weights import WEIGHTS
 PHRASE_DETAILS: Final = frozenset({"kind", "reason", "what"})
 
 #: The words that rooms keep themselves; no code may stand in two of them.
-ROOMS: Final = (SUBMISSIONS, ANSWERS, ESTIMATION, MODES_AREAS, ENGINES, WEIGHTS, METHODS, ANALYSIS, AUDIT)
+ROOMS: Final = (SUBMISSIONS, ANSWERS, ESTIMATION, MODES_AREAS, ENGINES, WEIGHTS, EXPERTS, METHODS, ANALYSIS, AUDIT)
 
 #: What "allowed" says where the list of options is empty.
 NO_OPTIONS: Final = {"zh": "尚未定义任何可选项", "en": "none is defined so far"}
