@@ -19,6 +19,8 @@ from yitihua.index.weights.strength import Floats, columns_of, refuse_columns, t
 
 #: Below it a multiple correlation is rounding, and its reciprocal has no bound.
 NOTHING = 1e-8
+#: Smallest over largest eigenvalue above which the correlation matrix may be inverted.
+_CLEAR = 1e-8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,10 +91,7 @@ def independence(z: Floats, missing: Missing = "listwise", names: Sequence[str] 
     if live.sum() == 1:
         multiple[live] = 0.0
     elif live.any():
-        vectors = found.vectors[live]
-        # Each column on the space of the others; a pseudo-inverse, since columns may be combinations of others.
-        r = (vectors * found.values) @ vectors.T
-        multiple[live] = [_multiple(r, j) for j in range(len(r))]
+        multiple[live] = _multiples(found.vectors[live], found.values)
     nothing = np.isnan(multiple) | (multiple < NOTHING)
     if (live & nothing).any() and not nothing.all():
         refuse_columns(live & nothing, "independence-none", names, multiple)
@@ -100,6 +99,16 @@ def independence(z: Floats, missing: Missing = "listwise", names: Sequence[str] 
     weights, equal = to_weights(strength, live, found.columns.seen)
     saturated = bool(live.sum() > 1 and found.used <= live.sum())
     return IndependenceWeights(weights, multiple, found.used, saturated, bool(equal))
+
+
+def _multiples(vectors: Floats, values: Floats) -> Floats:
+    """Return R of every column, from the eigenvectors and eigenvalues of the correlations."""
+    if values[-1] > _CLEAR * values[0]:
+        inverse = ((vectors**2) / values).sum(axis=1)
+        return np.asarray(np.sqrt(np.clip(1.0 - 1.0 / inverse, 0.0, 1.0)))
+    # Columns may be combinations of others: each on the space that these span.
+    r = (vectors * values) @ vectors.T
+    return np.array([_multiple(r, j) for j in range(len(r))])
 
 
 def _multiple(r: Floats, j: int) -> float:

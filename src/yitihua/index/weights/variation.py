@@ -18,6 +18,9 @@ from yitihua.index.weights.method import Siblings, Weighed, WeightMethod
 from yitihua.index.weights.notes import fitted, under
 from yitihua.index.weights.strength import Floats, Mask, columns_of, refuse_columns, standard_deviation, to_weights
 
+#: A standard deviation above this share of the mean is no rounding.
+_CLEARLY = 1e-9
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class VariationWeights:
@@ -126,6 +129,13 @@ def sd_weights(z: Floats) -> Floats:
     >>> sd_weights(np.array([[0.0, 0.2], [1.0, 0.4]])).round(4)
     array([0.8333, 0.1667])
     """
+    if z.shape[-2] > 1:
+        # Where all cells are there and every column clearly varies, nothing else has to be looked at.
+        mean = z.mean(axis=-2)
+        centred = z - mean[..., None, :]
+        sd = np.sqrt(np.einsum("...ij,...ij->...j", centred, centred) / (z.shape[-2] - 1))
+        if (sd > _CLEARLY * np.abs(mean)).all():
+            return np.asarray(sd / sd.sum(axis=-1, keepdims=True))
     columns = columns_of(z)
     return to_weights(standard_deviation(z, columns), columns.live, columns.seen)[0]
 
