@@ -459,3 +459,18 @@ def test_every_dataset_is_listed() -> None:
         (line,) = re.findall(rf"^\| \[{re.escape(name)}\].*$", TEXTS["data"], re.MULTILINE)
         simulated = Passport.model_validate(tomllib.loads(path.read_text("utf-8"))).dataset.simulated
         assert ("SIMULATED 模拟" in line) == simulated
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.zh.md"])
+def test_questions_of_the_front_pages_run(page: str) -> None:
+    """Both pages ask the same questions, each in its language, and every line gives an answer."""
+    found = [m["text"] for m in _BLOCK.finditer((ROOT / page).read_text("utf-8")) if m["kind"] == "questions example"]
+    (text,) = found
+    names: dict[str, Any] = {}
+    lines = [line.split("  #")[0] for line in text.splitlines() if line]
+    exec("\n".join(lines[:3]), names)
+    for line in lines[3:]:
+        assert eval(line, names) is not None, line
+    asked = [line.split("(")[0] for line in lines]
+    other = "README.zh.md" if page == "README.md" else "README.md"
+    assert all(call in (ROOT / other).read_text("utf-8") for call in asked)
