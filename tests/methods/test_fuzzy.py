@@ -25,7 +25,7 @@ from yitihua.index.aggregate.method import Mixture
 
 (FUZZY,) = METHODS
 
-#: methods.md S8 (mathmodels-book, fuzzy chapter): three ways of farming, five indicators made to be better the
+#: SOURCES.md S8 (mathmodels-book, fuzzy chapter): three ways of farming, five indicators made to be better the
 #: more, four thresholds each, weights, and the printed memberships and scores.
 FARMING = np.array([[592.5, 2.0, 25.0, 72.0, 1.0], [529.0, 3.0, 42.0, 105.0, 2.0], [412.0, 4.0, 48.0, 85.0, 3.0]])
 THRESHOLDS = np.array([[0, 350, 450, 550], [1, 2, 3, 4], [0, 20, 40, 60], [0, 50, 90, 130], [1, 2, 3, 4.0]])

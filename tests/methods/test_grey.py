@@ -21,7 +21,7 @@ W = np.array([0.4, 0.25, 0.2, 0.1, 0.05])
 
 
 def relation(x: np.ndarray, w: np.ndarray, rho: float) -> np.ndarray:
-    """methods.md section 6, loop for loop: two-level extremes, then the weighted mean over positions."""
+    """SOURCES.md section 6, loop for loop: two-level extremes, then the weighted mean over positions."""
     best = [max(row[k] for row in x) for k in range(x.shape[1])]
     gaps = [[abs(best[k] - row[k]) for k in range(x.shape[1])] for row in x]
     low, high = min(min(row) for row in gaps), max(max(row) for row in gaps)

@@ -73,14 +73,14 @@ def test_quantile_bands_mirror_each_other() -> None:
 
 
 def test_middle_best_by_the_formula() -> None:
-    """methods.md, section 0: 1 - |x - c| / max|x - c|."""
+    """SOURCES.md, section 0: 1 - |x - c| / max|x - c|."""
     x = np.array([[1.0], [4.0], [7.0], [11.0]])
     expected = 1 - np.abs(x - 5) / np.abs(x - 5).max()
     np.testing.assert_allclose(nearness(x, 5.0, 5.0, reach_of_best(x, 5.0, 5.0)), expected)
 
 
 def test_interval_best_by_the_formula() -> None:
-    """methods.md, section 0: M = max(a - min, max - b); 1 - (a - x)/M below, 1 inside, 1 - (x - b)/M above."""
+    """SOURCES.md, section 0: M = max(a - min, max - b); 1 - (a - x)/M below, 1 inside, 1 - (x - b)/M above."""
     x, a, b = np.array([1.0, 3.0, 4.0, 5.0, 6.0, 12.0]), 4.0, 6.0
     m = max(a - x.min(), x.max() - b)
     expected = [1 - (a - v) / m if v < a else 1 - (v - b) / m if v > b else 1.0 for v in x]

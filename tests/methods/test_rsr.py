@@ -12,7 +12,7 @@ from scipy import stats
 from yitihua.errors import InputError
 from yitihua.index.aggregate.rsr import fit_rsr, probit_cuts, rank_ratios, rsr, rsr_grades
 
-#: methods.md S8 (mathmodels-book, RSR chapter): antenatal checks, maternal and perinatal deaths of ten districts.
+#: SOURCES.md S8 (mathmodels-book, RSR chapter): antenatal checks, maternal and perinatal deaths of ten districts.
 CARE = np.array(
     [
         [99.54, 96.52, 99.36, 92.83, 91.71, 95.35, 96.09, 99.27, 94.76, 84.80],

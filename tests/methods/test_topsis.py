@@ -59,7 +59,7 @@ def test_agrees_with_scikit_criteria(x: np.ndarray, weights: np.ndarray, metric:
 
 
 def test_published_water_quality() -> None:
-    """methods.md S8 (mathmodels-book, TOPSIS chapter): 20 rivers, entropy weights and closeness as printed there.
+    """SOURCES.md S8 (mathmodels-book, TOPSIS chapter): 20 rivers, entropy weights and closeness as printed there.
 
     Acidity is best at 7; germs are better the fewer; nutrients are printed to three digits, hence the tolerance.
     """
@@ -86,7 +86,7 @@ def test_published_water_quality() -> None:
 
 
 def test_weights_in_the_distance_written_out(x: np.ndarray, weights: np.ndarray) -> None:
-    """methods.md section 5, second convention: sqrt(sum_j w_j (b_ij - b_j)^2)."""
+    """SOURCES.md section 5, second convention: sqrt(sum_j w_j (b_ij - b_j)^2)."""
     b = x / np.sqrt((x**2).sum(axis=0))
     far = [np.sqrt(sum(w * (row[j] - b[:, j].max()) ** 2 for j, w in enumerate(weights))) for row in b]
     near = [np.sqrt(sum(w * (row[j] - b[:, j].min()) ** 2 for j, w in enumerate(weights))) for row in b]
@@ -95,7 +95,7 @@ def test_weights_in_the_distance_written_out(x: np.ndarray, weights: np.ndarray)
 
 
 def test_the_two_conventions_move_ranks() -> None:
-    """methods.md section 5 measured up to 35 places on 90 x 8 random values with Dirichlet weights."""
+    """SOURCES.md section 5 measured up to 35 places on 90 x 8 random values with Dirichlet weights."""
     rng = np.random.default_rng(0)
     moved = []
     for _ in range(20):
@@ -134,7 +134,7 @@ POINTS = hnp.arrays(float, (6, 3), elements=st.integers(0, 100).map(float))
 
 @given(POINTS, st.integers(0, 5))
 def test_fixed_ideals_keep_scores_when_a_unit_leaves(x: np.ndarray, gone: int) -> None:
-    """Nothing fitted depends on the units, so no score moves: methods.md section 5."""
+    """Nothing fitted depends on the units, so no score moves: SOURCES.md section 5."""
     rest = np.delete(x, gone, axis=0)
     w = [0.5, 0.3, 0.2]
     whole, part = (topsis(one, w, fit_topsis(one, "none", "scale")) for one in (x, rest))

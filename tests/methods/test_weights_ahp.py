@@ -102,7 +102,7 @@ def test_against_pymcdm():
 
 
 def test_both_tables_of_ri():
-    """Tables of methods.md section 4: Saaty (1980) to 13, that of Chinese tools to 15."""
+    """Tables of SOURCES.md section 4: Saaty (1980) to 13, that of Chinese tools to 15."""
     a = matrix([3.0, 5.0, 1 / 2, 2.0, 1 / 3, 1 / 9])
     first, second = (ahp(a, random_index=name) for name in ("saaty1980", "chinese"))
     assert first.cr * 0.90 == pytest.approx(second.cr * 0.89)

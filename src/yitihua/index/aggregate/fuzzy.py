@@ -9,7 +9,7 @@ R = (r_jv) is the membership of child j in grade v, B = W o R that of the node, 
 "product_sum"  b_v = sum_j w_j r_jv             the weighted mean; recommended
 =============  ===============================  ==============================================
 
-(methods.md section 7). Weights sum to 1. B is normalised to sum 1 and decided by grade scores,
+(SOURCES.md section 7). Weights sum to 1. B is normalised to sum 1 and decided by grade scores,
 sum b_v s_v / sum b_v, or by the largest membership. Memberships come from answer shares (arrays
 handed in) or from points through the points at which each grade holds fully: half-trapezoids at
 the ends, triangles between, so that a row sums to 1. In a tree the B of a child node is its row
@@ -67,7 +67,7 @@ def memberships(x: npt.ArrayLike, thresholds: npt.ArrayLike) -> Floats:
 
     References
     ----------
-    methods.md S8 (mathmodels, `compute_mf`).
+    SOURCES.md S8 (mathmodels, `compute_mf`).
 
     Examples
     --------
@@ -114,7 +114,7 @@ def compose(
 
     References
     ----------
-    methods.md section 7 (S5, S8).
+    SOURCES.md section 7 (S5, S8).
 
     Examples
     --------

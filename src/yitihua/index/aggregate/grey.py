@@ -2,7 +2,7 @@
 
 xi_k = (d_min + rho d_max) / (d_k + rho d_max), d_k the distance of child k to the reference, d_min and
 d_max the smallest and largest distance over all children and units (the two-level extremes); the
-grade of relation is the weighted mean of xi (Deng 1982; methods.md section 6). Points share one scale,
+grade of relation is the weighted mean of xi (Deng 1982; SOURCES.md section 6). Points share one scale,
 so no pre-scaling (by the first value, the mean or the range) is needed or done.
 
 With the top of the scale as reference and the width of the scale as d_max (d_min = 0) nothing is
@@ -84,7 +84,7 @@ def fit_grey(
 
     References
     ----------
-    Deng (1982), Systems & Control Letters 1:288-294; methods.md section 6.
+    Deng (1982), Systems & Control Letters 1:288-294; SOURCES.md section 6.
 
     Examples
     --------
@@ -131,7 +131,7 @@ def grey_relation(x: npt.ArrayLike, weights: npt.ArrayLike, numbers: Mapping[str
 
     References
     ----------
-    Deng (1982); methods.md section 6.
+    Deng (1982); SOURCES.md section 6.
 
     Examples
     --------

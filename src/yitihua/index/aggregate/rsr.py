@@ -2,7 +2,7 @@
 
 RSR_i = sum w_j R_ij / n, R_ij the rank of unit i in child j from the lowest (1) to the best (n): whole
 ranks with ties sharing their mean, or interpolated, R = 1 + (n - 1) (x - min) / (max - min), which keep
-distances (methods.md section 15, S8).
+distances (SOURCES.md section 15, S8).
 
 `fit_rsr` keeps the sample, so that a new unit is ranked among the old: it gets the mean of the
 ranks it would stand between, cut to 1 and n. As an aggregation the score is RSR on the scale.
@@ -178,7 +178,7 @@ def rsr(x: npt.ArrayLike, weights: npt.ArrayLike, numbers: Mapping[str, Floats],
 
     References
     ----------
-    Tian (1988); methods.md section 15 (S8).
+    Tian (1988); SOURCES.md section 15 (S8).
 
     Examples
     --------
@@ -237,7 +237,7 @@ def rsr_grades(values: npt.ArrayLike, grades: int = 3, frequency: str = "mean_ra
 
     References
     ----------
-    Tian (1988); methods.md section 15 (S8).
+    Tian (1988); SOURCES.md section 15 (S8).
 
     Examples
     --------

@@ -88,7 +88,7 @@ def fit_topsis(
 
     References
     ----------
-    Hwang & Yoon (1981), Multiple Attribute Decision Making; methods.md section 5.
+    Hwang & Yoon (1981), Multiple Attribute Decision Making; SOURCES.md section 5.
 
     Examples
     --------
@@ -148,7 +148,7 @@ def topsis(
 
     References
     ----------
-    Hwang & Yoon (1981), Multiple Attribute Decision Making; methods.md section 5.
+    Hwang & Yoon (1981), Multiple Attribute Decision Making; SOURCES.md section 5.
 
     Examples
     --------

@@ -2,7 +2,7 @@
 
 Middle-best (适度指标, best value c): ``z = 1 - |x - c| / max |x - c|``. Interval-best (区间型指标, [a, b]) with
 ``M = max(a - min, max - b)``: ``z = 1 - (a - x) / M`` below a, 1 between, ``1 - (x - b) / M`` above b
-(methods.md, section 0, after Zhang's ``mathmodels``). Both are ``1 - distance / reach``, where reach is the largest
+(SOURCES.md, section 0, after Zhang's ``mathmodels``). Both are ``1 - distance / reach``, where reach is the largest
 distance in the fitted sample. The direction stated for the indicator plays no part.
 """
 
@@ -127,7 +127,7 @@ METHODS = (
         name="middle_best",
         words=("适度值", "middle-best"),
         keys=(Key("best", Number, required=True, words=("最佳值", "best"), about=f"The best value, {_AFTER}."),),
-        source="methods.md, section 0 (mathmodels)",
+        source="SOURCES.md, section 0 (mathmodels)",
         fit=_fit,
         apply=_apply,
     ),
@@ -138,7 +138,7 @@ METHODS = (
             Key("best_from", Number, required=True, words=("最佳区间下端", "from"), about=f"Lower end, {_AFTER}."),
             Key("best_to", Number, required=True, words=("最佳区间上端", "to"), about=f"Upper end, {_AFTER}."),
         ),
-        source="methods.md, section 0 (mathmodels)",
+        source="SOURCES.md, section 0 (mathmodels)",
         check=_check,
         fit=_fit,
         apply=_apply,

@@ -1,6 +1,6 @@
 """Vector normalisation: each value over the length of its column, as TOPSIS takes it.
 
-``x / sqrt(sum x^2)`` (Hwang and Yoon 1981; methods.md, section 0). Where less is better ``1 - x / sqrt(sum x^2)``,
+``x / sqrt(sum x^2)`` (Hwang and Yoon 1981; SOURCES.md, section 0). Where less is better ``1 - x / sqrt(sum x^2)``,
 as pymcdm ``vector_normalization``.
 """
 

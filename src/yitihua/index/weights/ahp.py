@@ -22,8 +22,8 @@ from yitihua.index.weights.strength import Floats
 Priorities = Literal["eigenvector", "geometric", "column"]
 RandomIndex = Literal["saaty1980", "chinese"]
 
-#: Mean consistency indices of random matrices. "saaty1980": Saaty (1980), as in methods.md section 4 (S8).
-#: "chinese": the table of many Chinese tools and MATLAB scripts (methods.md section 4, table B).
+#: Mean consistency indices of random matrices. "saaty1980": Saaty (1980), as in SOURCES.md section 4 (S8).
+#: "chinese": the table of many Chinese tools and MATLAB scripts (SOURCES.md section 4, table B).
 RANDOM_INDEX: dict[str, dict[int, float]] = {
     "saaty1980": dict(
         enumerate((0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49, 1.51, 1.54, 1.56), start=3),

@@ -87,7 +87,7 @@ def geometric_mean(vectors: Floats) -> Floats:
 
     References
     ----------
-    Kullback, S. (1959). Information theory and statistics. methods.md, section 15 (S8).
+    Kullback, S. (1959). Information theory and statistics. SOURCES.md, section 15 (S8).
 
     Examples
     --------
@@ -130,7 +130,7 @@ def game(vectors: Floats, negative: NegativeCoefficient = "zero") -> Game:
 
     References
     ----------
-    methods.md, section 15 (`game_linear` of `mathmodels`, S8, which scales by the sum and keeps negative
+    SOURCES.md, section 15 (`game_linear` of `mathmodels`, S8, which scales by the sum and keeps negative
     ones).
 
     Examples
@@ -227,7 +227,7 @@ METHODS = (
     WeightMethod(
         name="combination",
         words=("组合赋权法", "combination"),
-        source="methods.md section 15",
+        source="SOURCES.md section 15",
         keys=(
             Key(
                 "sets",

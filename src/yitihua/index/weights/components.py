@@ -336,7 +336,7 @@ def component_shares(
 
     References
     ----------
-    Zhang Jingxin, chapter on PCA weights (methods.md, S8).
+    Zhang Jingxin, chapter on PCA weights (SOURCES.md, S8).
 
     Examples
     --------
@@ -431,7 +431,7 @@ METHODS = (
     WeightMethod(
         name="component_shares",
         words=("主成分贡献率", "component shares"),
-        source="Zhang Jingxin (methods.md, S8)",
+        source="Zhang Jingxin (SOURCES.md, S8)",
         keys=(_RULE, _SHARE, _COUNT, MISSING),
         check=_count_is_stated,
         weigh=_shares,

@@ -92,7 +92,7 @@ def critic(
     ----------
     Diakoulaki, D., Mavrotas, G. and Papayannakis, L. (1995). Determining objective weights in multiple
     criteria problems: the CRITIC method. Computers & Operations Research 22, 763-770. SPSSAU help, CRITIC
-    (methods.md, S3); entropy and rank variants as in `mathmodels` by Zhang Jingxin (S8).
+    (SOURCES.md, S3); entropy and rank variants as in `mathmodels` by Zhang Jingxin (S8).
 
     Examples
     --------

@@ -95,7 +95,7 @@ def entropy(
 
     References
     ----------
-    Shannon, C. E. (1948). A mathematical theory of communication. SPSSAU help, entropy method (methods.md, S1);
+    Shannon, C. E. (1948). A mathematical theory of communication. SPSSAU help, entropy method (SOURCES.md, S1);
     `mathmodels` by Zhang Jingxin (S8). Theil, H. (1967). Economics and information theory.
 
     Examples

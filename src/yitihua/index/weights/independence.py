@@ -76,7 +76,7 @@ def independence(z: Floats, missing: Missing = "listwise", names: Sequence[str] 
     References
     ----------
     SPSSAU help, independence weights: regress each item on the others, take the multiple correlation, and
-    scale its reciprocal (methods.md, list of S7). R_j^2 = 1 - 1 / (C^-1)_jj of the correlation matrix C.
+    scale its reciprocal (SOURCES.md, list of S7). R_j^2 = 1 - 1 / (C^-1)_jj of the correlation matrix C.
 
     Examples
     --------

@@ -73,7 +73,7 @@ def variation(z: Floats, names: Sequence[str] | None = None) -> VariationWeights
 
     References
     ----------
-    SPSSPRO help, coefficient of variation (methods.md, S7); `cv_weight` of `mathmodels` (S8), which
+    SPSSPRO help, coefficient of variation (SOURCES.md, S7); `cv_weight` of `mathmodels` (S8), which
     refuses any value <= 0, where only the mean matters.
 
     Examples
@@ -165,7 +165,7 @@ METHODS = (
     WeightMethod(
         name="cv",
         words=("变异系数法", "coefficient of variation"),
-        source="SPSSPRO; methods.md section 3",
+        source="SPSSPRO; SOURCES.md section 3",
         keys=(
             Key(
                 "values",
