@@ -160,7 +160,7 @@ class Weigher:
                 return [base / pattern]
             try:
                 return sorted(base.glob(pattern))
-            except (ValueError, NotImplementedError):  # "**.xlsx" is no pattern
+            except (OSError, ValueError, NotImplementedError):  # "**.xlsx" is no pattern, 300 letters no name
                 return []
 
         return self._matching(pattern, matching)
