@@ -57,6 +57,22 @@ EXPERTS: Final[dict[str, tuple[Words, Words]]] = {
         ("专家评分表中没有{found}的列", "{options}", "请补上该列，列名用编码或名称"),
         ("the table of experts has no column for {found}", "{options}", "Add it, headed by code or name"),
     ),
+    "expert-form-there": (
+        ("“{name}”已存在，且不是空白的同一张表，可能已有专家填写", "尚不存在的文件", "请另取文件名，或先移走该文件"),
+        (
+            "'{name}' is there already and is not this blank form: experts may have filled it in",
+            "a file that does not exist yet",
+            "Choose another name, or move the file away first",
+        ),
+    ),
+    "expert-twice": (
+        ("该专家已占一行（{other}）", "每位专家一行", "请删去一行；确为同名的，请在姓名后加以区分"),
+        (
+            "this expert has a row already ({other})",
+            "one row an expert",
+            "Remove one of them; tell two experts of the same name apart",
+        ),
+    ),
     "delphi-empty": (
         ("没有任何专家评分", "每位专家一行，每个条目一列", "请填写评分表"),
         ("nobody has scored anything", "one row an expert, one column an item", "Fill the table in"),
@@ -150,56 +166,32 @@ EXPERTS: Final[dict[str, tuple[Words, Words]]] = {
         (
             "一次比较{found}个指标，超出所用随机一致性指标（RI）表",
             "至多{most}个",
-            '请拆成多级，或换用更长的RI表（random_index = "chinese"，至多15个）',
+            '请拆成多级，或换用更长的RI表（ri = "chinese"，至多15个）',
         ),
         (
             "{found} are compared at once, beyond the table of random indices",
             "{most} at most",
-            'Split them over levels, or take the longer table (random_index = "chinese", up to 15)',
+            'Split them over levels, or take the longer table (ri = "chinese", up to 15)',
         ),
     ),
     "ahp-judges": (
-        ("专家权重为{found}，专家共{count}位", "每位专家一个大于0的数", "请改正judges"),
+        ("专家权重为{found}，专家共{count}位", "每位专家一个大于0的数", "请改正shares"),
         (
             "the weights of experts are {found}, and there are {count} experts",
             "one number above 0 an expert",
-            "Correct judges",
-        ),
-    ),
-    "ahp-judge-unknown": (
-        ("judges中的“{name}”不在判断文件的专家之列", "{options}", "请按判断文件中的专家姓名填写，每位一个权重"),
-        (
-            "'{name}' of judges is none of the experts of the files",
-            "{options}",
-            "Name the experts as the files do, each with a weight",
-        ),
-    ),
-    "ahp-judge-missing": (
-        ("没有给出专家“{name}”的权重", "judges中每位专家一个权重", "请补上，或去掉judges（各专家同等对待）"),
-        (
-            "no weight is given for the expert '{name}'",
-            "one for every expert under judges",
-            "Add it, or leave judges out to treat all alike",
+            "Correct shares",
         ),
     ),
     "ahp-nobody": (
-        ("没有找到任何专家的判断", "填好的判断表（.xlsx或.csv），行列标题为：{options}", "请检查files所列的文件"),
         (
-            "no expert's judgments were found",
+            "没有找到任何专家对“{name}”下指标的判断",
+            "填好的判断表（.xlsx或.csv），行列标题为：{options}",
+            "请检查files所列的文件",
+        ),
+        (
+            "no expert's judgments of what is under '{name}' were found",
             "filled-in forms (.xlsx or .csv) with rows and columns headed {options}",
             "Check the files listed under files",
-        ),
-    ),
-    "ahp-inconsistent": (
-        (
-            "一致性比例CR为{found}，“{row}”与“{column}”的判断{given}偏离最大",
-            "CR小于{limit}",
-            '请复核该判断，改为{better}时CR为{cr}；或设inconsistent = "note"只作提示',
-        ),
-        (
-            "the consistency ratio is {found}; the judgment {given} of '{row}' against '{column}' fits least",
-            "a CR below {limit}",
-            'Have it judged again: with {better} the CR is {cr}. Or set inconsistent = "note" to go on',
         ),
     ),
     "ahp-expert-twice": (

@@ -77,18 +77,53 @@ def test_the_order_of_vectors_does_not_count(w):
 
 
 def test_negative_coefficients_have_three_answers():
-    """A vector that the others overshoot comes out below 0: left out, turned positive, or refused."""
-    w = np.array([[0.9, 0.05, 0.05], [0.5, 0.45, 0.05], [0.7, 0.25, 0.05]])
-    w[2] = [0.6, 0.2, 0.2]
+    """Oracle: numpy.linalg.solve. A vector that the others overshoot comes out below 0: it is left out and the other
+    two are solved for again, or it is turned positive, or refused."""
+    w = np.array([[0.21, 0.21, 0.33, 0.25], [0.25, 0.21, 0.21, 0.33], [0.18, 0.41, 0.35, 0.06]])
     gram = w @ w.T
     a = np.linalg.solve(gram, np.diag(gram))
     assert a.min() < 0
+    assert game(w).solved == pytest.approx(a)
     zero = game(w)
-    assert zero.coefficients.min() == 0
+    kept = np.flatnonzero(a > 0)
+    rest = np.linalg.solve(gram[np.ix_(kept, kept)], np.diag(gram)[kept])
+    assert rest.min() > 0
+    assert zero.coefficients[kept] == pytest.approx(rest / rest.sum())
+    assert zero.coefficients[a < 0].tolist() == [0]
     assert game(w, "abs").coefficients == pytest.approx(np.abs(a) / np.abs(a).sum())
     with pytest.raises(yt.InputError) as caught:
         game(w, "refuse")
     assert caught.value.faults[0].code == "combine-negative"
+
+
+@given(hnp.arrays(float, (4, 2), elements=st.integers(1, 50).map(float)))
+def test_more_vectors_than_indicators(w):
+    """Oracle: numpy.linalg.pinv; the equations then have no solution, and the shortest least-squares one is stated."""
+    v = w / w.sum(axis=1, keepdims=True)
+    gram = v @ v.T
+    values = np.linalg.svd(gram, compute_uv=False)
+    assume(values[1] > 1e-6 or values[1] < 1e-15)
+    assert game(w).solved == pytest.approx(np.linalg.pinv(gram, rcond=1e-10) @ np.diag(gram), abs=1e-6)
+    assert game(w).weights.sum() == pytest.approx(1)
+
+
+def test_equal_vectors_share_alike():
+    """By hand: for w twice, |w|^2 (a + b) = |w|^2; the shortest solution is a = b = 1/2."""
+    assert game(np.array([TWO[0], TWO[0]])).solved == pytest.approx([0.5, 0.5])
+
+
+def test_the_game_in_an_index():
+    """Identity: node by node game() of the two sets' weights; its shares stand in the notes."""
+    stated = {"by_hand": {"weights": {"health": 4, "education": 2, "income": 1, "eys": 3, "mys": 1}},
+              "joint": {"method": "combination", "sets": ["by_hand", "entropy"], "combine": "game"}}  # fmt: skip
+    joint = yt.evaluate("hdi", weights={"use": "joint", "sets": stated}).recipe
+    entropy = {node.code: node.weights for node in yt.evaluate("hdi", weights="entropy").recipe.nodes}
+    below = next(node for node in joint.nodes if node.code == "education")
+    assert below.children == ("eys", "mys")
+    found = game(np.array([[0.75, 0.25], entropy["education"]]))
+    assert below.weights == pytest.approx(tuple(found.weights))
+    shares = f"by_hand {found.coefficients[0]:.4f}, entropy {found.coefficients[1]:.4f}"
+    assert any(shares in note[1] and "博弈论组合系数" in note[0] for note in joint.weighting.notes)
 
 
 def test_in_an_index():

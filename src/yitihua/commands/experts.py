@@ -8,7 +8,10 @@ from yitihua.commands.options import say
 
 
 def write_form(directory: Path | None, edition: str | None, method: str, out: Path | None, lang: str) -> None:
-    """Write the workbook for judgments of pairs or for points, and say how it comes back."""
+    """Write the workbook for judgments of pairs or for points, and say how it comes back.
+
+    A file that is there is left alone unless it is the very same blank form: experts fill it in under its name.
+    """
     from yitihua.commands.boards import edition_of
     from yitihua.errors import refuse
     from yitihua.publish.atomic import replace_files
@@ -20,7 +23,10 @@ def write_form(directory: Path | None, edition: str | None, method: str, out: Pa
     target = out or Path(f"专家判断表_{loaded.name}.xlsx" if method == "ahp" else f"专家打分表_{loaded.name}.xlsx")
     if target.suffix.lower() != ".xlsx":
         raise refuse("bad-choice", key="--out", found=target.name, options=["*.xlsx"])
-    replace_files({target: ahp_form(loaded) if method == "ahp" else budget_form(loaded)})
+    form = ahp_form(loaded) if method == "ahp" else budget_form(loaded)
+    if target.exists() and not (target.is_file() and target.read_bytes() == form):
+        raise refuse("expert-form-there", key="--out", name=str(target))
+    replace_files({target: form})
     if method == "ahp":
         zh = "每位专家一份。收回的文件放入项目的experts/，在index文件中写："
         en = "One copy an expert. Put what comes back into experts/ of the project, and into the index file:"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -149,21 +149,41 @@ class Weigher:
 
     def _find(self, path: str) -> Path:
         """Return a file of the project, or of the checkout's index folder; its sha256 is recorded."""
-        return self._find_all(path)[0]
+        return self._matching(path, lambda base: [base / path])[0]
 
     def _find_all(self, pattern: str) -> tuple[Path, ...]:
         """Return the files of a name or a pattern, sorted by name; each is recorded with its sha256."""
+
+        def matching(base: Path) -> list[Path]:
+            # A name may hold what would be a pattern, as "points[1].csv".
+            if _is_file(base / pattern):
+                return [base / pattern]
+            try:
+                return sorted(base.glob(pattern))
+            except (OSError, ValueError, NotImplementedError):  # "**.xlsx" is no pattern, 300 letters no name
+                return []
+
+        return self._matching(pattern, matching)
+
+    def _matching(self, wanted: str, matching: Callable[[Path], list[Path]]) -> tuple[Path, ...]:
         from yitihua.definitions import resolver
 
         roots = [root for root in (self.edition.project, resolver.shipped_root()) if root is not None]
         bases = [(root, base) for root in roots for base in (root, root / "index")]
-        for root, base in bases if pattern and not Path(pattern).is_absolute() else ():
+        for root, base in bases if wanted and not Path(wanted).is_absolute() else ():
             # Excel keeps a hidden "~$name.xlsx" beside a workbook that is open.
-            found = sorted(p for p in base.glob(pattern) if p.is_file() and not p.name.startswith(("~$", ".")))
+            found = [path for path in matching(base) if _is_file(path) and not path.name.startswith(("~$", "."))]
             if found and all(path.resolve().is_relative_to(root.resolve()) for path in found):
                 self.files |= {path.relative_to(base).as_posix(): sha256_of(path) for path in found}
                 return tuple(found)
-        raise refuse("file-not-found", file=pattern, key=f"weights.sets.{self.edition.spec.weights.use}")
+        raise refuse("file-not-found", file=wanted, key=f"weights.sets.{self.edition.spec.weights.use}")
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name too long, or with a sign that no file has
+        return False
 
 
 def _label(edition: Edition, code: str) -> Label:

@@ -207,7 +207,7 @@ def _judgment(sheet: Any, looks: dict[str, Any], row: int, column: int, pair: tu
     sheet.data_validation(row, column, row, column, {
         "validate": "list", "source": f"={SCALE_SHEET}!$A$1:$A${len(SCALE)}", "ignore_blank": True,
         "input_title": "行比列重要多少", "input_message": message[:250],
-        "error_title": "1/9至9", "error_message": "请从列表中选择，或填1/9至9之间的数。",
+        "error_title": "1/9至9", "error_message": "请从列表中选择，或直接填列表中的数，如3、1/3。",
     })  # fmt: skip
 
 

@@ -40,6 +40,9 @@ CR_LIMIT = 0.10
 class Worst:
     """The judgment that fits the rest least.
 
+    Of pairs that fit equally badly it is the one whose change mends most, and of these the first. With k = 3 all
+    three pairs always deviate alike (each by the cube root of a_12 a_23 a_31), so that none is to blame alone.
+
     Attributes
     ----------
     row, column : str
@@ -225,19 +228,21 @@ def consistency(lambda_max: Floats, k: int, random_index: RandomIndex = "saaty19
 
 def _worst(a: Floats, w: Floats, labels: Sequence[str], method: Priorities, random_index: RandomIndex) -> Worst | None:
     """Return the pair with the largest a_ij w_j / w_i, and what would mend it; None where all fit."""
-    deviation = a * w[None, :] / w[:, None]
-    away = np.abs(np.log(deviation))
+    away = np.abs(np.log(a * w[None, :] / w[:, None]))
     if away.max() < 1e-9:
         return None
-    i, j = (int(at) for at in np.unravel_index(away.argmax(), away.shape))
-    if a[i, j] < 1:
-        i, j = j, i
-    tried = np.repeat(a[None], len(SCALE), axis=0)
-    tried[:, i, j], tried[:, j, i] = SCALE, 1.0 / np.array(SCALE)
-    ratios = consistency(priorities(tried, method)[1], len(a), random_index)[1]
-    best = int(ratios.argmin())
-    size = float(np.exp(away[i, j]))
-    return Worst(labels[i], labels[j], float(a[i, j]), float(w[i] / w[j]), size, SCALE[best], float(ratios[best]))
+    # Rounding must not choose among pairs that deviate alike, nor among values of the scale that mend alike.
+    found: list[tuple[float, Worst]] = []
+    for i, j in np.argwhere(np.triu(away >= away.max() - 1e-9, 1)).tolist():
+        row, column = (j, i) if a[i, j] < 1 else (i, j)
+        tried = np.repeat(a[None], len(SCALE), axis=0)
+        tried[:, row, column], tried[:, column, row] = SCALE, 1.0 / np.array(SCALE)
+        ratios = consistency(priorities(tried, method)[1], len(a), random_index)[1]
+        best = int(ratios.round(9).argmin())
+        judged, implied, size = float(a[row, column]), float(w[row] / w[column]), float(np.exp(away[i, j]))
+        worst = Worst(labels[row], labels[column], judged, implied, size, SCALE[best], float(ratios[best]))
+        found.append((round(worst.cr, 9), worst))
+    return min(found, key=lambda pair: pair[0])[1]
 
 
 def within_parents(found: Mapping[str, Priority]) -> dict[str, float]:

@@ -165,7 +165,7 @@ def group_ahp(
 def _scaled(shares: Sequence[float] | Floats | None, count: int) -> Floats:
     part = np.ones(count) if shares is None else np.asarray(shares, dtype=float)
     if part.shape != (count,) or not (part > 0).all() or np.isinf(part).any():
-        raise refuse("ahp-judges", key="judges", found=[f"{value:g}" for value in np.atleast_1d(part)], count=count)
+        raise refuse("ahp-judges", key="shares", found=[f"{value:g}" for value in np.atleast_1d(part)], count=count)
     return np.asarray(part / part.sum())
 
 
@@ -191,7 +191,7 @@ def consistency_notes(siblings: Siblings, found: GroupPriority) -> list[Label]:
     >>> for note in consistency_notes(three, group_ahp(a[None], ["x", "y", "z"], ["Wang"])):
     ...     print(note[1])
     parent (A): 1 expert, CR 1.49
-    parent (A): CR of Wang is 1.49, above 0.1: look at z against y, judged 9, implied 2.6
+    parent (A): CR of Wang is 1.49, above 0.1: look at x against z, judged 9, implied 2.6
     """
     zh, en = under(siblings)
     many = len(found.experts)
@@ -202,6 +202,13 @@ def consistency_notes(siblings: Siblings, found: GroupPriority) -> list[Label]:
     if joint is not None and many > 1:
         spread_zh, spread_en = f"{spread_zh}，合成矩阵CR {joint:.2f}", f"{spread_en}, of the group {joint:.2f}"
     notes = [(f"{zh}：{many}位专家，{spread_zh}", f"{en}: {many} expert{'s' * (many > 1)}, {spread_en}")]
+    if found.joint is not None and many > 1 and not found.joint.acceptable:
+        notes.append(
+            (
+                f"{zh}：合成矩阵的CR为{joint:.2f}，超过{CR_LIMIT:g}，权重不宜直接采用",
+                f"{en}: CR of the group is {joint:.2f}, above {CR_LIMIT:g}: its weights should not be relied on",
+            )
+        )
     for expert, one in zip(found.experts, found.own, strict=True):
         if one.acceptable or one.worst is None:
             continue

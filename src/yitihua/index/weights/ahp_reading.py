@@ -124,7 +124,8 @@ def read_judgments(
             if expert not in found[comparison.parent]:
                 faults.add("ahp-not-judged", file=file, key=expert, parent=comparison.parent, options=comparison.codes)
     if not files and not faults:
-        raise refuse("ahp-nobody", key="files", options=[file for c in asked for file in c.codes])
+        parents = [comparison.parent for comparison in asked]
+        raise refuse("ahp-nobody", key="files", name=parents, options=[code for c in asked for code in c.codes])
     faults.raise_if_any()
     return {
         comparison.parent: Judgments(

@@ -102,8 +102,9 @@ def game(vectors: Floats, negative: NegativeCoefficient = "zero") -> Game:
     """Return the combination sum_k a_k w_k that is nearest to all vectors at once.
 
     The coefficients make |sum_l a_l w_l - w_k|^2 stationary for every k: sum_l (w_k . w_l) a_l = w_k . w_k.
-    They are scaled to sum to 1. Vectors that depend on each other, such as two that are equal, leave them
-    open; the shortest solution is taken, which treats equal vectors alike.
+    They are scaled to sum to 1. Where vectors depend on each other, such as two that are equal or more vectors
+    than indicators, many coefficients solve the equations, or none do: the shortest least-squares solution is
+    taken, which treats equal vectors alike.
 
     Parameters
     ----------

@@ -39,7 +39,8 @@ def read_expert_table(path: Path, asked: Comparison, shown: str = "") -> tuple[t
     Raises
     ------
     InputError
-        With every fault: columns that are missing or double, cells that are no numbers.
+        With every fault: columns that are missing or double, cells that are no numbers, an expert who stands
+        there twice and so would count twice.
 
     Examples
     --------
@@ -71,6 +72,7 @@ def read_expert_table(path: Path, asked: Comparison, shown: str = "") -> tuple[t
     faults.raise_if_any()
     who = next((at for at, title in enumerate(header) if title in EXPERT_HEADINGS), None)
     experts, numbers = [], []
+    seen: dict[str, str] = {}
     for r, row in enumerate(rows[1:], start=1):
         values = [
             _value(row[at] if at < len(row) else "", file, sheet, name(r, at), code, faults)
@@ -79,6 +81,10 @@ def read_expert_table(path: Path, asked: Comparison, shown: str = "") -> tuple[t
         if all(value != value for value in values):
             continue
         label = str(row[who]).strip() if who is not None and who < len(row) else ""
+        if who is not None and label:
+            if label in seen:
+                faults.add("expert-twice", file=file, sheet=sheet, cell=name(r, who), key=label, other=seen[label])
+            seen.setdefault(label, name(r, who))
         experts.append(label or str(r))
         numbers.append(values)
     faults.raise_if_any()
