@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from yitihua.definitions.methods import AGGREGATE
 from yitihua.errors import refuse
 from yitihua.index import grade
 from yitihua.index.redraw import Redraw
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 #: Draws and seed of what is printed and written by default.
 DRAWS, SEED, LEVEL = 2000, 0, 0.95
+#: Draws that tables show by default where a draw costs a linear programme a unit.
+SLOW_DRAWS = 200
 
 Mask = npt.NDArray[np.bool_]
 
@@ -173,6 +176,18 @@ class Sampling:
             f"<Sampling {self.draws} draws, seed {self.seed}, {self.level:.0%} intervals, "
             f"median rank interval {width:.0f} places{simulated}>"
         )
+
+
+def default_draws(board: Scoreboard) -> int:
+    """Return how many draws tables show: 2000, or 200 where a node is made by linear programmes.
+
+    Examples
+    --------
+    >>> import yitihua as yt
+    >>> default_draws(yt.evaluate("hdi")), default_draws(yt.evaluate("hdi", aggregate="bod"))
+    (2000, 200)
+    """
+    return SLOW_DRAWS if any(AGGREGATE[node.method].slow for node in board.recipe.nodes) else DRAWS
 
 
 def sampling(

@@ -259,9 +259,9 @@ class Scoreboard:
     @cached_property
     def sampled(self) -> Sampling | None:
         """The draws that tables show by default, None where nothing was estimated from a sample."""
-        from yitihua.index.sampling import errors_of, sampling
+        from yitihua.index.sampling import default_draws, errors_of, sampling
 
-        return None if errors_of(self.table, self.recipe.codes) is None else sampling(self)
+        return None if errors_of(self.table, self.recipe.codes) is None else sampling(self, default_draws(self))
 
     # Analyses that are asked of a board by name; each is a function of `yitihua.analysis`.
 

@@ -181,5 +181,6 @@ METHODS = (
         combine=combine,
         partials=partials,
         raised=raised,
+        slow=True,
     ),
 )  # fmt: skip

@@ -58,6 +58,8 @@ class AggregateMethod(Method):
         ``raised(x, mixture)`` -> the children's points as the mean sees them (above its floor).
     carries : bool
         Whether more than a score is handed up.
+    slow : bool
+        Whether a row costs a linear programme, so that tables show intervals from fewer draws.
     """
 
     combine: Callable[[Floats, Mixture], Any]
@@ -65,6 +67,7 @@ class AggregateMethod(Method):
     partials: Callable[[Floats, Mixture], Floats] | None = None
     raised: Callable[[Floats, Mixture], Floats] | None = None
     carries: bool = False
+    slow: bool = False
 
 
 def own_method(place: str) -> AggregateMethod:
