@@ -148,6 +148,8 @@ def prepared(z: Floats, columns: Columns, zero: ZeroRule, amount: float | None) 
             [4.01, 4.  ]]), array([1.01, 0.  ]))
     """
     added, low = AMOUNTS[zero] if amount is None else amount, columns.low
+    if zero == "limit":
+        return z, np.zeros(low.shape), low
     if zero == "shrink":
         gain = 1.0 - 2.0 * added
         return added + gain * z, np.zeros(low.shape), added + gain * low
@@ -158,16 +160,17 @@ def prepared(z: Floats, columns: Columns, zero: ZeroRule, amount: float | None) 
 
 def _divergence(values: Floats, columns: Columns, low: Floats) -> Floats:
     """Return mean(t ln t) / ln n of each column, t = value / mean of the column; 0 for columns that do not vary."""
+    if columns.complete and (low > 0).all() and columns.live.all():
+        t = values * (columns.count / values.sum(axis=-2))[..., None, :]
+        theil = np.einsum("...ij,...ij->...j", t, np.log(t))
+        return np.asarray(np.maximum(theil, 0.0) / (columns.count * np.log(columns.count)))
     filled = values if columns.complete else np.where(np.isnan(values), 0.0, values)
     total = filled.sum(axis=-2)
     usable = columns.live & (total > 0)
     # 1 / mean; a column that is not used is turned to zeros, whose t ln t is 0 like that of a missing cell.
     t = filled * np.divide(columns.count, total, out=np.zeros_like(total), where=usable)[..., None, :]
-    if columns.complete and usable.all() and (low > 0).all():
-        logs = np.log(t)
-    else:
-        # ln 1 = 0 stands in for the logarithm of 0, because 0 times it is the limit of t ln t.
-        logs = np.log(added := t + (t == 0), out=added)
+    # ln 1 = 0 stands in for the logarithm of 0, because 0 times it is the limit of t ln t.
+    logs = np.log(added := t + (t == 0), out=added)
     theil = np.einsum("...ij,...ij->...j", t, logs)
     count = np.where(usable, columns.count, 2)
     return np.asarray(np.maximum(theil, 0.0) / (count * np.log(count)))

@@ -141,6 +141,8 @@ def to_weights(strength: Floats, live: Mask, seen: Mask) -> tuple[Floats, Mask]:
     >>> to_weights(np.zeros(2), np.zeros(2, dtype=bool), np.ones(2, dtype=bool))
     (array([0.5, 0.5]), array(True))
     """
+    if live.all() and ((total := strength.sum(axis=-1, keepdims=True)) > 0).all():
+        return np.asarray(strength / total), np.zeros(total.shape[:-1], dtype=bool)
     kept = np.where(live, strength, 0.0)
     total = kept.sum(axis=-1, keepdims=True)
     equal = ~(total > 0)
