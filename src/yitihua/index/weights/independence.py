@@ -21,6 +21,8 @@ from yitihua.index.weights.strength import Floats, columns_of, refuse_columns, t
 NOTHING = 1e-8
 #: Smallest over largest eigenvalue above which the correlation matrix may be inverted.
 _CLEAR = 1e-8
+#: R^2 below which 1 - 1 / (C^-1)_jj has too few digits.
+_LOST = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,12 +105,16 @@ def independence(z: Floats, missing: Missing = "listwise", names: Sequence[str] 
 
 def _multiples(vectors: Floats, values: Floats) -> Floats:
     """Return R of every column, from the eigenvectors and eigenvalues of the correlations."""
+    squares = np.full(len(vectors), np.nan)
     if values[-1] > _CLEAR * values[0]:
-        inverse = ((vectors**2) / values).sum(axis=1)
-        return np.asarray(np.sqrt(np.clip(1.0 - 1.0 / inverse, 0.0, 1.0)))
-    # Columns may be combinations of others: each on the space that these span.
-    r = (vectors * values) @ vectors.T
-    return np.array([_multiple(r, j) for j in range(len(r))])
+        squares = 1.0 - 1.0 / ((vectors**2) / values).sum(axis=1)
+    # Where columns may be combinations of others, each on the space that these span; and where R is so small that
+    # the difference from 1 has lost it, and rounding would pass for a correlation above NOTHING.
+    slow = ~(squares > _LOST)
+    if slow.any():
+        r = (vectors * values) @ vectors.T
+        squares[slow] = [_multiple(r, j) ** 2 for j in np.flatnonzero(slow).tolist()]
+    return np.asarray(np.sqrt(np.clip(squares, 0.0, 1.0)))
 
 
 def _multiple(r: Floats, j: int) -> float:

@@ -31,3 +31,13 @@ def test_a_small_multiple_correlation_keeps_its_digits():
     for h in (1e-2, 1e-4, 1e-6):
         z = np.column_stack([q[:, 0], q[:, 1] + h * q[:, 0]])
         assert independence(z).multiple == pytest.approx(np.full(2, h / np.sqrt(1 + h * h)), rel=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_what_is_uncorrelated_is_refused_and_not_weighed_by_rounding(seed, refused):
+    """By construction: the third column is orthogonal to the others, so R is 0 but for rounding; seed 30 passed 1e-8
+    where R^2 was taken as a difference from 1.
+    """
+    q = np.linalg.qr(np.column_stack([np.ones(40), np.random.default_rng(seed).normal(size=(40, 3))]))[0][:, 1:]
+    z = np.column_stack([q[:, 0], q[:, 0] + q[:, 1], q[:, 2]])
+    assert [fault.code for fault in refused(independence, z)] == ["independence-none"]
