@@ -197,7 +197,8 @@ def _named(edition: Edition, name: str) -> set[str]:
     queue = [name]
     while queue:
         chosen = weight_set(edition, queue.pop())
-        for other in chosen.stated.get("sets") or ():
+        target = chosen.stated.get("target")
+        for other in (*(chosen.stated.get("sets") or ()), *([target] if isinstance(target, str) else [])):
             if other not in found:
                 found.add(other)
                 queue.append(other)
