@@ -117,3 +117,26 @@ def test_aggregate(table, name):
     board = board_of(table, aggregate={"method": name, **keys})
     assert np.isfinite(board.total).mean() > 0.7
     assert np.unique(board.total[np.isfinite(board.total)]).size > 1
+
+
+@pytest.mark.parametrize("name", ["ahp", "budget", "delphi", "rank_order", "combination"])
+def test_methods_without_defaults_say_what_they_need(name):
+    """One fault each: named alone, in the command line or in a combination."""
+    with pytest.raises(yt.InputError) as caught:
+        yt.evaluate("asem", weights=name)
+    assert {fault.code for fault in caught.value.faults} == {"needs-key"}
+    sets = {"joint": {"method": "combination", "sets": [name, "equal"]}}
+    with pytest.raises(yt.InputError):
+        yt.evaluate("asem", weights={"use": "joint", "sets": sets})
+
+
+@pytest.mark.parametrize("stage", ["impute", "treat", "normalise", "weights", "aggregate"])
+def test_no_method_by_its_name_alone_ends_in_a_traceback(stage):
+    """Property: a score, or faults in words."""
+    registry = {"impute": IMPUTE, "treat": TREAT, "normalise": NORMALISE, "weights": WEIGHTS, "aggregate": AGGREGATE}
+    for name in registry[stage].names:
+        for edition in ("asem", "hdi"):
+            try:
+                yt.evaluate(edition, **{stage: name})
+            except yt.InputError as error:
+                assert error.faults, name
