@@ -264,3 +264,18 @@ def test_other_periods_are_needed():
     with pytest.raises(yt.InputError) as caught:
         yt.evaluate("asem", impute="last_value")
     assert caught.value.faults[0].code == "no-other-periods"
+
+
+def test_filled_cells_are_marked_in_every_output():
+    """Identity: scores, indicators and explain all say what `board.imputed` says."""
+    board = yt.evaluate("asem", impute="knn")
+    notes = board.scores.set_index("unit")["note"]
+    indicators = board.indicators
+    marked = indicators[indicators["flags"].str.contains("imputed")]
+    assert (indicators["origin"] == "imputed").sum() == len(marked) == board.imputed.sum()
+    for row, unit in enumerate(board.table.units):
+        count = int(board.imputed[row].sum())
+        assert (f"{count} of 49 values imputed" in notes[unit]) == (count > 0)
+    unit, code = marked.iloc[0][["unit", "indicator"]]
+    assert "imputed" in str(board.explain(unit, code))
+    assert "为填补值" in board.score_table("zh").set_index("unit")["note"][unit]

@@ -125,7 +125,7 @@ def group_numbers(found: Sampling) -> list[str]:
 
 
 def notes(board: Scoreboard, lang: str = "en") -> list[str]:
-    """Return, for each unit, why it has no score or grade, and that data are simulated."""
+    """Return, for each unit, why it has no score or grade, what was filled, and that data are simulated."""
     recipe = board.recipe
     common = []
     if board.table.simulated or recipe.simulated:
@@ -137,6 +137,9 @@ def notes(board: Scoreboard, lang: str = "en") -> list[str]:
             parts.append("基准单位" if lang == "zh" else "reference unit")
         parts += _missing_nodes(board, row, lang)
         parts += _missing_grades(board, row, lang)
+        if filled := int(board.imputed[row].sum()):
+            of = len(recipe.codes)
+            parts.append(f"{of}项中{filled}项为填补值" if lang == "zh" else f"{filled} of {of} values imputed")
         found.append(("；" if lang == "zh" else "; ").join(parts))
     return found
 
