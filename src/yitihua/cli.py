@@ -235,7 +235,7 @@ def audit(
     lang: Lang = None,
 ) -> None:
     """Audit an index in the order of the OECD/JRC ten steps. 统计审计."""
-    from yitihua.commands.disputes import print_audit
+    from yitihua.commands.quality import print_audit
 
     allowed_code(allow_code)
     chosen = language(lang, directory)
@@ -254,7 +254,7 @@ def hygiene(
     lang: Lang = None,
 ) -> None:
     """Look for numbers that were not counted: heaping, jumps, copies, ceilings. 数据质量核查."""
-    from yitihua.commands.disputes import print_hygiene
+    from yitihua.commands.quality import print_hygiene
 
     print_hygiene(directory, edition, data, period, out, json, language(lang, directory))
 
