@@ -195,6 +195,13 @@ def test_a_target_of_nothing_leaves_a_child_out():
     assert found.reached
 
 
+def test_children_that_repeat_each_other_share_their_weight():
+    """Stated: any split between copies does as well; the one nearest to the targets is even."""
+    z = sample([[1.0, 0.3], [0.3, 2.0]])
+    found = importance_weights(np.column_stack([z[:, 0], z[:, 0], z[:, 1]]))
+    assert found.weights[0] == pytest.approx(found.weights[1], abs=1e-6)
+
+
 def test_sets_that_are_each_other_s_target_are_refused():
     sets = {"a": {"method": "importance", "target": "b"}, "b": {"method": "importance", "target": "a"}}
     with pytest.raises(yt.InputError) as caught:

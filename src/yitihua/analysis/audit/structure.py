@@ -140,7 +140,7 @@ def scales(board: Scoreboard, level: str | None = None) -> list[Finding]:
                 f"处理前{len(before)}个，处理后{len(after)}个；缩尾{pulled}个值",
                 f"{len(before)} before, {len(after)} after; {pulled} values winsorised",
             ),
-            ("偏度绝对值不超过2，或峰度不超过3.5", "|skewness| of 2 at most, or kurtosis of 3.5 at most"),
+            ("偏度绝对值小于2，或峰度小于3.5", "|skewness| below 2, or kurtosis below 3.5"),
             both("Groeneveld and Meeden 1984, as applied by the JRC; COINr, R/treat.R"),
             judged(not after),
             (f"分布异常的指标：{some(after)[0]}", f"outlying: {some(after)[1]}")

@@ -32,6 +32,10 @@ from yitihua.index.weights.method import Siblings, Weighed, WeightMethod
 from yitihua.index.weights.notes import fitted, under
 from yitihua.index.weights.strength import Floats, columns_of, standard_deviation
 
+#: Of weights that do as well, as for children that repeat each other, those nearest to the targets are taken: so
+#: small a pull moves others in the twelfth decimal.
+_PULL = 1e-6
+
 Measure = Literal["squared_correlation", "correlation"]
 
 
@@ -205,10 +209,10 @@ def _solve(start: Floats, t: Floats, c: Floats, measure: Measure, most: int) -> 
     from scipy.optimize import least_squares
 
     def misses(w: Floats) -> Floats:
-        return np.append(importance_shares(w, c, measure) - t, w.sum() - 1.0)
+        return np.concatenate([importance_shares(w, c, measure) - t, [w.sum() - 1.0], _PULL * (w - t)])
 
     def slopes(w: Floats) -> Floats:
-        return np.vstack([_derivatives(w, c, measure), np.ones(len(w))])
+        return np.vstack([_derivatives(w, c, measure), np.ones(len(w)), _PULL * np.eye(len(w))])
 
     # The trust region starts inside the bounds; its own step to the bound leaves exact zeros out of reach, so
     # what is below 1e-9 counts as 0.
