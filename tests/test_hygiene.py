@@ -63,6 +63,60 @@ def test_strong_flags_on_counted_numbers_are_rare():
     assert all(count <= 3 for count in strong.values()), strong
 
 
+def test_zeros_that_units_share_are_no_copies():
+    """Simulated truth: units differ in how often they have nothing to report; no pair copied."""
+    strong = 0
+    for seed in range(40):
+        rng = np.random.default_rng(100 + seed)
+        often = rng.uniform(0, 0.5, 90)
+        columns = [
+            replace(c, now=np.where(rng.random(90) < often, 0.0, c.now), before=np.full(90, np.nan))
+            for c in counted(seed)
+        ]
+        strong += bool(copies(columns, UNITS)[0])
+    assert strong <= 3  # at 1% a report, more would happen once in 500 such tests
+
+
+def test_rates_at_their_ceiling_are_not_heaped():
+    """Simulated truth: rates of two decimals, a third of the units at exactly 100.00."""
+    strong = 0
+    for seed in range(40):
+        rng = np.random.default_rng(200 + seed)
+        columns = []
+        for j in range(30):
+            rate = np.round(rng.uniform(60, 100, 90), 2)
+            rate[rng.random(90) < 1 / 3] = 100.0
+            columns.append(Column(f"r{j}", ("率", "rate"), rate, np.full(90, np.nan), 2))
+        strong += bool(heaping(columns, UNITS)[0])
+    assert strong <= 3
+
+
+def test_first_digits_of_lognormal_sizes_are_not_flagged():
+    """Simulated truth: sizes over many orders of magnitude follow the law."""
+    strong = 0
+    for seed in range(40):
+        rng = np.random.default_rng(300 + seed)
+        x = np.exp(rng.normal(5, 3, (20, 400)))
+        columns = [Column(f"b{j}", ("甲", "b"), row, np.full(400, np.nan), None) for j, row in enumerate(x)]
+        strong += bool(benford(columns)[0])
+    assert strong <= 3
+
+
+def test_a_rise_from_nothing_is_asked_about():
+    """Planted: 0 last year, as much as others this year; where many rose it is the measure."""
+    columns = counted(12)
+    before = columns[4].before.copy()
+    before[6] = 0.0
+    now = columns[4].now.copy()
+    now[6] = 1_234_810.0
+    planted = [replace(columns[4], before=before, now=now)]
+    (flag,) = jumps(planted, UNITS)[0]
+    assert (flag.units, flag.strength) == (("u6",), "look")
+    assert "1234810" in flag.seen[1]
+    before[:30] = 0.0
+    assert jumps([replace(columns[4], before=before, now=now)], UNITS)[0] == []
+
+
 def test_the_simulated_province_is_clean():
     """The simulation has no planted fault in its main set: nothing strong but what its own zeros and growth make."""
     edition = yt.load_edition("zhejiang-2022")

@@ -36,10 +36,11 @@ def hygiene_document(found: HygieneReport, title: tuple[str, str], lang: str = "
         said = "模拟数据：不得作为结论引用。" if zh else "SIMULATED values 模拟: no finding may be drawn."
         lines += [f"> {said}", ""]
     lines += [
-        "以下是线索，不是结论；没有改动任何数据。“明显”指偶然情况下一百份报告中约一份会出现，“留意”指值得一问。"
+        "以下是线索，不是结论；没有改动任何数据。“明显”指：有概率模型的各项核查，偶然情况下各约一百份报告出现一次；"
+        "跳变没有概率模型，指超过界限。“留意”指值得一问。"
         if zh
-        else "These are leads, not verdicts; no value was changed. Strong: chance alone gives one in about a hundred "
-        "such reports. Look: worth a question.",
+        else "These are leads, not verdicts; no value was changed. Strong: each check with a chance model gives one by "
+        "chance in about a hundred reports; jumps, which have none, pass a threshold. Look: worth a question.",
         "",
     ]
     for check, (name, about) in CHECKS.items():

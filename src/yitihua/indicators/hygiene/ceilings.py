@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from yitihua.definitions.edition import Edition
-from yitihua.indicators.hygiene.values import Flag, Label
+from yitihua.indicators.hygiene.values import Flag, Label, shown
 from yitihua.indicators.table import IndicatorTable
 
 #: Share of units at one end from which an indicator hardly tells them apart.
@@ -42,9 +42,9 @@ def ceilings(table: IndicatorTable, edition: Edition) -> tuple[list[Flag], int]:
             best = (zh == "最大") == (indicator.direction == "+")
             side = ("最好", "best") if best else ("最差", "worst")
             words = (
-                f"{code}“{indicator.name.zh}”有{len(rows)}个单位（{share:.0%}）同为{zh}值{end:g}（{side[0]}一端）",
-                f"{len(rows)} units ({share:.0%}) share the {en} value {end:g} of {code} {indicator.name.en}, "
-                f"the {side[1]} end",
+                f"{code}“{indicator.name.zh}”有{len(rows)}个单位（{share:.0%}）同为{zh}值{shown(float(end))}（{side[0]}一端）",
+                f"{len(rows)} units ({share:.0%}) share the {en} value {shown(float(end))} of {code} "
+                f"{indicator.name.en}, the {side[1]} end",
             )
             who = tuple(table.units[row] for row in rows.tolist())
             flags.append(Flag("ceiling", "look", who, (code,), words, _ASK, share))

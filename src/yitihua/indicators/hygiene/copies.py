@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from yitihua.indicators.hygiene.values import Column, Flag, Label, holm
+from yitihua.indicators.hygiene.values import Column, Flag, Label, holm, without_common
 from yitihua.indicators.table import Floats
 
 #: Two units agree on a measure by chance more often than this: it says nothing of copying.
@@ -33,7 +33,7 @@ def copies(columns: Sequence[Column], units: Sequence[str]) -> tuple[list[Flag],
     its two values lie within w of each other, w = 2 sqrt(value) steps of the last digit and 2 at least, each is
     equal with probability 1 / (2w + 1). The number of equal values is compared with a Poisson distribution with
     the sum of these as its mean. Measures on which 5% of all pairs agree or more, such as numbers of towns, are
-    passed over.
+    passed over, and so are zeros and values that many units share.
 
     References
     ----------
@@ -63,7 +63,9 @@ def copies(columns: Sequence[Column], units: Sequence[str]) -> tuple[list[Flag],
         p = poisson.sf(same[pairs[:, 0], b] - 1, expected)
         for k in np.flatnonzero(p * tests < LEVEL).tolist():
             pair = (int(a[k]), int(b[k]))
-            flags.append(_copy(columns, units, pair, float(expected[k]), float(p[k]), min(float(p[k]) * tests, 1.0)))
+            flags.append(
+                _copy(columns, units, pair, int(same[pairs[k, 0], b[k]]), float(expected[k]), float(p[k]), tests)
+            )
     return flags, tests
 
 
@@ -77,7 +79,9 @@ def _telling(columns: Sequence[Column]) -> Floats:
             continue
         _, repeats = np.unique(column.now[seen], return_counts=True)
         if (repeats * (repeats - 1)).sum() <= COMMON * n * (n - 1):
-            kept.append(column.whole)
+            whole = without_common(column.whole)
+            # Two units without a case have the same number of cases: 0 is no copy.
+            kept.append(np.where(whole == 0, np.nan, whole))
     return np.array(kept)
 
 
@@ -89,17 +93,24 @@ def _expected(x: Floats, y: Floats) -> Floats:
 
 
 def _copy(
-    columns: Sequence[Column], units: Sequence[str], pair: tuple[int, int], expected: float, p: float, adjusted: float
+    columns: Sequence[Column],
+    units: Sequence[str],
+    pair: tuple[int, int],
+    telling: int,
+    expected: float,
+    p: float,
+    tests: int,
 ) -> Flag:
     a, b = pair
     codes = tuple(column.code for column in columns if column.now[a] == column.now[b])
     both = sum(bool(np.isfinite(column.now[[a, b]]).all()) for column in columns)
     words = (
-        f"{units[a]}与{units[b]}有{len(codes)}项数字完全相同（共{both}项；可比项偶然约{expected:.1f}项）",
-        f"{units[a]} and {units[b]} have {len(codes)} equal values of {both} (about {expected:.1f} of the telling ones "
-        "by chance)",
+        f"{units[a]}与{units[b]}有{len(codes)}项数字完全相同（双方都有的{both}项）；其中{telling}项是少有雷同的数字，"
+        f"偶然约{expected:.1f}项",
+        f"{units[a]} and {units[b]} have {len(codes)} equal values of {both}; {telling} of them are rare ones, "
+        f"about {expected:.1f} by chance",
     )
-    return Flag("copy", "strong", (units[a], units[b]), codes, words, _ASK_COPY, float(len(codes)), p, adjusted)
+    return Flag("copy", "strong", (units[a], units[b]), codes, words, _ASK_COPY, float(telling), p, min(p * tests, 1.0))
 
 
 def unchanged(columns: Sequence[Column], units: Sequence[str]) -> tuple[list[Flag], int]:
@@ -108,7 +119,8 @@ def unchanged(columns: Sequence[Column], units: Sequence[str]) -> tuple[list[Fla
     The chance that a value stays the same is taken from the spread of changes d of the other units: about
     1 / (s sqrt(2 pi)) in steps of the last digit, s = 1.4826 median |d|. Measures that stay the same for more than
     a twentieth of the units, such as numbers of towns, are passed over. The number of equal values of a unit is
-    compared with a Poisson distribution; a single one with a chance below 0.001 is asked about.
+    compared with a Poisson distribution; a single one with a chance below 0.001 is asked about. Stocks that truly stay
+    the same for just under a twentieth of the units raise the rate of false flags above 1%.
     """
     from scipy.stats import poisson
 

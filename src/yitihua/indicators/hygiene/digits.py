@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from yitihua.indicators.hygiene.values import Column, Flag, Label, holm
+from yitihua.indicators.hygiene.values import Column, Flag, Label, holm, without_common
 from yitihua.indicators.table import Floats
 
 #: Below it the last digit of a whole number is not near to uniform.
@@ -31,7 +31,8 @@ def heaping(columns: Sequence[Column], units: Sequence[str]) -> tuple[list[Flag]
     """Flag measures, and units, with more last digits 0 and 5 than chance gives.
 
     Last digits of counts of a hundred and more are close to uniform whatever the measure, so that 0 and 5 make up
-    a fifth; a binomial test says how likely as many are. Whole values alone count for measures with decimals.
+    a fifth; a binomial test says how likely as many are. For measures with decimals the last decimal counts. The
+    smallest or largest value, where many units share it, is a bound of the measure, such as 100.00, and is left out.
 
     Returns
     -------
@@ -48,7 +49,7 @@ def heaping(columns: Sequence[Column], units: Sequence[str]) -> tuple[list[Flag]
     digits = np.full((len(columns), len(units)), np.nan)
     for j, column in enumerate(columns):
         if column.decimals is not None:
-            whole = column.whole
+            whole = without_common(column.whole, ends=True)
             digits[j] = np.where(whole >= LEAST, whole % 10, np.nan)
     seen, heaped = np.isfinite(digits), (digits == 0) | (digits == 5)
     tests: list[tuple[tuple[str, ...], tuple[str, ...], Label, int, int]] = []

@@ -85,7 +85,7 @@ def hygiene(table: IndicatorTable, edition: Edition) -> HygieneReport:
     -------
     HygieneReport
         Evidence, each with what to ask. On data that were counted, each check with a chance model gives a strong
-        flag in about one report in a hundred.
+        flag in about one report in a hundred; jumps and ceilings pass thresholds.
 
     Examples
     --------

@@ -51,7 +51,8 @@ class Flag:
     check : str
         "heaping", "benford", "jump", "unchanged", "copy" or "ceiling".
     strength : {"strong", "look"}
-        Strong: beyond a threshold that chance alone passes once in a hundred such reports. Look: worth a question.
+        Strong: beyond what chance gives, at a level of 1% for all tests of the check together; for jumps, which have no
+        chance model, beyond a threshold. Look: worth a question.
     units, codes : tuple of str
         Whose values, and which.
     seen : (str, str)
@@ -112,6 +113,39 @@ def _earlier(table: IndicatorTable, code: str) -> Floats:
     if not earlier:
         return np.full(len(table.units), np.nan)
     return earlier[-1].aligned(table.units, [code]).values[:, 0]
+
+
+def shown(value: float) -> str:
+    """Return a number as it was submitted, with all its digits.
+
+    Examples
+    --------
+    >>> shown(1234810.0), shown(0.25)
+    ('1234810', '0.25')
+    """
+    return f"{value:.15g}"
+
+
+def without_common(values: Floats, ends: bool = False, share: float = 0.05) -> Floats:
+    """Return values with those that many units have as missing: zeros, ceilings and, unless `ends`, any other.
+
+    What more than `share` of the units, and more than two of them, report alike says nothing of typing or copying.
+
+    Examples
+    --------
+    >>> without_common(np.array([100.0, 100.0, 100.0, 81.0, 64.0]))
+    array([nan, nan, nan, 81., 64.])
+    >>> without_common(np.array([90.0, 90.0, 90.0, 100.0, 64.0]), ends=True)
+    array([ 90.,  90.,  90., 100.,  64.])
+    """
+    found = values.copy()
+    seen = np.isfinite(values)
+    alike, counts = np.unique(values[seen], return_counts=True)
+    common = alike[counts > max(2.0, share * int(seen.sum()))]
+    if ends and alike.size:
+        common = np.intersect1d(common, alike[[0, -1]])
+    found[np.isin(values, common)] = np.nan
+    return found
 
 
 def decimals_of(values: Floats) -> int | None:
