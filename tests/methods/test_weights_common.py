@@ -127,6 +127,13 @@ def test_national_size():
     assert found.units < 2844
 
 
+def test_mean_shortfalls_need_no_best_scores():
+    """Identity: sum over units of e_i is a constant, so the weights are the same without computing it."""
+    x = np.random.default_rng(8).uniform(0, 1, (60, 5))
+    assert common_weights(x, with_best=False).weights == pytest.approx(common_weights(x).weights, abs=1e-6)
+    assert np.isnan(common_weights(x, with_best=False).shortfall).all()
+
+
 # Bad input.
 
 

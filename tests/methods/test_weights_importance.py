@@ -242,6 +242,22 @@ def test_targets_of_another_set_or_by_code():
     assert chosen(target="entropy").recipe.root.weights != chosen().recipe.root.weights
 
 
+def test_a_target_of_nothing_leaves_a_child_out():
+    """Stated: weight 0, and the others as without it."""
+    z = sample([[1.0, 0.3, 0.2], [0.3, 2.0, 0.1], [0.2, 0.1, 1.0]])
+    found = importance_weights(z, np.array([1.0, 0.0, 2.0]))
+    want = importance_weights(z[:, [0, 2]], np.array([1.0, 2.0])).weights
+    assert found.weights == pytest.approx([want[0], 0, want[1]], abs=1e-6)
+    assert found.reached
+
+
+def test_sets_that_are_each_other_s_target_are_refused():
+    sets = {"a": {"method": "importance", "target": "b"}, "b": {"method": "importance", "target": "a"}}
+    with pytest.raises(yt.InputError) as caught:
+        yt.evaluate("asem", weights={"use": "a", "sets": sets})
+    assert caught.value.faults[0].code == "weights-circle"
+
+
 # Bad input.
 
 

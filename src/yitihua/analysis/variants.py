@@ -13,7 +13,7 @@ from yitihua.analysis.stages import level_rows
 from yitihua.definitions.methods import AGGREGATE, NORMALISE
 from yitihua.errors import InputError
 from yitihua.index.aggregate.means import default_floor
-from yitihua.index.apply import add_up, apply, to_points, transform_and_treat
+from yitihua.index.apply import add_up, apply, groups_of, to_points, transform_and_treat
 from yitihua.index.fitted import fitted_rule, stated_normalisation
 from yitihua.index.nodes import fitted_node
 from yitihua.index.plan import Plan
@@ -165,7 +165,7 @@ def _refitted(board: Scoreboard, change: Callable[..., object]) -> Recipe:
     recipe, table, rows = board.recipe, board.table, level_rows(board)
     rules = []
     for j, rule in enumerate(recipe.indicators):
-        groups = table.attributes.get(rule.impute_group) if rule.impute_group else None
+        groups = groups_of(table, rule)
         stated = change(rule)
         rules.append(
             fitted_rule(

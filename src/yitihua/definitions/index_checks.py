@@ -147,6 +147,10 @@ def _check_weights(index: _Index) -> None:
             "unknown-reference", ("weights", "use"), kind="weight set", name=spec.use,
             options=options, hint=suggest(spec.use, options),
         )  # fmt: skip
+    elif spec.use not in spec.sets and spec.use in WEIGHTS.names:
+        for one in WEIGHTS[spec.use].keys:
+            if one.required:
+                index.fault("needs-key", ("weights", "use"), method=spec.use, name=one.name)
     own = index.source.places.get((), Place("")).file
     for name, weight_set in spec.sets.items():
         key = ("weights", "sets", name, "weights")

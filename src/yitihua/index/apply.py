@@ -184,7 +184,7 @@ def transform_and_treat(raw: Floats, filled: Floats, table: IndicatorTable, reci
     winsorised = none.copy()
     for j in plan.filled:
         rule = recipe.indicators[j]
-        values[:, j] = impute.fill(values[:, j], dict(rule.fill), _groups(table, rule))
+        values[:, j] = impute.fill(values[:, j], dict(rule.fill), groups_of(table, rule))
     imputed = np.isnan(raw) & np.isfinite(values)
     for j in plan.ln:
         values[:, j] = treat.logarithm(values[:, j], 0.0, recipe.indicators[j].code, table.units)
@@ -196,7 +196,14 @@ def transform_and_treat(raw: Floats, filled: Floats, table: IndicatorTable, reci
     return Treated(values, imputed, winsorised)
 
 
-def _groups(table: IndicatorTable, rule: IndicatorRule) -> npt.NDArray[np.object_] | None:
+def groups_of(table: IndicatorTable, rule: IndicatorRule) -> npt.NDArray[np.object_] | None:
+    """Return the groups that an indicator is filled by, None where it is filled by none.
+
+    Raises
+    ------
+    InputError
+        If the table has no such column.
+    """
     if rule.impute_group is None:
         return None
     if rule.impute_group not in table.attributes:

@@ -12,7 +12,7 @@ from yitihua.definitions.index_models import AggregateRule, GradeScheme, default
 from yitihua.definitions.methods import plain
 from yitihua.definitions.own_code import load_own_code
 from yitihua.definitions.text import Text
-from yitihua.index.apply import apply, denominate, denominated_history, needs_history, own_functions
+from yitihua.index.apply import apply, denominate, denominated_history, groups_of, needs_history, own_functions
 from yitihua.index.fitted import fitted_cuts, fitted_rule, stated_normalisation, stated_treatment
 from yitihua.index.imputing import Column, fit_imputers, impute_jointly
 from yitihua.index.nodes import made_by, stated_nodes, with_fitted_nodes
@@ -151,7 +151,7 @@ def _fitted_rules(draft: Recipe, filled: Floats, table: IndicatorTable) -> tuple
     """Return the rules with the numbers fitted to their columns."""
     rules = []
     for j, rule in enumerate(draft.indicators):
-        groups = table.attributes.get(rule.impute_group) if rule.impute_group else None
+        groups = groups_of(table, rule)
         rules.append(fitted_rule(rule, filled[:, j], groups, draft.scale, table.units, draft.reference_unit))
     return tuple(rules)
 

@@ -13,7 +13,7 @@ from yitihua.definitions.edition import Edition
 from yitihua.definitions.index_models import WeightSet
 from yitihua.definitions.methods import WEIGHTS, plain
 from yitihua.definitions.passport import sha256_of
-from yitihua.errors import refuse
+from yitihua.errors import FaultList, refuse
 from yitihua.index.recipe import Label, Weighting
 from yitihua.index.weights.method import Floats, Siblings, Weighed
 from yitihua.index.weights.resolve import within_parent
@@ -23,10 +23,23 @@ _EQUAL = WeightSet()
 
 
 def weight_set(edition: Edition, name: str) -> WeightSet:
-    """Return a named set, or the method of that name under its defaults."""
+    """Return a named set, or the method of that name under its defaults.
+
+    Raises
+    ------
+    InputError
+        If the method has no defaults: what experts sent back, or which sets are combined, must be stated.
+    """
     if name in edition.spec.weights.sets:
         return edition.spec.weights.sets[name]
-    return _EQUAL if name == "equal" else WeightSet(method=name)
+    if name == "equal":
+        return _EQUAL
+    faults = FaultList()
+    for key in WEIGHTS[name].keys:
+        if key.required:
+            faults.add("needs-key", key=f"weights.sets.{name}", method=name, name=key.name)
+    faults.raise_if_any()
+    return WeightSet(method=name)
 
 
 @dataclass(eq=False)

@@ -152,7 +152,7 @@ def _draw_ahp(book: Any, looks: dict[str, Any], edition: Edition) -> None:
 def _cover(book: Any, looks: dict[str, Any], title: Text) -> None:
     sheet = _sheet(book, looks, COVER, f"{title.zh}　专家判断表", f"{title.en}: judgments of experts")
     sheet.set_column(0, 0, 24)
-    sheet.set_column(1, 2, 34)
+    sheet.set_column(1, 2, 44)
     sheet.write_string(3, 0, EXPERT_LABEL, looks["text"])
     sheet.write_blank(3, 1, None, looks["words"])
     row = 5

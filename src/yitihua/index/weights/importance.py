@@ -15,9 +15,9 @@ targets and from equal weights, and the better of the two counts. The result say
 COINr's `get_opt_weights` minimises the same squares by Nelder-Mead with a default tolerance of 0.1 and lets weights
 fall below 0.
 
-Stated answers. Missing cells: covariances of the units that a pair shares, moved to the nearest matrix without
-negative eigenvalues. A column that does not vary, or has no values, gets weight 0, and its target is spread over
-the others.
+Stated answers. A target of 0 leaves the child out. Missing cells: covariances of the units that a pair shares, 0
+where it shares none, moved to the nearest matrix without negative eigenvalues. A column that does not vary, or has no
+values, gets weight 0, and its target is spread over the others.
 """
 
 from __future__ import annotations
@@ -167,8 +167,9 @@ def importance_weights(
     if wanted.shape != (k,) or not (wanted >= 0).all() or not 0 < wanted.sum() < np.inf:
         raise refuse("importance-targets", key="targets", found=[f"{value:g}" for value in np.atleast_1d(wanted)])
     columns = columns_of(z)
-    live = np.flatnonzero(columns.live)
-    if live.size < 2 or wanted[live].sum() <= 0:
+    # A child that is wanted to have no importance has no weight; by correlation alone it could seldom have none.
+    live = np.flatnonzero(columns.live & (wanted > 0))
+    if live.size < 2:
         return _without_choice(k, live, columns.seen)
     t = wanted[live] / wanted[live].sum()
     c = _covariance(z[:, live])
