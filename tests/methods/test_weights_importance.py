@@ -11,7 +11,13 @@ from scipy.optimize import brentq, minimize
 
 import yitihua as yt
 from yitihua.index.recipe import Recipe
-from yitihua.index.weights.importance import _derivatives, importance_shares, importance_weights
+from yitihua.index.weights.importance import (
+    _closed_form,
+    _derivatives,
+    _solve,
+    importance_shares,
+    importance_weights,
+)
 
 
 def sample(covariance, n=400, seed=0):
@@ -119,10 +125,60 @@ def test_a_target_out_of_reach_is_said():
     assert found.share[0] == pytest.approx(found.share[1])
 
 
+@pytest.mark.parametrize(("measure", "power"), [("correlation", 1), ("squared_correlation", 2)])
+def test_the_least_share_of_a_child_is_what_it_has_without_weight(measure, power):
+    """By hand: with rho = 0.8 a child has rho^p / (1 + rho^p) of the importance at weight 0, and cannot have less."""
+    found = importance_weights(sample([[1.0, 0.8], [0.8, 1.0]]), np.array([0.05, 0.95]), measure)
+    least = 0.8**power / (1 + 0.8**power)
+    assert found.weights == pytest.approx([0.0, 1.0], abs=1e-6)
+    assert found.share == pytest.approx([least, 1 - least], abs=1e-6)
+    assert found.converged
+    assert not found.reached
+
+
+@pytest.mark.parametrize(("measure", "power"), [("correlation", 1), ("squared_correlation", 2)])
+def test_two_children_in_closed_form(measure, power):
+    """By hand: v1 + rho v2 = c g1 and rho v1 + v2 = c g2 give v = (g1 - rho g2, g2 - rho g1), and w = v / sd."""
+    rho, sd, g = 0.25, np.array([2.0, 3.0]), np.array([3.0, 4.0])
+    z = sample([[sd[0] ** 2, rho * sd[0] * sd[1]], [rho * sd[0] * sd[1], sd[1] ** 2]])
+    want = np.array([g[0] - rho * g[1], g[1] - rho * g[0]]) / sd
+    found = importance_weights(z, g**power, measure)
+    assert found.weights == pytest.approx(want / want.sum())
+    assert found.reached
+    assert found.iterations == 0
+
+
+def test_copies_share_the_weight_of_one():
+    """By hand: a child and its copy have the same correlation; of all splits the even one does not hang on a start."""
+    rng = np.random.default_rng(4)
+    a, b = rng.normal(size=(2, 30))
+    found = importance_weights(np.column_stack([a, a, b]))
+    assert found.weights[0] == pytest.approx(found.weights[1])
+    assert found.reached
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_search_and_closed_form_agree(seed):
+    """Identity: where targets can be reached the least squares find the weights of the closed form."""
+    rng = np.random.default_rng(seed)
+    z = 0.5 * rng.normal(size=(60, 1)) + rng.normal(size=(60, 4))
+    c, t = np.cov(z.T), rng.dirichlet(np.full(4, 20.0))
+    exact = _closed_form(t, c, "squared_correlation")
+    found = _solve(t, t, c, "squared_correlation", 500)
+    if exact is None:
+        assert found[2] > 1e-12
+    else:
+        assert found[0] == pytest.approx(exact[0], abs=1e-6)
+
+
 def test_what_has_not_converged_says_so():
-    """One evaluation is not enough."""
-    found = importance_weights(sample(np.diag([1.0, 100.0])), max_iterations=1)
+    """One evaluation is not enough where no closed form reaches the targets."""
+    z = sample([[1.0, 0.8], [0.8, 100.0]])
+    assert importance_weights(z, np.array([0.5, 0.5]), max_iterations=1).converged
+    z = sample([[1.0, 0.8], [0.8, 1.0]])
+    found = importance_weights(z, np.array([0.05, 0.95]), max_iterations=1)
     assert not found.converged
+    assert not found.reached
     board = yt.evaluate("asem", weights={"use": "w", "sets": {"w": {"method": "importance", "max_iterations": 1}}})
     assert any("not converged" in note[1] and "未收敛" in note[0] for note in board.recipe.weighting.notes)
 
@@ -223,3 +279,28 @@ def test_impossible_targets_are_refused(target):
     with pytest.raises(yt.InputError) as caught:
         importance_weights(sample(np.eye(2)), np.array(target))
     assert caught.value.faults[0].code == "importance-targets"
+
+
+@pytest.mark.parametrize(
+    ("sets", "code"),
+    [
+        ({"w": {"target": "nobody"}}, "unknown-reference"),
+        ({"w": {"target": "w"}}, "weights-circle"),
+        ({"w": {"target": "v"}, "v": {"target": "w"}}, "weights-circle"),
+        ({"w": {"target": "v"}, "v": {"target": "u"}, "u": {"target": "v"}}, "weights-circle"),
+        ({"w": {"target": "v"}, "v": {"target": "nobody"}}, "unknown-reference"),
+        ({"w": {"tolerance": 0}}, "bad-value"),
+        ({"w": {"max_iterations": 0}}, "bad-value"),
+        ({"w": {"measure": "kendall"}}, "bad-choice"),
+    ],
+)
+def test_settings_that_cannot_be_are_refused(sets, code, refused):
+    """Sets that name each other in a circle among them."""
+    stated = {"use": "w", "sets": {name: {"method": "importance", **keys} for name, keys in sets.items()}}
+    assert {fault.code for fault in refused(yt.evaluate, "asem", weights=stated)} == {code}
+
+
+def test_a_set_of_a_combination_that_names_nobody_is_refused(refused):
+    stated = {"use": "w", "sets": {"w": {"method": "combination", "sets": ["v", "sd"]},
+                                   "v": {"method": "combination", "sets": ["nobody", "sd"]}}}  # fmt: skip
+    assert {fault.code for fault in refused(yt.evaluate, "asem", weights=stated)} == {"unknown-reference"}

@@ -205,13 +205,16 @@ def _label(edition: Edition, code: str) -> Label:
 
 
 def _named(edition: Edition, name: str) -> set[str]:
-    """Return the sets that a combination names, and those that these name."""
+    """Return the sets that a combination or a target names, and those that these name.
+
+    A method's name stands for its defaults, which name no set; a name that is none is refused where it is used.
+    """
     found: set[str] = set()
     queue = [name]
     while queue:
-        chosen = weight_set(edition, queue.pop())
-        target = chosen.stated.get("target")
-        for other in (*(chosen.stated.get("sets") or ()), *([target] if isinstance(target, str) else [])):
+        stated = edition.spec.weights.sets[at].stated if (at := queue.pop()) in edition.spec.weights.sets else {}
+        target = stated.get("target")
+        for other in (*(stated.get("sets") or ()), *([target] if isinstance(target, str) else [])):
             if other not in found:
                 found.add(other)
                 queue.append(other)

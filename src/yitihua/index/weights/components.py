@@ -22,7 +22,7 @@ from yitihua.definitions.methods import Complaints, Key, PositiveInt, Settings, 
 from yitihua.errors import refuse
 from yitihua.index.weights.correlation import pearson
 from yitihua.index.weights.method import Siblings, Weighed, WeightMethod
-from yitihua.index.weights.notes import fitted
+from yitihua.index.weights.notes import fitted, under
 from yitihua.index.weights.rotation import varimax
 from yitihua.index.weights.strength import Columns, Floats, Mask, columns_of, refuse_columns, to_weights
 
@@ -382,7 +382,12 @@ def _pca(siblings: Siblings, settings: Settings) -> Weighed:
 
 def _rotated(siblings: Siblings, settings: Settings) -> Weighed:
     how = (settings["rule"], settings["share"], settings["count"], settings["missing"])
-    return _told(siblings, rotated_factors(siblings.z, settings["pick"], *how))
+    found = rotated_factors(siblings.z, settings["pick"], *how)
+    told = _told(siblings, found)
+    if found.converged:
+        return told
+    zh, en = under(siblings)
+    return Weighed(told.weights, (*told.notes, (f"{zh}：因子旋转未收敛", f"{en}: rotation of factors not converged")))
 
 
 def _shares(siblings: Siblings, settings: Settings) -> Weighed:

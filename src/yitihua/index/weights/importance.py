@@ -5,9 +5,12 @@ r_j = (C w)_j / (sd_j sqrt(w' C w)), C the covariances of the children. Its impo
 (Paruolo, Saisana & Saltelli 2013, the linear case), negative where it runs against the score; its share s_j is
 that over the sum of absolute importances. Wanted are weights of 0 or more that sum to 1, with s equal to targets t.
 
-Solved by non-linear least squares on s(w) - t over w >= 0 (trust region, analytic derivatives), from the targets
-and from equal weights; the better of the two counts. Not every target can be reached: a child that runs against
-the others keeps a low correlation whatever its weight. The result says whether the targets were reached.
+Let R be the correlations of the children and v_j = w_j sd_j. Then r is proportional to R v, so the targets are
+reached by v = R^-1 g, g = t for r and sqrt(t) for r^2, wherever no v_j is below 0: a closed form, the only answer
+if R has an inverse, and of several the shortest v, which shares weight evenly among copies. Else no weights of 0
+or more reach them if R has an inverse: a child that runs against the others keeps a low correlation whatever its
+weight. Non-linear least squares on s(w) - t over w >= 0 (trust region, analytic derivatives) then starts from the
+targets and from equal weights, and the better of the two counts. The result says whether the targets were reached.
 
 COINr's `get_opt_weights` minimises the same squares by Nelder-Mead with a default tolerance of 0.1 and lets weights
 fall below 0.
@@ -37,6 +40,12 @@ from yitihua.index.weights.strength import Floats, columns_of, standard_deviatio
 _PULL = 1e-6
 
 Measure = Literal["squared_correlation", "correlation"]
+#: Weights, shares, the sum of squares, whether the solver ended by itself, and its evaluations.
+Run = tuple[Floats, Floats, float, bool, int]
+#: Eigenvalues of the correlations below this share of the largest are rounding.
+_RANK = 1e-10
+#: So are weights below 0 by no more than this share of the largest.
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +67,7 @@ class TargetedWeights:
     converged : bool
         Whether the solver came to an end before `max_iterations`.
     iterations : int
-        Evaluations of the run that counts.
+        Evaluations of the run that counts; 0 for the closed form.
     equal : bool
         Whether nothing could be weighed and equal weights stand in.
     """
@@ -168,7 +177,7 @@ def importance_weights(
         return _without_choice(k, live, columns.seen)
     t = wanted[live] / wanted[live].sum()
     c = _covariance(z[:, live])
-    found = min(
+    found = _closed_form(t, c, measure) or min(
         (_solve(start, t, c, measure, max_iterations) for start in (t, np.full(live.size, 1.0 / live.size))),
         key=lambda run: float(run[2]),
     )
@@ -204,7 +213,24 @@ def _covariance(z: Floats) -> Floats:
     return np.asarray(r * np.outer(sd, sd))
 
 
-def _solve(start: Floats, t: Floats, c: Floats, measure: Measure, most: int) -> tuple[Floats, Floats, float, bool, int]:
+def _closed_form(t: Floats, c: Floats, measure: Measure) -> Run | None:
+    """Return the weights that reach the targets exactly, or None where one would be below 0."""
+    sd = np.sqrt(np.diag(c))
+    r = c / np.outer(sd, sd)
+    goal = np.sqrt(t) if measure == "squared_correlation" else t
+    values, vectors = np.linalg.eigh(r)
+    kept = values > _RANK * values[-1]
+    v = vectors[:, kept] @ (vectors[:, kept].T @ goal / values[kept])
+    # Where columns are combinations of others not every goal is among the R v.
+    if v.min() < -_ROUNDING * np.abs(v).max() or np.abs(r @ v - goal).max() > 1e-9 * goal.max():
+        return None
+    w = np.maximum(v, 0.0) / sd
+    w = w / w.sum()
+    share = importance_shares(w, c, measure)
+    return w, share, float(((share - t) ** 2).sum()), True, 0
+
+
+def _solve(start: Floats, t: Floats, c: Floats, measure: Measure, most: int) -> Run:
     """Return weights, shares, the sum of squares, whether the solver ended by itself, and its evaluations."""
     from scipy.optimize import least_squares
 
