@@ -304,3 +304,9 @@ def test_a_set_of_a_combination_that_names_nobody_is_refused(refused):
     stated = {"use": "w", "sets": {"w": {"method": "combination", "sets": ["v", "sd"]},
                                    "v": {"method": "combination", "sets": ["nobody", "sd"]}}}  # fmt: skip
     assert {fault.code for fault in refused(yt.evaluate, "asem", weights=stated)} == {"unknown-reference"}
+
+
+def test_a_misspelt_target_is_refused():
+    with pytest.raises(yt.InputError) as caught:
+        chosen(targets={"Renw": 2, "PrimEner": 1, "CO2": 1, "MatCon": 1, "Forest": 1, "Renew": 1})
+    assert "Renw" in {fault.details.get("name") for fault in caught.value.faults}

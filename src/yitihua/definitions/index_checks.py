@@ -160,6 +160,10 @@ def _check_weights(index: _Index) -> None:
             index.fault("needs-key", key[:-1], method="equal", name="weights")
         if weight_set.method == "equal" and "scope" in weight_set.model_fields_set:
             index.fault("no-effect", (*key[:-1], "scope"), name="scope", method="entropy, critic, ...")
+        codes = [*index.indicators, *(node for node in index.nodes if node in index.parents)]
+        for name_of in ("targets", "ranks"):
+            if stated := weight_set.stated.get(name_of):
+                index.known((*key[:-1], name_of), "node or indicator", stated, codes)
         # A set taken over from a base may lack what this edition added; it is refused when it is used.
         inherited = name != spec.use and index.source.place(key).file != own
         check_weight_set(index, key, weight_set.weights, whole=not inherited)
