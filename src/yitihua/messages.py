@@ -11,6 +11,7 @@ from typing import Final
 from yitihua.messages_analysis import ANALYSIS
 from yitihua.messages_answers import ANSWERS
 from yitihua.messages_audit import AUDIT
+from yitihua.messages_certainty import CERTAINTY
 from yitihua.messages_engines import ENGINES
 from yitihua.messages_estimation import ESTIMATION
 from yitihua.messages_experts import EXPERTS
@@ -23,7 +24,7 @@ from yitihua.messages_weights import WEIGHTS
 PHRASE_DETAILS: Final = frozenset({"kind", "reason", "what"})
 
 #: The words that rooms keep themselves; no code may stand in two of them.
-ROOMS: Final = (SUBMISSIONS, ANSWERS, ESTIMATION, MODES_AREAS, ENGINES, WEIGHTS, EXPERTS, METHODS, ANALYSIS, AUDIT)
+ROOMS: Final = (SUBMISSIONS, ANSWERS, ESTIMATION, MODES_AREAS, ENGINES, WEIGHTS, EXPERTS, METHODS, ANALYSIS, AUDIT, CERTAINTY)
 
 #: What "allowed" says where the list of options is empty.
 NO_OPTIONS: Final = {"zh": "尚未定义任何可选项", "en": "none is defined so far"}

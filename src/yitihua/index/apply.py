@@ -63,10 +63,32 @@ def apply(table: IndicatorTable, recipe: Recipe) -> Scoreboard:
     ['Switzerland', 'Norway', 'Iceland']
     """
     check_own_code(recipe)
-    plan = recipe.plan
     divided = [(rule.code, rule.denominate_by) for rule in recipe.indicators]
     raw = denominate(table, divided)
     filled = impute_jointly(table, raw, denominated_history(table, divided, recipe), recipe)
+    return score_values(table, recipe, raw, filled)
+
+
+def score_values(table: IndicatorTable, recipe: Recipe, raw: Floats, filled: Floats) -> Scoreboard:
+    """Score values that are denominated and jointly filled already.
+
+    Parameters
+    ----------
+    table : IndicatorTable
+        Units, levels and groups.
+    recipe : Recipe
+    raw, filled : ndarray, shape (units, indicators)
+        Denominated values before and after joint imputation, columns as in the recipe.
+
+    Examples
+    --------
+    >>> import yitihua as yt
+    >>> board = yt.evaluate("hdi")
+    >>> again = score_values(board.table, board.recipe, board.denominated, board.filled)
+    >>> bool((again.total == board.total).all())
+    True
+    """
+    plan = recipe.plan
     treated = transform_and_treat(raw, filled, table, recipe, plan)
     points, clipped = to_points(treated.values, recipe, plan)
     observed = np.isfinite(points)
