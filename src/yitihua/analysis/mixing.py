@@ -222,7 +222,7 @@ def method_of(recipe: Recipe) -> dict[str, Any]:
     """Return the recipe block as path -> value; weights by child, fitted arrays of imputations and nodes by name."""
     skip = {*RECIPE_DEFINITION, *RECIPE_DATA, "indicators", "nodes", "imputers"}
     fields = [f.name for f in dataclasses.fields(recipe) if f.name not in skip]
-    found = flattened({name: _plain(getattr(recipe, name)) for name in fields})
+    found = flattened({name: _plain(getattr(recipe, name)) for name in fields}) | _imputers_of(recipe)
     for rule in recipe.indicators:
         own = {k: v for k, v in dataclasses.asdict(rule).items() if k not in (*INDICATOR_DEFINITION, "code")}
         found |= flattened(own, f"indicators.{rule.code}")
@@ -232,7 +232,7 @@ def method_of(recipe: Recipe) -> dict[str, Any]:
         weights = zip(node.children, node.weights, strict=True)
         found |= {f"nodes.{node.code}.weights.{child}": weight for child, weight in weights}
         found |= {f"nodes.{node.code}.numbers.{one.name}": one for one in node.numbers}
-    return found | _imputers_of(recipe)
+    return found
 
 
 def _imputers_of(recipe: Recipe) -> dict[str, Any]:
@@ -241,7 +241,8 @@ def _imputers_of(recipe: Recipe) -> dict[str, Any]:
     names: dict[str, int] = {}
     for one in recipe.imputers:
         count = names[one.method] = names.get(one.method, 0) + 1
-        path = f"imputers.{one.method}" + (f"-{count}" if count > 1 else "")
+        name = one.method.replace(".", "/")  # a function of somebody's own, pkg.mod:fn
+        path = f"imputers.{name}" + (f"-{count}" if count > 1 else "")
         found[f"{path}.codes"] = one.codes
         found |= {f"{path}.settings.{name}": value for name, value in one.settings}
         found |= {f"{path}.numbers.{array.name}": array for array in one.numbers}
