@@ -265,6 +265,8 @@ def test_another_imputation_is_told() -> None:
     assert ("imputers.knn.settings.neighbours", 3, 7) in [(c.path, c.old, c.new) for c in found.recipe]
     assert "多指标联合插补 · 近邻 · 参数 · 近邻数: 3 -> 7" in diff_text(found, "zh")
     assert (found.scores["recipe"] - found.scores["change"]).abs().max() == 0
+    text = diff_text(yt.diff(yt.evaluate("asem"), new), "zh")
+    assert "多指标联合插补 · 近邻 · 指标: （无） -> Goods、Services、FDI、PRemit、…（49个指标）" in text
 
 
 def test_every_fitted_number_has_a_chinese_name() -> None:

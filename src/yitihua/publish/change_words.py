@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -74,14 +74,21 @@ def _change_words(change: Change, lang: str, labels: Mapping[str, Label], codes:
     zh = lang == "zh"
     head, *rest = change.path.split(".")
     if codes is not None:
-        comma = "、" if zh else ", "
-        shown = comma.join([*codes[:SHOWN_CODES], *(["…"] if len(codes) > SHOWN_CODES else [])])
-        rest[0] = f"{shown}（{len(codes)}个指标）" if zh else f"{shown} ({len(codes)} indicators)"
+        rest[0] = _codes_words(codes, lang)
     path = _path_zh(head, rest, labels) if zh else ".".join([head, *rest])
     old, new = change.old, change.new
+    if head == "imputers" and rest[-1] == "codes":
+        old, new = (value and _codes_words(value, lang) for value in (old, new))
     if isinstance(old, Array) and isinstance(new, Array) and _is_long(old) and old.shape == new.shape:
         return f"{path}: {_difference_words(old, new, lang)}"
-    return f"{path}: {value_words(change.old, lang)} -> {value_words(change.new, lang)}"
+    return f"{path}: {value_words(old, lang)} -> {value_words(new, lang)}"
+
+
+def _codes_words(codes: Sequence[str], lang: str) -> str:
+    """Return the first codes of some indicators, and how many there are."""
+    zh = lang == "zh"
+    shown = ("、" if zh else ", ").join([*codes[:SHOWN_CODES], *(["…"] if len(codes) > SHOWN_CODES else [])])
+    return f"{shown}（{len(codes)}个指标）" if zh else f"{shown} ({len(codes)} indicators)"
 
 
 def _is_long(numbers: Array) -> bool:
