@@ -7,9 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from yitihua.definitions.skeleton import write_skeleton
 from yitihua.errors import Fault, InputError
+
+# A busy machine is no fault of a method, so no example has a deadline. A profile is loaded here and not in a test
+# file: there it would hold only where that file happens to be collected too.
+settings.register_profile("yitihua", deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("yitihua")
 
 FRAMEWORK, INDEX, SURVEY, DATA = (
     "indicators/tsi/framework.toml",

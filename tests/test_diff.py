@@ -351,7 +351,17 @@ REFITTING = (
     {"normalise": "minmax", "impute": "mean", "count_imputed": True},
     {"normalise": "minmax", "treat": "winsorise_log"},
     {"normalise": "minmax", "aggregate": "geometric"},
+    {"normalise": "minmax", "impute": "knn"},
+    {"normalise": "minmax", "impute": "row_mean"},
+    {"normalise": "minmax", "impute": "iterative"},
+    {"normalise": "minmax", "aggregate": "topsis"},
+    {"normalise": "minmax", "aggregate": "vikor"},
+    {"normalise": "minmax", "aggregate": {"method": "bod", "share_around": 0.3}},
+    {"normalise": "zscore", "impute": "knn", "aggregate": "topsis", "count_imputed": True},
 )
+
+#: These look at more than one column: numbers of other indicators, and of nodes, move with E01.
+LOOKING_AROUND = ("knn", "row_mean", "iterative", "topsis", "vikor", "bod")
 
 
 @pytest.mark.parametrize("changes", REFITTING, ids=str)
@@ -365,7 +375,9 @@ def test_numbers_fitted_to_changed_data_are_no_recipe(changes: dict[str, object]
     found = yt.diff(old, new)
     assert not found.recipe
     assert not found.definition
-    assert {change.path.split(".")[1] for change in found.refitted} == {"E01"}
+    moved = {change.path.split(".")[1] for change in found.refitted}
+    assert "E01" in moved
+    assert len(moved) == 1 or any(method in str(changes) for method in LOOKING_AROUND)
     scores = check_sums(found)
     assert (scores["recipe"].dropna() == 0).all()
     np.testing.assert_array_equal(scores["data"], scores["change"])

@@ -7,13 +7,10 @@ from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import yitihua as yt
-
-settings.register_profile("ours", deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("ours")
 
 EDITION = yt.load_edition("zhejiang-2022")
 

@@ -12,6 +12,43 @@ ANALYSIS: Final[dict[str, tuple[Words, Words]]] = {
         ("不能分成{found}类", "2至{most}类：少于互不相同的单位数", "请改类数，或补充数据"),
         ("units cannot be put into {found} clusters", "2 to {most}: fewer than the different profiles", "Change k, or add data"),
     ),
+    # Answers of a fuzzy evaluation
+    "shares-text": (
+        ("“{found}”不是数字", "不小于0的人数或占比；该单位无此项回答的，各等级均留空", "请改为数字，或整行留空"),
+        ("'{found}' is not a number", "counts or shares of 0 or more; every grade blank where nobody was asked", "Give a number, or leave the whole row blank"),
+    ),
+    "shares-range": (
+        ("人数或占比为{found}", "不小于0的有限数字", "请改正"),
+        ("the count or share is {found}", "finite numbers of 0 or more", "Correct it"),
+    ),
+    "shares-blank": (
+        ("回答只填了一部分，空缺等级：{found}", "各等级全部填写，或全部留空（改由得分推算隶属度）", "无人选择的等级请填0；没有调查的请整行留空"),
+        ("the answers are given in part; blank: {found}", "every grade filled, or none (memberships then follow from points)", "Write 0 where nobody chose the grade; leave the whole row blank where nobody was asked"),
+    ),
+    "shares-double": (
+        ("同一单位、同一指标有两行：第{first}行和第{second}行", "每个单位、每个指标一行", "请删去一行；分批调查的请先合并人数"),
+        ("the unit has two rows for the indicator: {first} and {second}", "one row a unit and indicator", "Remove one; add up counts of several rounds first"),
+    ),
+    "shares-twice": (
+        ("指标“{name}”给了两次（代码和名称）", "每个指标一次", "请删去一个"),
+        ("the indicator '{name}' is given twice, by code and by name", "each indicator once", "Remove one"),
+    ),
+    "shares-ragged": (
+        ("该行有{found}个等级，其他行有{expected}个", "各行等级个数相同", "请补齐；无人选择的等级填0"),
+        ("the row has {found} grades, the others {expected}", "the same grades in every row", "Complete it, with 0 where nobody chose the grade"),
+    ),
+    "shares-shape": (
+        ("回答数组的形状为{found}", "{expected}：每个单位一行，由低到高每个等级一列，至少两个等级，各指标等级相同", "请按得分表的单位顺序补齐各行"),
+        ("the answers have shape {found}", "{expected}: a row a unit, a column a grade from the lowest to the highest, two grades or more, the same for every indicator", "Give a row for every unit of the board, in its order"),
+    ),
+    "shares-few": (
+        ("等级列不足两个：{found}", "unit、indicator之外，由低到高至少两个等级列", "请补充等级列"),
+        ("there are fewer than two columns of grades: {found}", "beside unit and indicator two or more, from the lowest grade to the highest", "Add the columns"),
+    ),
+    "shares-grades": (
+        ("给了{found}个等级名称，回答有{expected}列：{options}", "由低到高每列一个名称", "请使名称与各列一一对应"),
+        ("{found} grades are named, the answers have {expected} columns: {options}", "a name for every column, from the lowest to the highest", "Name each column"),
+    ),
     # Distribution over units: inequality, density, convergence
     "distribution-shape": (
         ("“{name}”的形状为{found}", "{expected}", "请使各数组的单位一一对应"),

@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from large_board import large_board
 from scipy.stats import kendalltau, rankdata, spearmanr
 
 import yitihua as yt
 from yitihua.analysis.agreement import agreement, compare_boards, compare_recipes, kendall, mean_ranks, spearman
 from yitihua.analysis.attribution import attribute_change, shapley_parts
+from yitihua.definitions.changes import with_changes
 
 # Agreement.
 
@@ -107,8 +109,6 @@ def test_parts_sum_to_the_change(choices):
     """Identity: data, weights and method add up to each unit's change of score, exactly."""
     old = yt.evaluate("asem", **choices)
     edition = yt.load_edition("asem")
-    from yitihua.definitions.changes import with_changes
-
     mean = {"method": "geometric", "floor": 1.0} if "aggregate" not in choices else "arithmetic"
     changes = {**choices, "weights": "cv", "aggregate": mean}
     table = shifted(old.table)
@@ -136,6 +136,40 @@ def test_only_data_differ():
     assert (found.score["weights"] == 0).all()
 
 
+@pytest.mark.parametrize("choices", [c for c in RECIPES if "weights" not in c], ids=str)
+def test_only_data_differ_and_all_is_fitted_anew(choices):
+    """Identity: one rule on two tables; numbers that joint imputations and nodes fit anew are data, not method."""
+    edition = with_changes(yt.load_edition("asem"), choices)
+    table = yt.evaluate("asem").table
+    old, new = (yt.apply(one, yt.fit(one, edition)) for one in (table, shifted(table)))
+    found = attribute_change(old, new)
+    assert found.differs == {"data": True, "weights": False, "method": False}
+    assert found.score["data"] == pytest.approx(new.total - old.total, abs=1e-9)
+
+
+@pytest.mark.parametrize("choices", [c | {"aggregate": "vikor"} for c in RECIPES if "weights" in c], ids=str)
+def test_weights_made_anew_are_weights(choices):
+    """Convention: weights that a method makes of other data are booked under weights; ideals that follow from them too.
+
+    Derivation: two parts differ, so each is the mean of two differences of scores.
+    """
+    edition = with_changes(yt.load_edition("asem"), choices)
+    table = yt.evaluate("asem").table
+    old, new = (yt.apply(one, yt.fit(one, edition)) for one in (table, shifted(table)))
+    found = attribute_change(old, new)
+    assert found.differs == {"data": True, "weights": True, "method": False}
+    assert any(".weights." in change.path for change in found.found.recipe)
+
+    def mixed(table, weights):
+        stated = {node.code: dict(zip(node.children, node.weights, strict=True)) for node in weights.recipe.nodes}
+        given = {code: weight for children in stated.values() for code, weight in children.items()}
+        return yt.apply(table, yt.fit(table, with_changes(edition, {"weights": given}))).total
+
+    first, second = mixed(table, new), mixed(new.table, old)
+    assert mixed(table, old) == pytest.approx(old.total, abs=1e-9)
+    assert found.score["weights"] == pytest.approx(((first - old.total) + (new.total - second)) / 2, abs=1e-9)
+
+
 def test_only_weights_differ():
     """Identity: with one table the whole change is the weights'."""
     old = yt.evaluate("asem")
@@ -160,3 +194,51 @@ def test_the_simulated_province_with_filled_cells():
     known = np.isfinite(change) & np.isfinite(total)
     assert known.sum() > 60
     assert total[known] == pytest.approx(change[known], abs=1e-9)
+
+
+def test_national_size():
+    """Identity on 2,844 units and 51 indicators, three parts at once: they sum to every change of score and rank."""
+    old = large_board()
+    edition = with_changes(yt.load_edition("zhejiang-2022"), {"weights": "satisfaction-35", "aggregate": "geometric"})
+    table = shifted(old.table)
+    new = yt.apply(table, yt.fit(table, edition))
+    found = attribute_change(old, new)
+    assert found.differs == {"data": True, "weights": True, "method": True}
+    change, gained = new.total - old.total, old.rank - new.rank
+    known = np.isfinite(change) & np.isfinite(found.score["data"])
+    assert known.sum() > 2000
+    assert sum(found.score.values())[known] == pytest.approx(change[known], abs=1e-9)
+    assert sum(found.rank.values())[known] == pytest.approx(gained[known], abs=1e-9)
+
+
+# Tables, and what is refused.
+
+
+def test_table_in_both_languages():
+    """One row a unit, names in the language asked for, the largest change first; parts sum to the change."""
+    old = yt.evaluate("zhejiang-2022", period=2021)
+    new = yt.evaluate("zhejiang-2022", period=2022, weights="satisfaction-35")
+    found = attribute_change(old, new)
+    zh, en = found.table("zh"), found.table("en")
+    assert en.equals(found.frame)
+    assert zh.drop(columns="name").equals(en.drop(columns="name"))
+    row = new.table.row_of("嘉善县")
+    name = {lang: table.set_index("unit").loc[new.table.units[row], "name"] for lang, table in (("zh", zh), ("en", en))}
+    assert name == {"zh": "嘉善县", "en": new.table.name_of(row, "en")}
+    assert name["en"].isascii()
+    assert zh.attrs["simulated"]
+    assert zh.attrs["notice"] == new.recipe.notice[0] != en.attrs["notice"]
+    assert zh.attrs["differs"] == {"data": True, "weights": True, "method": False}
+    known = zh.dropna(subset=["change", "data"])
+    assert len(known) > 60
+    assert (known[["data", "weights", "method"]].sum(axis=1) - known["change"]).abs().max() < 1e-9
+    assert known["change"].abs().is_monotonic_decreasing
+
+
+def test_boards_with_nothing_in_common_are_refused(refused):
+    """Other indicators; and other units of the same index."""
+    assert [f.code for f in refused(attribute_change, yt.evaluate("hdi"), yt.evaluate("asem"))] == ["nothing-shared"]
+    board = yt.evaluate("hdi")
+    halves = [yt.apply(board.table.take(rows), board.recipe) for rows in (range(90), range(90, 180))]
+    (fault,) = refused(attribute_change, *halves)
+    assert fault.code == "nothing-shared"

@@ -93,15 +93,118 @@ def test_national_size():
     [
         ({"operator": "mean"}, "unknown-reference"),
         ({"shares": {"nothing": np.ones((193, 3))}}, "unknown-reference"),
-        ({"shares": {"osi": np.ones((5, 3))}}, "aggregate-shape"),
-        ({"shares": {"osi": -np.ones((193, 3))}}, "aggregate-negative"),
+        ({"shares": {"osi": np.ones((5, 3))}}, "shares-shape"),
+        ({"shares": {"osi": np.ones(193)}}, "shares-shape"),
+        ({"shares": {"osi": np.ones((193, 1))}}, "shares-shape"),
+        ({"shares": {"osi": np.ones((193, 3)), "tii": np.ones((193, 4))}}, "shares-shape"),
+        ({"shares": {"osi": -np.ones((193, 3))}}, "shares-range"),
+        ({"shares": {"osi": np.full((193, 3), np.inf)}}, "shares-range"),
+        ({"shares": {"EGDI": np.ones((193, 3))}}, "unknown-reference"),
+        ({"shares": {"osi": np.ones((193, 3)), "Online Service Index": np.ones((193, 3))}}, "shares-twice"),
+        ({"shares": {"osi": np.ones((193, 3))}, "thresholds": [0.0, 1.0]}, "fuzzy-grades"),
+        ({"shares": pd.DataFrame({"unit": ["Denmark"], "indicator": ["osi"]})}, "shares-few"),
+        ({"shares": pd.DataFrame({"unit": ["Denmark"], "indicator": ["osi"], "a": [1]})}, "shares-few"),
+        (
+            {"shares": pd.DataFrame([["Denmark", "osi", 1, 2]], columns=["unit", "indicator", "a", "a"])},
+            "duplicate-column",
+        ),
         ({"grades": ["a", "b"], "thresholds": [0.2, 0.4, 0.6]}, "fuzzy-grades"),
         ({"thresholds": [0.6, 0.2]}, "fuzzy-thresholds"),
         ({"shares": pd.DataFrame({"unit": ["Nowhere"], "indicator": ["osi"], "a": [1], "b": [2]})}, "unknown-unit"),
         ({"shares": pd.DataFrame({"unit": ["Denmark"], "a": [1]})}, "missing-column"),
     ],
 )
-def test_refuses(egdi, choices, code):
-    with pytest.raises(yt.InputError) as caught:
-        fuzzy_evaluation(egdi, **choices)
-    assert caught.value.faults[0].code == code
+def test_refuses(egdi, refused, choices, code):
+    assert refused(fuzzy_evaluation, egdi, **choices)[0].code == code
+
+
+def answered(*rows, columns=("bad", "fair", "good")):
+    return pd.DataFrame(rows, columns=["unit", "indicator", *columns])
+
+
+def places(faults):
+    return [(fault.code, fault.key, fault.details.get("found")) for fault in faults]
+
+
+def test_text_in_a_cell(egdi, refused):
+    """In a table and in an array, with unit, indicator, column and what was found."""
+    faults = refused(fuzzy_evaluation, egdi, answered(["Denmark", "osi", "many", 1, 2]))
+    assert places(faults) == [("shares-text", "Denmark, osi, bad", "many")]
+    assert "0 or more" in faults[0].allowed("en")
+    array = np.ones((193, 3)).tolist()
+    array[3][1] = "x"
+    array[5][2] = [1]
+    unit, other = egdi.table.units[3], egdi.table.units[5]
+    faults = refused(fuzzy_evaluation, egdi, {"osi": array})
+    assert places(faults) == [("shares-text", f"{unit}, osi, 2", "x"), ("shares-text", f"{other}, osi, 3", "[1]")]
+
+
+def test_rows_of_different_lengths(egdi, refused):
+    """The one that is unlike the others is named."""
+    array = np.ones((193, 3)).tolist()
+    array[3] = [1.0, 2.0]
+    faults = refused(fuzzy_evaluation, egdi, {"osi": array})
+    assert places(faults) == [("shares-ragged", f"{egdi.table.units[3]}, osi", "2")]
+
+
+@pytest.mark.parametrize(
+    "answers", [answered(["Denmark", "osi", 1, 1, 2]), {"osi": np.ones((193, 3))}], ids=["table", "array"]
+)
+@pytest.mark.parametrize("names", [["low", "high"], ["a", "b", "c", "d"]])
+def test_other_names_than_columns(egdi, refused, answers, names):
+    """Fewer or more names than columns of answers."""
+    faults = refused(fuzzy_evaluation, egdi, answers, names)
+    assert places(faults) == [("shares-grades", "grades", str(len(names)))]
+    assert "3" in faults[0].problem("zh")
+
+
+def test_a_unit_and_indicator_twice(egdi, refused):
+    """By code or by name: it is the same indicator, and neither row wins."""
+    rows = ["Denmark", "osi", 1, 0, 0], ["Finland", "osi", 1, 0, 0], ["Denmark", "Online Service Index", 0, 0, 1]
+    faults = refused(fuzzy_evaluation, egdi, answered(*rows))
+    assert [(fault.code, fault.details["first"], fault.details["second"]) for fault in faults] == [
+        ("shares-double", "1", "3")
+    ]
+
+
+def test_a_row_answered_in_part(egdi, refused):
+    """A blank among answers is no 0; a blank row is no answer, and then the indicator is not from answers."""
+    faults = refused(fuzzy_evaluation, egdi, answered(["Denmark", "osi", 5, np.nan, None]))
+    assert places(faults) == [("shares-blank", "Denmark, osi, fair, good", "fair, good")]
+    array = np.ones((193, 3))
+    array[7, 0] = np.nan
+    faults = refused(fuzzy_evaluation, egdi, {"osi": array})
+    assert places(faults) == [("shares-blank", f"{egdi.table.units[7]}, osi, 1", "1")]
+    for nothing in (["Denmark", "osi", np.nan, np.nan, np.nan], ["Denmark", "osi", 0, 0, 0]):
+        found = fuzzy_evaluation(egdi, answered(nothing))
+        assert found.from_answers == ()
+        own = fuzzy_evaluation(egdi, grades=["bad", "fair", "good"])
+        np.testing.assert_array_equal(found.b, own.b)
+
+
+def test_all_faults_of_a_table_together(egdi, refused):
+    """Every fault is named, not the first alone."""
+    table = answered(
+        ["Denmark", "osi", "x", 1, 1],
+        ["Nowhere", "osi", 1, 1, 1],
+        ["Finland", "nothing", 1, 1, 1],
+        ["Finland", "tii", -1, 1, 1],
+        ["Sweden", "tii", 1, None, 1],
+        ["Sweden", "tii", 1, 1, 1],
+    )
+    faults = refused(fuzzy_evaluation, egdi, table, ["low", "high"])
+    assert {fault.code for fault in faults} == {
+        "shares-text", "unknown-unit", "unknown-reference", "shares-range", "shares-blank", "shares-double",
+        "shares-grades",
+    }  # fmt: skip
+
+
+def test_units_by_name():
+    """A county by its Chinese name is the county of the code."""
+    board = yt.evaluate("zhejiang-2022")
+    code = board.recipe.codes[0]
+    row = board.table.row_of("西湖区")
+    found = [fuzzy_evaluation(board, answered([unit, code, 1, 2, 1])) for unit in ("西湖区", board.table.units[row])]
+    np.testing.assert_array_equal(found[0].b, found[1].b)
+    place = list(found[0].rows).index(row)
+    assert found[0].b[place, 0] == pytest.approx([0.25, 0.5, 0.25])

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -256,6 +256,11 @@ def test_bounds(z: np.ndarray) -> None:
     assert not found.alpha > 1 + 1e-9
     assert np.isnan(found.omega) or 0 <= found.omega <= 1 + 1e-9
     assert not (np.abs(found.item_rest) > 1).any() and not (np.abs(found.factor.loadings) > 1).any()
+
+
+def test_no_example_has_a_deadline() -> None:
+    """The suite's profile holds here too, and when this file is run alone: a busy machine is no fault of a method."""
+    assert settings.default is not None and settings.default.deadline is None
 
 
 def test_full_size() -> None:

@@ -8,9 +8,12 @@ What belongs to which part:
 
 data
     Units, values, denominators and groups, and the numbers that either board fitted to its own data
-    (bounds, fills, limits), which move because the data moved, see `yitihua.analysis.refit`.
+    (joint imputations, bounds, fills, limits, ideals and frontiers of nodes), which move because the
+    data moved, see `yitihua.analysis.refit`.
 weights
-    The weights in force, wherever they are from: stated, or made from data by a method.
+    The weights in force, wherever they are from: stated, or made from data by a method (entropy,
+    CRITIC). Weights that such a method gives for other data are booked here, not under data, also
+    where nothing but the data differs.
 method
     Imputation, treatment, normalisation, means, floors, coverage, scale, rounding, grades.
 definition
@@ -33,8 +36,10 @@ import numpy as np
 import numpy.typing as npt
 
 from yitihua.analysis.diff import Diff, diff
-from yitihua.analysis.refit import mixed_board
+from yitihua.analysis.refit import mixed_board, mixed_recipe
 from yitihua.analysis.stages import marked
+from yitihua.errors import InputError
+from yitihua.index.fitted import same_arrays
 from yitihua.index.run import Run
 from yitihua.index.scoreboard import Scoreboard
 from yitihua.indicators.table import Floats
@@ -248,12 +253,24 @@ def _changed(found: Diff) -> dict[str, bool]:
     said = [change.path for change in found.recipe]
     weights = [path for path in said if path.startswith("nodes.") and ".weights." in path]
     named = [path for path in said if path == "weight_set" or path.split(".")[0] == "weighting"]
+    fitted = [path for path in said if path.startswith("nodes.") and ".numbers." in path] if weights else []
+    others = len(said) > len(weights) + len(named) + len(fitted)
     return {
         "data": found.differs["data"],
         "weights": bool(weights),
-        "method": len(said) > len(weights) + len(named),
+        "method": others or (bool(fitted) and not _follow_weights(found)),
         "definition": found.differs["definition"],
     }
+
+
+def _follow_weights(found: Diff) -> bool:
+    """Return whether the numbers of nodes differ for no other reason than weights and data."""
+    try:
+        mixed = mixed_recipe((found.old, found.new), found.fits, 1, 1, 0, weights=1)
+    except InputError:
+        return False
+    pairs = zip(mixed.nodes, found.new.recipe.nodes, strict=True)
+    return all(same_arrays(a.numbers, b.numbers) for a, b in pairs)
 
 
 class _Mixes:

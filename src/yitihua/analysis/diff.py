@@ -4,6 +4,10 @@ The change of a unit's score is split among data, definition and recipe: what be
 said in `yitihua.analysis.mixing`, how it is split in `yitihua.analysis.split`. Bounds and other
 numbers that a run fitted to its own data are no choice: where they moved by the same rule, their
 effect is part of the data's, and told apart within it.
+
+Weights are the exception: those that a method makes from data (entropy, CRITIC) are printed and
+argued about as weights, so they stay part of the recipe. Where only data differ, such a run may
+still have a recipe part, and the weights that moved are listed in `Diff.recipe`.
 """
 
 from __future__ import annotations
@@ -14,18 +18,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from yitihua.analysis import cell_changes, mixing, movement, refit
-from yitihua.analysis.split import BLOCKS, Split, split_change
+from yitihua.analysis.split import BLOCKS, FITTED_NODES, UNSPLIT, Split, split_change
 from yitihua.errors import InputError, refuse
+from yitihua.index.fitted import same_arrays
+from yitihua.index.recipe import Array
 from yitihua.index.run import Run
 from yitihua.index.scoreboard import Scoreboard
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["BLOCKS", "UNSPLIT", "Change", "Diff", "diff"]
-
-#: The line of a data part that cannot be split by indicator: on every way there the unit has no score.
-UNSPLIT = "(not split)"
+__all__ = ["BLOCKS", "FITTED_NODES", "UNSPLIT", "Change", "Diff", "diff"]
 
 
 @dataclass(frozen=True)
@@ -52,9 +55,11 @@ class Diff:
     relabelled : tuple of Change
         Names and levels of units.
     definition, recipe : tuple of Change
-        Goalposts, formulas, the tree; methods, weights, grades.
+        Goalposts, formulas, the tree; methods, weights, grades. Weights made from data by a method
+        are listed in `recipe` (nodes.CODE.weights.CHILD) also where nothing but the data differs.
     refitted : tuple of Change
-        Bounds, fills, cuts that the same rule gives for other data: no choice has changed.
+        Bounds, fills, cuts, numbers of joint imputations (imputers.METHOD.numbers.NAME) and of nodes
+        (nodes.CODE.numbers.NAME) that the same rule gives for other data: no choice has changed.
     fits : (OwnFit, OwnFit)
         What either run fitted to its own data.
     cells : DataFrame
@@ -82,7 +87,7 @@ class Diff:
     @property
     def differs(self) -> dict[str, bool]:
         """Whether a block differs; units in one run only count where numbers were fitted to them too."""
-        others = bool(self.added or self.removed) and any(fit.codes for fit in self.fits)
+        others = bool(self.added or self.removed) and any(fit.count for fit in self.fits)
         return {
             "data": others or not self.cells.empty,
             "definition": bool(self.definition),
@@ -92,7 +97,12 @@ class Diff:
     @property
     def is_refitted(self) -> bool:
         """Whether numbers that follow the data are in play."""
-        return self.differs["data"] and any(fit.codes for fit in self.fits)
+        return self.differs["data"] and any(fit.count for fit in self.fits)
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether a node of either run costs a linear programme a unit; `by_indicator` then has one line a unit."""
+        return any(step.method.slow for board in (self.old, self.new) for step in board.recipe.plan.steps)
 
     @cached_property
     def units(self) -> tuple[str, ...]:
@@ -129,8 +139,10 @@ class Diff:
         """The data part by indicator: unit, indicator, part, refitted (how much of it is fitted numbers).
 
         Holds a row for every indicator whose value differs or that moved the unit, the largest
-        first, and sums to the data part. Where a unit has no score on any way from the old values
-        to the new ones, one row ``(not split)`` holds the whole.
+        first, and sums to the data part. What ideals, frontiers and the like of nodes bring when they
+        are fitted anew stands in a row ``(fitted nodes)``. Where a unit has no score on any way from
+        the old values to the new ones, or a node costs a linear programme a unit, one row
+        ``(not split)`` holds the whole.
         """
         return movement.indicator_frame(self, self._split)
 
@@ -209,8 +221,18 @@ def _middles(
 def _is_rounding(change: Change) -> bool:
     """Return whether numbers fitted to the same data on two machines differ in the last bits alone."""
     pair = (change.old, change.new)
+    if all(isinstance(x, Array) for x in pair):
+        return same_arrays(*([x] for x in pair))
     fitted = any(part in change.path for part in (".normalise.", ".treat.", ".fill", ".cuts"))
-    return fitted and all(isinstance(x, float) for x in pair) and math.isclose(*pair, rel_tol=1e-12)
+    numbers = [[x] if isinstance(x, float) else x for x in pair]
+    if not fitted or not all(isinstance(x, (list, tuple)) for x in numbers) or len(numbers[0]) != len(numbers[1]):
+        return False
+    pairs = list(zip(*numbers, strict=True))
+    return all(isinstance(x, float) for one in pairs for x in one) and all(_is_close(*one) for one in pairs)
+
+
+def _is_close(a: float, b: float) -> bool:
+    return math.isclose(a, b, rel_tol=1e-12)
 
 
 def _inputs(run: Run | Scoreboard) -> dict[str, str]:

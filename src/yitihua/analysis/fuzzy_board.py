@@ -1,8 +1,9 @@
 """Fuzzy comprehensive evaluation of a board: memberships from answer shares or from thresholds, up the tree.
 
-An indicator that was asked for comes with the shares of answers (very satisfied ... very dissatisfied): these are
-its memberships. One that was counted has memberships by where its points lie between the thresholds of the grades.
-Node by node B = W o R, normalised to sum 1; a node hands its memberships up, not its score.
+An indicator that was asked for comes with the shares of answers, from the lowest grade to the highest (very
+dissatisfied ... very satisfied): these are its memberships. One that was counted has memberships by where its points
+lie between the thresholds of the grades, which run from the lowest to the highest too. Node by node B = W o R,
+normalised to sum 1; a node hands its memberships up, not its score.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from yitihua.analysis.answer_shares import answer_shares
 from yitihua.analysis.asked import known_codes
 from yitihua.analysis.stages import choose, level_rows, marked
-from yitihua.errors import FaultList, refuse
+from yitihua.errors import refuse
 from yitihua.index.aggregate.fuzzy import (
+    GRADES,
     OPERATORS,
     compose,
     grade_points,
@@ -116,11 +119,13 @@ def fuzzy_evaluation(
     board : Scoreboard
         Its weights and points are used; its own aggregation is not.
     shares : DataFrame or mapping, optional
-        Answers. A table with columns ``unit``, ``indicator`` and one a grade, from the lowest grade up; or
-        indicator -> array (units of the board, grades). Counts or shares of 0 or more; each row is divided by its
-        sum. A unit without answers on an indicator is taken from its points.
+        Answers. A table with columns ``unit``, ``indicator`` (codes or names) and one a grade; or indicator ->
+        array (units of the board, grades). Columns run from the lowest grade to the highest: answers that were
+        collected as very satisfied first must be turned round. Counts or shares of 0 or more; each row is divided
+        by its sum. A unit without answers on an indicator, whose cells are all blank or 0, is taken from its points.
     grades : sequence of str or (str, str), optional
-        Names, from the lowest up; default: the columns of the table, else 1, 2, ....
+        Names, from the lowest to the highest, one for each column of answers; default: the columns of the table,
+        else 1, 2, ....
     operator : {"product_sum", "min_max", "product_max", "min_sum"}
     thresholds : sequence of float, optional
         Points at which each grade holds fully, rising; default: even ones over the scale.
@@ -132,7 +137,9 @@ def fuzzy_evaluation(
     Raises
     ------
     InputError
-        If a name is unknown, shares are negative or of another number of grades, or thresholds do not rise.
+        If a name is unknown, thresholds do not rise, or answers are faulty: text, negative or infinite cells, rows
+        that are answered in part, a unit and indicator twice, or another number of grades. All faults of the
+        answers are named together, with unit, indicator and column.
 
     References
     ----------
@@ -148,9 +155,10 @@ def fuzzy_evaluation(
     """
     choose("operator", operator, OPERATORS)
     recipe, table = board.recipe, board.table
-    given, columns = _given(board, shares)
-    count = _count(grades, columns, given, thresholds)
-    names = tuple((name, name) if isinstance(name, str) else name for name in (grades or columns or _numbers(count)))
+    given = answer_shares(board, shares, grades)
+    count = given.count or len(grades or thresholds or scores or range(GRADES))
+    stated_names = grades or given.grades or tuple(str(k + 1) for k in range(count))
+    names = tuple((name, name) if isinstance(name, str) else name for name in stated_names)
     low, high = recipe.scale
     stated = {"thresholds": thresholds or tuple(np.linspace(low, high, count)), "grade_scores": scores}
     at, worth = grade_points(stated, recipe.scale)
@@ -159,7 +167,7 @@ def fuzzy_evaluation(
     plan = recipe.plan
     b = np.full((len(table.units), board.points.shape[1], count), np.nan)
     b[:, : len(recipe.codes)] = memberships(board.normalised, at)
-    for code, answers in given.items():
+    for code, answers in given.shares.items():
         j = recipe.codes.index(code)
         answered = np.asarray(np.isfinite(answers).all(axis=1))
         b[answered, j] = answers[answered]
@@ -169,68 +177,4 @@ def fuzzy_evaluation(
         b[np.isnan(board.node_values[:, k]), len(recipe.codes) + k] = np.nan
     rows = level_rows(board, level)
     codes = (*recipe.codes, *(node.code for node in recipe.nodes))
-    return FuzzyEvaluation(board, rows, codes, names, b[rows], worth, operator, tuple(given))
-
-
-def _numbers(count: int) -> tuple[str, ...]:
-    return tuple(str(k + 1) for k in range(count))
-
-
-def _count(grades: Sequence[Any] | None, columns: tuple[str, ...], given: Mapping[str, Floats], thresholds: Any) -> int:
-    """Return the number of grades: as named, as answered, as thresholds are given, or five."""
-    for stated in (grades, columns, thresholds):
-        if stated:
-            return len(stated)
-    return next((answers.shape[1] for answers in given.values()), 5)
-
-
-def _given(
-    board: Scoreboard, shares: pd.DataFrame | Mapping[str, Any] | None
-) -> tuple[dict[str, Floats], tuple[str, ...]]:
-    """Return indicator -> shares (units, grades) that sum to 1 or are NaN, and the columns of grades of a table."""
-    if shares is None:
-        return {}, ()
-    if isinstance(shares, Mapping):
-        arrays = {_indicator(board, code): np.asarray(values, dtype=float) for code, values in shares.items()}
-        columns: tuple[str, ...] = ()
-    else:
-        arrays, columns = _from_table(board, shares)
-    faults, found = FaultList(), {}
-    widths = {array.shape[1:] for array in arrays.values()}
-    for code, array in arrays.items():
-        if array.ndim != 2 or len(array) != len(board.table.units) or len(widths) > 1:
-            expected = f"({len(board.table.units)}, {len(columns) or 'grades'})"
-            faults.add("aggregate-shape", key=code, found=str(array.shape), expected=expected)
-        elif (array < 0).any() or np.isinf(array).any():
-            faults.add("aggregate-negative", key=code, found=f"{np.nanmin(array):g}", name=code)
-        else:
-            total = array.sum(axis=1, keepdims=True)
-            found[code] = array / np.where(total > 0, total, np.nan)
-    faults.raise_if_any()
-    return found, columns
-
-
-def _indicator(board: Scoreboard, name: str) -> str:
-    code = known_codes(board.recipe, [name])[0]
-    if code not in board.recipe.codes:
-        raise refuse("unknown-reference", key="indicator", name=name, options=board.recipe.codes)
-    return code
-
-
-def _from_table(board: Scoreboard, shares: pd.DataFrame) -> tuple[dict[str, Floats], tuple[str, ...]]:
-    absent = [name for name in ("unit", "indicator") if name not in shares.columns]
-    if absent:
-        raise refuse("missing-column", key=absent[0], name=absent[0], reason="shares")
-    columns = tuple(str(name) for name in shares.columns if name not in ("unit", "indicator"))
-    place = {unit: row for row, unit in enumerate(board.table.units)}
-    faults = FaultList()
-    arrays: dict[str, Floats] = {}
-    values = shares[list(columns)].to_numpy(dtype=float)
-    for unit, name, row in zip(shares["unit"].astype(str), shares["indicator"].astype(str), values, strict=True):
-        if unit not in place:
-            faults.add("unknown-unit", key=unit, name=unit, options=board.table.units)
-            continue
-        code = _indicator(board, name)
-        arrays.setdefault(code, np.full((len(place), len(columns)), np.nan))[place[unit]] = row
-    faults.raise_if_any()
-    return arrays, columns
+    return FuzzyEvaluation(board, rows, codes, names, b[rows], worth, operator, tuple(given.shares))

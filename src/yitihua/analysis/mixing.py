@@ -7,12 +7,15 @@ definition
     ``transform``, ``denominate_by``, goalposts, views.
 recipe
     Methods and weights: imputation, treatment and normalisation method, weights, means, floors,
-    coverage, scale, rounding, grades. Numbers that a run did not fit to its own data, such as last
-    year's bounds kept for this year, are a choice too.
+    coverage, scale, rounding, grades. Weights belong here wherever they are from: those that a
+    method makes from data (entropy, CRITIC) are printed and argued about as weights, so a change
+    of them is one of the recipe, also where it came about because the data moved. Numbers that a
+    run did not fit to its own data, such as last year's bounds kept for this year, are a choice too.
 data
-    The rest: units, values, measures, denominators, groups; and the numbers that a run fitted to
-    its own data (fills, limits, bounds, moments, ranks), which move because the data moved. In a
-    mix they are fitted anew to the mixed data by the method in force, see `analysis.refit`.
+    The rest: units, values, measures, denominators, groups, other periods; and the numbers that a
+    run fitted to its own data (joint imputations, fills, limits, bounds, moments, ranks, ideals and
+    frontiers of nodes), which move because the data moved. In a mix they are fitted anew to the
+    mixed data by the method in force, see `analysis.refit`.
 """
 
 from __future__ import annotations
@@ -163,7 +166,16 @@ def mix_tables(
     for other in (definition, method):
         for name, array in other.attributes.items():
             attributes.setdefault(name, _aligned(array, other, data))
-    return IndicatorTable(data.units, wanted, values, levels=data.levels, names=data.names, attributes=attributes)
+    return IndicatorTable(
+        data.units,
+        wanted,
+        values,
+        levels=data.levels,
+        names=data.names,
+        attributes=attributes,
+        period=data.period,
+        history=data.history,
+    )
 
 
 def _aligned(array: Words, table: IndicatorTable, other: IndicatorTable) -> Words:
@@ -207,10 +219,10 @@ def definition_of(recipe: Recipe, table: IndicatorTable) -> dict[str, Any]:
 
 
 def method_of(recipe: Recipe) -> dict[str, Any]:
-    """Return the recipe block as path -> value; weights by child."""
-    skip = {*RECIPE_DEFINITION, *RECIPE_DATA, "indicators", "nodes"}
+    """Return the recipe block as path -> value; weights by child, fitted arrays of imputations and nodes by name."""
+    skip = {*RECIPE_DEFINITION, *RECIPE_DATA, "indicators", "nodes", "imputers"}
     fields = [f.name for f in dataclasses.fields(recipe) if f.name not in skip]
-    found = flattened({name: _plain(getattr(recipe, name)) for name in fields})
+    found = flattened({name: _plain(getattr(recipe, name)) for name in fields}) | _imputers_of(recipe)
     for rule in recipe.indicators:
         own = {k: v for k, v in dataclasses.asdict(rule).items() if k not in (*INDICATOR_DEFINITION, "code")}
         found |= flattened(own, f"indicators.{rule.code}")
@@ -219,6 +231,21 @@ def method_of(recipe: Recipe) -> dict[str, Any]:
             found[f"nodes.{node.code}.{name}"] = getattr(node, name)
         weights = zip(node.children, node.weights, strict=True)
         found |= {f"nodes.{node.code}.weights.{child}": weight for child, weight in weights}
+        found |= {f"nodes.{node.code}.numbers.{one.name}": one for one in node.numbers}
+    return found
+
+
+def _imputers_of(recipe: Recipe) -> dict[str, Any]:
+    """Return the joint imputations as path -> value; a second one of the same method is named METHOD-2."""
+    found: dict[str, Any] = {}
+    names: dict[str, int] = {}
+    for one in recipe.imputers:
+        count = names[one.method] = names.get(one.method, 0) + 1
+        name = one.method.replace(".", "/")  # a function of somebody's own, pkg.mod:fn
+        path = f"imputers.{name}" + (f"-{count}" if count > 1 else "")
+        found[f"{path}.codes"] = one.codes
+        found |= {f"{path}.settings.{name}": value for name, value in one.settings}
+        found |= {f"{path}.numbers.{array.name}": array for array in one.numbers}
     return found
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from yitihua.analysis.split import UNSPLIT
 from yitihua.index.scoreboard import Scoreboard
 from yitihua.index.tables import grade_labels, whole_or_na
 from yitihua.indicators.table import Floats
@@ -95,9 +96,7 @@ def indicator_frame(found: Diff, split: Split) -> pd.DataFrame:
     """Return the data part by indicator, the largest first."""
     import pandas as pd
 
-    from yitihua.analysis.diff import UNSPLIT
-
-    touched = _touched(found, split.codes)
+    touched = _touched(found, split.columns)
     low, high = found.new.recipe.scale
     least = 1e-13 * (high - low)  # below it is what adding up in another order leaves
     records: list[tuple[str, str, float, float]] = []
@@ -108,14 +107,15 @@ def indicator_frame(found: Diff, split: Split) -> pd.DataFrame:
         if np.isnan(lines).any():
             records.append((unit, UNSPLIT, float(whole), np.nan))
             continue
-        kept = np.flatnonzero(touched[i] | (np.abs(lines) > least) | (np.abs(split.refitted[i]) > least)).tolist()
+        moved = (np.abs(lines) > least) | (np.abs(split.refitted[i]) > least)
+        kept = np.flatnonzero(moved if found.is_slow else moved | touched[i]).tolist()
         kept.sort(key=lambda j: -abs(lines[j]))
-        records += [(unit, split.codes[j], float(lines[j]), float(split.refitted[i, j])) for j in kept]
+        records += [(unit, split.columns[j], float(lines[j]), float(split.refitted[i, j])) for j in kept]
     return pd.DataFrame(records, columns=["unit", "indicator", "part", "refitted"])
 
 
 def _touched(found: Diff, codes: tuple[str, ...]) -> Any:
-    """Return which scored values differ, shape (units, codes); those of one run's indicators do not."""
+    """Return which scored values differ, shape (units, codes); what is no indicator of both runs does not."""
     touched = np.zeros((len(found.units), len(codes)), dtype=bool)
     plans = [board.recipe.plan.column for board in (found.old, found.new)]
     for j, code in enumerate(codes):

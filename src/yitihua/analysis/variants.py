@@ -13,11 +13,10 @@ from yitihua.analysis.stages import level_rows
 from yitihua.definitions.methods import AGGREGATE, NORMALISE
 from yitihua.errors import InputError
 from yitihua.index.aggregate.means import default_floor
-from yitihua.index.apply import add_up, apply, groups_of, to_points, transform_and_treat
+from yitihua.index.apply import apply, groups_of, observed_points
 from yitihua.index.fitted import fitted_rule, stated_normalisation
-from yitihua.index.nodes import fitted_node
-from yitihua.index.plan import Plan
-from yitihua.index.recipe import Label, NodeRule, Recipe, Treatment
+from yitihua.index.nodes import fitted_nodes
+from yitihua.index.recipe import Label, Recipe, Treatment
 from yitihua.index.scoreboard import Scoreboard
 
 
@@ -97,19 +96,10 @@ def rescored(board: Scoreboard, recipe: Recipe, level: str | None = None) -> Sco
     """
     if all(AGGREGATE[node.method].fit is None for node in recipe.nodes):
         return apply(board.table, recipe)
-    rows, plan = level_rows(board, level), recipe.plan
-    treated = transform_and_treat(board.denominated, board.filled, board.table, recipe, plan)
-    points, _ = to_points(treated.values, recipe, plan)
-    observed = np.isfinite(points)
-    if not recipe.count_imputed:
-        observed &= ~treated.imputed
-    column = {code: points[:, j] for j, code in enumerate(recipe.codes)}
-    done: list[NodeRule] = []
-    for node in recipe.nodes:
-        done.append(fitted_node(node, [column[child][rows] for child in node.children], recipe.scale))
-        scores, _, _ = add_up(points, observed, Plan.of(replace(recipe, nodes=tuple(done))))
-        column[node.code] = scores[:, -1]
-    return apply(board.table, replace(recipe, nodes=tuple(done)))
+    rows = level_rows(board, level)
+    points, observed = observed_points(board.denominated, board.filled, board.table, recipe)
+    nodes = fitted_nodes(recipe, points[rows], observed[rows], [node.code for node in recipe.nodes])
+    return apply(board.table, replace(recipe, nodes=nodes))
 
 
 def _equal(board: Scoreboard) -> Recipe | None:

@@ -233,6 +233,26 @@ def groups_of(table: IndicatorTable, rule: IndicatorRule) -> npt.NDArray[np.obje
     return table.attributes[rule.impute_group]
 
 
+def observed_points(raw: Floats, filled: Floats, table: IndicatorTable, recipe: Recipe) -> tuple[Floats, Mask]:
+    """Return the points of a recipe's indicators, and which of them count as observed.
+
+    Parameters
+    ----------
+    raw, filled : ndarray, shape (units, indicators)
+        Denominated values, before and after joint imputation.
+    table : IndicatorTable
+        Units and groups.
+    recipe : Recipe
+        With fitted indicators; nodes are not looked at.
+    """
+    treated = transform_and_treat(raw, filled, table, recipe, recipe.plan)
+    points, _ = to_points(treated.values, recipe, recipe.plan)
+    observed = np.isfinite(points)
+    if not recipe.count_imputed:
+        observed &= ~treated.imputed
+    return points, observed
+
+
 def to_points(treated: Floats, recipe: Recipe, plan: Plan) -> tuple[Floats, Mask]:
     """Return points on the scale and which of them were cut to it."""
     low, high = recipe.scale

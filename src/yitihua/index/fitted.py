@@ -19,7 +19,7 @@ from yitihua.errors import refuse
 from yitihua.index import grade, impute, treat
 from yitihua.index.normalise.affine import Floats
 from yitihua.index.normalise.method import Sample
-from yitihua.index.recipe import GradeRule, IndicatorRule, Normalisation, Treatment
+from yitihua.index.recipe import Array, GradeRule, IndicatorRule, Normalisation, Treatment
 
 
 def fitted_rule(
@@ -161,6 +161,21 @@ def same_numbers(a: IndicatorRule, b: IndicatorRule) -> bool:
     words_a, numbers_a = _numbers_of(a)
     words_b, numbers_b = _numbers_of(b)
     return words_a == words_b and np.allclose(numbers_a, numbers_b, rtol=1e-9, atol=1e-12, equal_nan=True)
+
+
+def same_arrays(a: Sequence[Array], b: Sequence[Array]) -> bool:
+    """Return whether an imputation or a node holds the same fitted numbers twice, up to rounding.
+
+    Examples
+    --------
+    >>> same_arrays([Array.of("best", [1.0])], [Array.of("best", [1.0 + 1e-14])])
+    True
+    """
+    if [(one.name, one.shape) for one in a] != [(one.name, one.shape) for one in b]:
+        return False
+    # Chains of regressions carry rounding on; numbers near 0 have no digits of their own.
+    pairs = ((one.array, other.array) for one, other in zip(a, b, strict=True))
+    return all(np.allclose(one, other, rtol=1e-9, atol=1e-10, equal_nan=True) for one, other in pairs)
 
 
 def _numbers_of(rule: IndicatorRule) -> tuple[tuple[Any, ...], Floats]:

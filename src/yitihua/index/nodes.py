@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +12,7 @@ from yitihua.definitions.edition import Edition
 from yitihua.definitions.index_models import AggregateRule
 from yitihua.definitions.methods import AGGREGATE, plain
 from yitihua.index.aggregate.means import default_floor
-from yitihua.index.apply import add_up, to_points, transform_and_treat
+from yitihua.index.apply import Mask, add_up, observed_points
 from yitihua.index.plan import Plan, mixture_of
 from yitihua.index.recipe import Array, NodeRule, Recipe
 from yitihua.index.weighting import Weigher, weight_set
@@ -80,11 +81,7 @@ def with_fitted_nodes(draft: Recipe, table: IndicatorTable, raw: Floats, filled:
     weigher = Weigher(edition, raw, {}, draft.scale)
     if not learns:
         return replace(draft, nodes=tuple(_weighted(node, weigher) for node in draft.nodes))
-    treated = transform_and_treat(raw, filled, table, draft, draft.plan)
-    points, _ = to_points(treated.values, draft, draft.plan)
-    observed = np.isfinite(points)
-    if not draft.count_imputed:
-        observed &= ~treated.imputed
+    points, observed = observed_points(raw, filled, table, draft)
     weigher.points |= {code: points[:, j] for j, code in enumerate(draft.codes)}
     done: list[NodeRule] = []
     for stated in draft.nodes:
@@ -113,6 +110,40 @@ def fitted_node(node: NodeRule, columns: list[Floats], scale: tuple[float, float
     mixture = mixture_of(node, scale)
     numbers = fit(np.column_stack(columns), mixture.weights, mixture.settings, scale)
     return replace(node, numbers=tuple(Array.of(name, values) for name, values in numbers.items()))
+
+
+def fitted_nodes(recipe: Recipe, points: Floats, observed: Mask, wanted: Collection[str]) -> tuple[NodeRule, ...]:
+    """Return the nodes of a recipe, the numbers of some of them fitted to these units, from the leaves up.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        Weights are kept.
+    points : ndarray, shape (units, indicators)
+        Of the units that numbers are fitted to.
+    observed : ndarray of bool, same shape
+        Which points count for coverage.
+    wanted : collection of str
+        Codes of the nodes to fit; the others keep the numbers they have.
+
+    Examples
+    --------
+    >>> import yitihua as yt
+    >>> board = yt.evaluate("asem", aggregate="topsis")
+    >>> codes = [node.code for node in board.recipe.nodes]
+    >>> fitted_nodes(board.recipe, board.normalised, np.isfinite(board.normalised), codes) == board.recipe.nodes
+    True
+    """
+    column = {code: points[:, j] for j, code in enumerate(recipe.codes)}
+    done: list[NodeRule] = []
+    for node in recipe.nodes:
+        if node.code in wanted and AGGREGATE[node.method].fit is not None:
+            if any(child not in column for child in node.children):
+                scores, _, _ = add_up(points, observed, Plan.of(replace(recipe, nodes=tuple(done))))
+                column |= {one.code: scores[:, len(recipe.codes) + k] for k, one in enumerate(done)}
+            node = fitted_node(node, [column[child] for child in node.children], recipe.scale)
+        done.append(node)
+    return tuple(done)
 
 
 def _weighted(node: NodeRule, weigher: Weigher) -> NodeRule:

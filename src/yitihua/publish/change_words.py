@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from yitihua.analysis.diff import Change
-from yitihua.index.recipe import Label
+from yitihua.definitions.methods import IMPUTE
+from yitihua.index.recipe import Array, Label
 
 #: From how many indicators that change alike one line tells them all, and how many of them it names.
 ALIKE, SHOWN_CODES = 3, 4
@@ -26,7 +27,19 @@ PATH_ZH = {
     "lower": "下界", "upper": "上界", "origin": "原点", "width": "宽度", "gain": "倍数", "base": "起点", "clip": "截断",
     "reference": "比较样本", "log_shift": "对数位移", "outcome": "处理结果", "skew": "偏度界限", "kurtosis": "峰度界限",
     "max_winsorised": "最多缩尾数", "offset": "对数加数",
+    "imputers": "多指标联合插补", "codes": "指标", "settings": "参数", "numbers": "拟合数",
 }  # fmt: skip
+
+#: Numbers that joint imputations and nodes fit, as they are said in Chinese.
+NUMBER_ZH = {
+    "norm": "规范化除数", "best": "最优值", "worst": "最劣值", "s": "群体效用值范围", "r": "个别遗憾值范围",
+    "frontier": "前沿面", "reference": "参照值", "extremes": "两级极差", "sorted": "排序样本",
+    "sample": "样本", "mean": "均值", "sd": "标准差", "low": "最小值", "high": "最大值", "column": "回归次序",
+    "slope": "回归系数", "intercept": "截距", "rounds": "轮数", "converged": "是否收敛",
+}  # fmt: skip
+
+#: Up to how many fitted numbers are shown one by one.
+SHOWN_NUMBERS = 8
 
 
 def change_lines(items: tuple[Any, ...], lang: str, labels: Mapping[str, Label]) -> list[str]:
@@ -61,15 +74,48 @@ def _change_words(change: Change, lang: str, labels: Mapping[str, Label], codes:
     zh = lang == "zh"
     head, *rest = change.path.split(".")
     if codes is not None:
-        comma = "、" if zh else ", "
-        shown = comma.join([*codes[:SHOWN_CODES], *(["…"] if len(codes) > SHOWN_CODES else [])])
-        rest[0] = f"{shown}（{len(codes)}个指标）" if zh else f"{shown} ({len(codes)} indicators)"
+        rest[0] = _codes_words(codes, lang)
     path = _path_zh(head, rest, labels) if zh else ".".join([head, *rest])
-    return f"{path}: {value_words(change.old, lang)} -> {value_words(change.new, lang)}"
+    old, new = change.old, change.new
+    if head == "imputers" and rest[-1] == "codes":
+        old, new = (value and _codes_words(value, lang) for value in (old, new))
+    if isinstance(old, Array) and isinstance(new, Array) and _is_long(old) and old.shape == new.shape:
+        return f"{path}: {_difference_words(old, new, lang)}"
+    return f"{path}: {value_words(old, lang)} -> {value_words(new, lang)}"
+
+
+def _codes_words(codes: Sequence[str], lang: str) -> str:
+    """Return the first codes of some indicators, and how many there are."""
+    zh = lang == "zh"
+    shown = ("、" if zh else ", ").join([*codes[:SHOWN_CODES], *(["…"] if len(codes) > SHOWN_CODES else [])])
+    return f"{shown}（{len(codes)}个指标）" if zh else f"{shown} ({len(codes)} indicators)"
+
+
+def _is_long(numbers: Array) -> bool:
+    return len(numbers.values) > SHOWN_NUMBERS
+
+
+def _difference_words(old: Array, new: Array, lang: str) -> str:
+    """Return how far two long arrays of fitted numbers are apart."""
+    a, b = old.array, new.array
+    moved = (a != b) & ~(np.isnan(a) & np.isnan(b))
+    gaps = np.abs(b - a)[moved & np.isfinite(a) & np.isfinite(b)]
+    if not gaps.size:
+        return f"{a.size}个数中变动{moved.sum()}个" if lang == "zh" else f"{moved.sum()} of {a.size} numbers differ"
+    if lang == "zh":
+        return f"{a.size}个数中变动{moved.sum()}个，最大相差{gaps.max():.6g}"
+    return f"{moved.sum()} of {a.size} numbers differ, by at most {gaps.max():.6g}"
 
 
 def _path_zh(head: str, rest: list[str], labels: Mapping[str, Label]) -> str:
     """Return the path of a setting in Chinese words; in English it is the key of recipe.json."""
+    if rest[1:2] == ["numbers"] and len(rest) > 2:
+        return " · ".join([_path_zh(head, rest[:2], labels), *(NUMBER_ZH.get(part, part) for part in rest[2:])])
+    if head == "imputers":
+        name, _, count = rest[0].partition("-")
+        method = IMPUTE[name].word("zh") if name in IMPUTE else name
+        words = [method + (f"（{count}）" if count else ""), *(_setting_zh(part) for part in rest[1:])]
+        return " · ".join([PATH_ZH[head], *words])
     if head not in ("indicators", "nodes"):
         # Names of files and units stay as they are.
         return (
@@ -79,6 +125,11 @@ def _path_zh(head: str, rest: list[str], labels: Mapping[str, Label]) -> str:
     for part in rest[1:]:
         words.append(f"{part} {labels[part][0]}" if part in labels else PATH_ZH.get(part, part))
     return " · ".join(words)
+
+
+def _setting_zh(part: str) -> str:
+    """Return a part of the path of a joint imputation: a word of every recipe, or a key of its method."""
+    return PATH_ZH.get(part) or (IMPUTE.keys[part].word("zh") if part in IMPUTE.keys else part)
 
 
 def _unit_zh(head: str, rest: list[str]) -> str:
@@ -99,11 +150,16 @@ def told_once(items: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def value_words(value: Any, lang: str) -> str:
-    """Return a setting's value: (none), a label in one language, numbers at ten digits, hashes short."""
+    """Return a setting's value: (none), a label in one language, numbers at ten digits, hashes and arrays short."""
     if value is None or (isinstance(value, float) and np.isnan(value)):
         return "（无）" if lang == "zh" else "(none)"
     if isinstance(value, tuple) and len(value) == 2 and all(isinstance(part, str) for part in value):
         return str(value[0 if lang == "zh" else 1])
+    if isinstance(value, Array):
+        if _is_long(value):
+            size = " × ".join(str(length) for length in value.shape)
+            return f"{size}个数" if lang == "zh" else f"{size} numbers"
+        return f"[{', '.join('-' if number is None else f'{number:.6g}' for number in value.values)}]"
     if isinstance(value, float):
         return f"{value:.10g}"
     if isinstance(value, tuple) and all(isinstance(part, float) for part in value):

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from yitihua.analysis.diff import BLOCKS, UNSPLIT, Change, Diff
+from yitihua.analysis.diff import BLOCKS, FITTED_NODES, UNSPLIT, Change, Diff
 from yitihua.definitions.levels import level_word
-from yitihua.index.recipe import Label
+from yitihua.index.recipe import Array, Label
 from yitihua.index.tables import notes
-from yitihua.publish.change_words import change_lines, told_once, value_words
+from yitihua.publish.change_words import SHOWN_NUMBERS, change_lines, told_once, value_words
 from yitihua.publish.summary import notices
 
 #: Changes and parts below this are rounding, and are left out of the text.
@@ -39,6 +39,12 @@ KINDS = {
     "months": ("覆盖月数", "months covered"),
     "attribute": ("分组或除数", "group or denominator"),
 }
+UNSCORED_WORDS = ("（无法按指标分开：变动途中该单位没有得分）", "(not to be split: on the way the unit has no score)")
+SLOW_WORDS = (
+    "（未按指标分开：合成方法须逐单位求解线性规划）",
+    "(not split by indicator: the aggregation solves a linear programme for every unit)",
+)
+FITTED_NODES_WORDS = ("（各级合成所用的最优值、参照值等）", "(ideals, references and the like of nodes)")
 BLOCK_WORDS = {"data": ("数据", "data"), "definition": ("定义", "definition"), "recipe": ("方法与权重", "recipe")}
 
 
@@ -260,9 +266,11 @@ def _rank_words(row: dict[Any, Any], lang: str) -> str:
 
 
 def _indicator_words(found: Diff, code: str, lang: str) -> str:
+    which = 0 if lang == "zh" else 1
     if code == UNSPLIT:
-        zh, en = "（无法按指标分开：变动途中该单位没有得分）", "(not to be split: on the way the unit has no score)"
-        return zh if lang == "zh" else en
+        return SLOW_WORDS[which] if found.is_slow else UNSCORED_WORDS[which]
+    if code == FITTED_NODES:
+        return FITTED_NODES_WORDS[which]
     return _named(found, code, lang)
 
 
@@ -275,6 +283,15 @@ def _named(found: Diff, code: str, lang: str) -> str:
         if (words := board.table.background.measures.get(code)) is not None:
             return f"{code} {words.name[which]}"
     return code
+
+
+def _short(value: Any) -> Any:
+    """Return a value for JSON; of long arrays of fitted numbers the shape and the first ones."""
+    if not isinstance(value, Array):
+        return value
+    if len(value.values) <= SHOWN_NUMBERS:
+        return list(value.values)
+    return {"shape": list(value.shape), "first": list(value.values[:SHOWN_NUMBERS])}
 
 
 def diff_dict(found: Diff, unit: str | None = None, lang: str = "en") -> dict[str, Any]:
@@ -291,7 +308,7 @@ def diff_dict(found: Diff, unit: str | None = None, lang: str = "en") -> dict[st
         return found_rows
 
     def changes(items: tuple[Change, ...]) -> list[dict[str, Any]]:
-        return [{"path": item.path, "old": item.old, "new": item.new} for item in items]
+        return [{"path": item.path, "old": _short(item.old), "new": _short(item.new)} for item in items]
 
     return {
         "empty": found.is_empty,
