@@ -24,7 +24,19 @@ from yitihua.messages_weights import WEIGHTS
 PHRASE_DETAILS: Final = frozenset({"kind", "reason", "what"})
 
 #: The words that rooms keep themselves; no code may stand in two of them.
-ROOMS: Final = (SUBMISSIONS, ANSWERS, ESTIMATION, MODES_AREAS, ENGINES, WEIGHTS, EXPERTS, METHODS, ANALYSIS, AUDIT, CERTAINTY)
+ROOMS: Final = (
+    SUBMISSIONS,
+    ANSWERS,
+    ESTIMATION,
+    MODES_AREAS,
+    ENGINES,
+    WEIGHTS,
+    EXPERTS,
+    METHODS,
+    ANALYSIS,
+    AUDIT,
+    CERTAINTY,
+)
 
 #: What "allowed" says where the list of options is empty.
 NO_OPTIONS: Final = {"zh": "尚未定义任何可选项", "en": "none is defined so far"}

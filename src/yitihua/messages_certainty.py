@@ -14,24 +14,56 @@ CERTAINTY: Final[dict[str, tuple[Words, Words]]] = {
         ("nothing is varied, so nothing can be uncertain", "{options}", "Ask for one of them at least"),
     ),
     "nothing-imputed": (
-        ("没有插补过的单元格，无从重新抽取插补值", "有插补值的数据", "请去掉这一项，或在合成方法文件（index/）中选择插补方法"),
-        ("no cell was imputed, so none can be drawn anew", "data with imputed cells", "Leave it out, or choose an imputation in the index file"),
+        (
+            "没有插补过的单元格，无从重新抽取插补值",
+            "有插补值的数据",
+            "请去掉这一项，或在合成方法文件（index/）中选择插补方法",
+        ),
+        (
+            "no cell was imputed, so none can be drawn anew",
+            "data with imputed cells",
+            "Leave it out, or choose an imputation in the index file",
+        ),
     ),
     "not-operational": (
         ("“{name}”没有可设的测量误差：它不是指标，或已有调查抽样误差", "{options}", "请改用业务指标"),
-        ("'{name}' takes no measurement error: it is no indicator, or has a sampling error already", "{options}", "Name operational indicators"),
+        (
+            "'{name}' takes no measurement error: it is no indicator, or has a sampling error already",
+            "{options}",
+            "Name operational indicators",
+        ),
     ),
     "weight-bounds-pair": (
         ("权重界限“{found}”不是一对0到1之间、下限不大于上限的数", "[下限, 上限]", "请改正界限"),
-        ("the bounds '{found}' are no pair of numbers in 0..1, the lower one first", "[lower, upper]", "Correct the bounds"),
+        (
+            "the bounds '{found}' are no pair of numbers in 0..1, the lower one first",
+            "[lower, upper]",
+            "Correct the bounds",
+        ),
     ),
     "weight-bounds-empty": (
-        ("“{name}”之下没有满足界限的权重：下限合计{low}，上限合计{high}", "下限合计不大于1，上限合计不小于1", "请放宽界限"),
-        ("no weights below '{name}' keep to the bounds: lower ones sum to {low}, upper ones to {high}", "lower bounds that sum to 1 at most, upper ones that sum to 1 at least", "Widen the bounds"),
+        (
+            "“{name}”之下没有满足界限的权重：下限合计{low}，上限合计{high}",
+            "下限合计不大于1，上限合计不小于1",
+            "请放宽界限",
+        ),
+        (
+            "no weights below '{name}' keep to the bounds: lower ones sum to {low}, upper ones to {high}",
+            "lower bounds that sum to 1 at most, upper ones that sum to 1 at least",
+            "Widen the bounds",
+        ),
     ),
     "weights-sum": (
-        ("“{name}”的下级权重合计为{found}，不等于1（已给出：{options}）", "同一上级的权重合计为1；只给出一部分时，其余按原比例分配余下的权重", "请改正权重"),
-        ("the weights below '{name}' sum to {found}, not to 1 (stated: {options})", "weights of a parent's children that sum to 1; where some are stated the others share what is left", "Correct the weights"),
+        (
+            "“{name}”的下级权重合计为{found}，不等于1（已给出：{options}）",
+            "同一上级的权重合计为1；只给出一部分时，其余按原比例分配余下的权重",
+            "请改正权重",
+        ),
+        (
+            "the weights below '{name}' sum to {found}, not to 1 (stated: {options})",
+            "weights of a parent's children that sum to 1; where some are stated the others share what is left",
+            "Correct the weights",
+        ),
     ),
     "experts-children": (
         ("专家打分的列为{found}，与下级不符", "{options}", "请补齐或改正列名"),
@@ -39,20 +71,36 @@ CERTAINTY: Final[dict[str, tuple[Words, Words]]] = {
     ),
     "experts-numbers": (
         ("专家打分无效（{found}位专家）", "两位以上专家；每个分数不小于0，每人的合计大于0", "请改正打分"),
-        ("these experts' points cannot be used ({found} experts)", "two experts or more, points of 0 or more, none with nothing but 0", "Correct the points"),
+        (
+            "these experts' points cannot be used ({found} experts)",
+            "two experts or more, points of 0 or more, none with nothing but 0",
+            "Correct the points",
+        ),
     ),
     "experts-counts": (
         ("各上级下的专家人数不同：{found}", "同一组专家，次序相同", "请补齐各表"),
-        ("the tables have different numbers of experts: {found}", "the same experts in the same order everywhere", "Complete the tables"),
+        (
+            "the tables have different numbers of experts: {found}",
+            "the same experts in the same order everywhere",
+            "Complete the tables",
+        ),
     ),
     "mean-off-scale": (
         ("标准化后的得分没有固定量程，不能用“{name}”平均", "算术平均，或有固定量程的标准化方法", "请改用算术平均"),
-        ("points that know no scale cannot be averaged by '{name}'", "arithmetic means, or a normalisation with a scale", "Use arithmetic means"),
+        (
+            "points that know no scale cannot be averaged by '{name}'",
+            "arithmetic means, or a normalisation with a scale",
+            "Use arithmetic means",
+        ),
     ),
     # What comes of it
     "no-replicate": (
         ("没有一种组合能够计分：{found}", "至少有一种可行的方法组合", "请去掉不可行的方法"),
-        ("no combination of methods can be scored: {found}", "one combination that works at least", "Leave out what does not work"),
+        (
+            "no combination of methods can be scored: {found}",
+            "one combination that works at least",
+            "Leave out what does not work",
+        ),
     ),
     "failed-replicate": (
         ("第{name}次重复没有得分：{found}", "未失败的重复，见failures", "请另选一次"),
@@ -62,8 +110,24 @@ CERTAINTY: Final[dict[str, tuple[Words, Words]]] = {
         ("没有第{found}次重复", "0至{high}", "请改正编号"),
         ("there is no replicate {found}", "0 to {high}", "Correct the number"),
     ),
+    "different-levels": (
+        ("“{name}”层级不同（{options}），不在一起排名", "同一层级的两个对象", "请另选对象"),
+        (
+            "{name} are of different levels ({options}) and not ranked together",
+            "two units of one level",
+            "Choose others",
+        ),
+    ),
     "pairs-too-many": (
-        ("“{name}”层级有{found}个对象，超过{high}，不计算全部两两比较", "最多{high}个对象；更多时请用beats(甲, 乙)逐对询问", "请指定要比较的对象"),
-        ("level '{name}' has {found} units, more than {high}: not every pair is compared", "{high} units at most; above, ask pair by pair with beats(a, b)", "Name the pairs"),
+        (
+            "“{name}”层级有{found}个对象，超过{high}，不计算全部两两比较",
+            "最多{high}个对象；更多时请用beats(甲, 乙)逐对询问",
+            "请指定要比较的对象",
+        ),
+        (
+            "level '{name}' has {found} units, more than {high}: not every pair is compared",
+            "{high} units at most; above, ask pair by pair with beats(a, b)",
+            "Name the pairs",
+        ),
     ),
 }

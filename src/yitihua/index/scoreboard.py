@@ -6,9 +6,10 @@ terminal, files) live in `yitihua.publish`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from yitihua.analysis.audit.audit import Audit
+    from yitihua.analysis.uncertainty.result import Uncertainty
     from yitihua.index.explain import Explanation
     from yitihua.index.sampling import Sampling
 
@@ -281,6 +283,43 @@ class Scoreboard:
         from yitihua.analysis.audit.audit import audit
 
         return audit(self, level)
+
+    def uncertainty(
+        self,
+        n: int = 10_000,
+        seed: int | np.random.Generator = 0,
+        level: float = 0.90,
+        n_jobs: int = 1,
+        progress: Callable[[int, int], None] | None = None,
+        **sources: Any,
+    ) -> Uncertainty:
+        """Return scores, ranks and grades over replicates of every disputable choice and error.
+
+        Parameters
+        ----------
+        n : int
+            Replicates, 100 or more.
+        seed : int or numpy Generator
+            The same seed gives the same replicates on any number of workers.
+        level : float
+            Of intervals.
+        n_jobs : int
+            Workers; the backend is joblib's own.
+        progress : function, optional
+            ``progress(done, n)``.
+        **sources
+            What is varied: ``sampling=True``, ``measurement=0.02``, ``imputation="hotdeck"``,
+            ``treat=[...]``, ``normalise=[...]``, ``weights="dirichlet"``, ``aggregate=[...]``,
+            ``drop=True``; see `yitihua.analysis.uncertainty.mix.mix_of`.
+
+        Raises
+        ------
+        InputError
+            With every fault of what is asked for.
+        """
+        from yitihua.analysis.uncertainty.run import uncertainty
+
+        return uncertainty(self, n, seed, level, n_jobs, progress, **sources)
 
     # Summary: one text feeds str, repr and HTML.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -71,7 +72,7 @@ def score_table(board: Scoreboard, lang: str = "en") -> pd.DataFrame:
         if board.sampled is not None:
             data[f"{rule.code}_probability"] = board.sampled.published_grade_probability(rule.code)
     if board.sampled is not None:
-        data["groups"] = group_numbers(board.sampled)
+        data["groups"] = group_numbers(board, board.sampled.groups)
     data["coverage"] = board.coverage
     place = recipe.plan.column
     for code in recipe.first_level:
@@ -105,17 +106,24 @@ def sampling_table(found: Sampling, lang: str = "en") -> pd.DataFrame:
         data[rule.code] = pd.array(grade_labels(board, rule.code), dtype="string")
         for k, label in enumerate(rule.labels):
             data[f"{rule.code}={label}"] = found.grade_probability[rule.code][:, k]
-    data["groups"] = group_numbers(found)
+    data["groups"] = group_numbers(board, found.groups)
     frame = pd.DataFrame(data).iloc[score_order(board)].reset_index(drop=True)
     frame.attrs = {"edition": board.recipe.edition, "simulated": board.table.simulated or board.recipe.simulated}
     return frame
 
 
-def group_numbers(found: Sampling) -> list[str]:
-    """Return the first and last group of every unit within its level: "3" or "3-7"; "" without a score."""
-    place: dict[str, list[int]] = {unit: [] for unit in found.board.table.units}
-    for groups in found.groups.values():
-        for number, units in enumerate(groups, start=1):
+def group_numbers(board: Scoreboard, groups: Mapping[str, Sequence[tuple[str, ...]]]) -> list[str]:
+    """Return the first and last group of every unit within its level: "3" or "3-7"; "" without a score.
+
+    Parameters
+    ----------
+    board : Scoreboard
+    groups : mapping
+        Level -> groups of units, best first.
+    """
+    place: dict[str, list[int]] = {unit: [] for unit in board.table.units}
+    for runs in groups.values():
+        for number, units in enumerate(runs, start=1):
             for unit in units:
                 place[unit].append(number)
     return [

@@ -97,10 +97,7 @@ def options_of(board: Scoreboard, mix: Mix) -> dict[str, tuple[str, ...]]:
         "normalise": {rule.normalise.method for rule in recipe.indicators},
         "aggregate": {node.method for node in recipe.nodes},
     }
-    return {
-        stage: (OWN, *(rival for rival in getattr(mix, stage) if in_force[stage] != {rival}))
-        for stage in STAGES
-    }
+    return {stage: (OWN, *(rival for rival in getattr(mix, stage) if in_force[stage] != {rival})) for stage in STAGES}
 
 
 def combos_of(board: Scoreboard, mix: Mix) -> list[Combo | Failure]:
@@ -221,7 +218,7 @@ def _is_mean(node: NodeRule) -> bool:
 
 def _off_scale(node: NodeRule) -> bool:
     method = AGGREGATE[node.method]
-    return method.off_scale(method.settings(dict(node.settings)))
+    return bool(method.off_scale(method.settings(dict(node.settings))))
 
 
 def _with_numbers(recipe: Recipe, points: Floats, observed: np.ndarray, rows: Sequence[int]) -> Recipe:

@@ -173,6 +173,14 @@ class Engine:
             self._score(rows, values, choices, found)
         return found[:count], Choices(choices.combo, choices.dropped, choices.weights, kept)
 
+    def probe(self, count: int) -> Floats:
+        """Return scores of a few replicates of a block that no run uses, shape (count, units)."""
+        choices, found = self.block(-1 % 2**32), np.full((BLOCK, len(self.board.table.units)), np.nan)
+        rows = np.arange(count)
+        values = None if self.noise.is_none else self.noise.values(count, self.streams(-1 % 2**32)[5:])
+        self._score(rows, values, choices, found)
+        return found[:count]
+
     def _score(self, rows: Ints, values: Floats | None, choices: Choices, found: Floats) -> None:
         own = choices.combo[rows]
         for number in np.unique(own).tolist():
@@ -188,9 +196,7 @@ class Engine:
             weights = {code: w[chosen] for code, w in choices.weights.items()}
             found[chosen] = self.totals(combo, len(chosen), weights, part, choices.dropped[chosen])
 
-    def totals(
-        self, combo: Combo, n: int, weights: dict[str, Floats], points: Floats | None, dropped: Ints
-    ) -> Floats:
+    def totals(self, combo: Combo, n: int, weights: dict[str, Floats], points: Floats | None, dropped: Ints) -> Floats:
         """Return scores under one combination.
 
         Parameters

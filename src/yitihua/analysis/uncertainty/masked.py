@@ -64,7 +64,7 @@ def masked_totals(
                 if column in place:
                     children.drawn.append((k, place[column]))
                 else:
-                    (children.still if work[column].ndim == 1 else children.made).append((k, work[column]))  # type: ignore[attr-defined]
+                    (children.still if work[column].ndim == 1 else children.made).append((k, work[column]))
             found = mean_of(children, own, w, step)
         else:
             values = [work[c] if c in work else own[:, place[c]] for c in step.columns]  # type: ignore[index]

@@ -160,7 +160,7 @@ def noise_of(board: Scoreboard, mix: Mix, combos: Sequence[Combo]) -> Noise:
 
 
 def _guards(columns: Sequence[int], combos: Sequence[Combo]) -> tuple[tuple[int, Treatment], ...]:
-    found = {}
+    found: dict[tuple[int, Treatment], None] = {}
     for place, column in enumerate(columns):
         for combo in combos:
             treatment = combo.recipe.indicators[column].treat
@@ -177,7 +177,9 @@ def _spread(board: Scoreboard, mix: Mix, codes: Sequence[str]) -> Floats:
         kind, size = mix.measurement[code]
         own = raw[:, recipe.plan.column[code]]
         # A cell that was filled in was not measured.
-        found[k] = np.nan_to_num(np.abs(own) * size if kind == "relative" else np.where(np.isnan(own), 0.0, size * share[k]))
+        found[k] = np.nan_to_num(
+            np.abs(own) * size if kind == "relative" else np.where(np.isnan(own), 0.0, size * share[k])
+        )
     return found
 
 

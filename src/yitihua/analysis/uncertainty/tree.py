@@ -118,7 +118,9 @@ class Tree:
         """
         if not self.means:
             everyone = np.arange(len(self.points))
-            return masked_totals(self.plan, self.points, self.observed, everyone, n, weights, columns, drawn, gone or {})
+            return masked_totals(
+                self.plan, self.points, self.observed, everyone, n, weights, columns, drawn, gone or {}
+            )
         groups, others = self.groups
         if len(groups) == 1 and not others.size:
             return self._of_group(groups[0], n, weights, columns, drawn)
@@ -155,7 +157,9 @@ class Tree:
             if all(one is True for one in here) and all(counts[c] is True for c in step.columns):
                 found[step.code], there[step.column], counts[step.column] = own, True, True
                 continue
-            kept = np.column_stack([own[:, k] * flag for k, flag in enumerate(here)]) if _any_array(here) else own * here
+            kept = (
+                np.column_stack([own[:, k] * flag for k, flag in enumerate(here)]) if _any_array(here) else own * here
+            )
             sums = kept.sum(axis=1, keepdims=True)
             found[step.code] = kept / np.where(sums > 0, sums, 1.0)
             share = sum(own[:, k] * counts[c] for k, c in enumerate(step.columns))
@@ -232,7 +236,9 @@ def _mean(
         own = weights[:, None, [k for k, _ in moved]]
         lost = np.isinf(value)
         hit = np.matmul((own > 0).astype(float), lost.astype(float))[:, 0] > 0 if lost.any() else lost[:1, 0]
-        top, endless = _added(top, endless, np.matmul(np.broadcast_to(own, (n, 1, own.shape[2])), _finite(value))[:, 0], hit)
+        top, endless = _added(
+            top, endless, np.matmul(np.broadcast_to(own, (n, 1, own.shape[2])), _finite(value))[:, 0], hit
+        )
     for k, column in enumerate(step.columns):
         if column in made:
             value = transformed(_no_gaps(made[column]), power, floor)

@@ -67,9 +67,7 @@ def _shares(amounts: Floats, nominal: Floats) -> Floats:
     return np.asarray(np.where(sums > 0, amounts / np.where(sums > 0, sums, 1.0), nominal))
 
 
-def bounded_weights(
-    nominal: Floats, lower: Floats, upper: Floats, n: int, generator: np.random.Generator
-) -> Floats:
+def bounded_weights(nominal: Floats, lower: Floats, upper: Floats, n: int, generator: np.random.Generator) -> Floats:
     """Return draws that are uniform over all weights between bounds that sum to 1.
 
     Every draw is the end of a chain of its own. A step takes two children and draws how they share
@@ -122,7 +120,7 @@ def feasible_start(nominal: Floats, lower: Floats, upper: Floats) -> Floats:
     Examples
     --------
     >>> feasible_start(np.array([0.7, 0.2, 0.1]), np.zeros(3), np.array([0.5, 1.0, 1.0])).round(3)
-    array([0.5 , 0.3 , 0.2 ])
+    array([0.5, 0.3, 0.2])
     """
     low, high = -1.0, 1.0
     for _ in range(200):  # clip(nominal + shift) rises with the shift: bisect for a sum of 1

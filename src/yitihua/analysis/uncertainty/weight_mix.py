@@ -151,7 +151,9 @@ def _check_bounds(recipe: Recipe, mix: WeightMix) -> None:
                 "weight-bounds-empty", key=f"weights.bounds, {node.code}", name=node.code,
                 low=f"{low.sum():g}", high=f"{high.sum():g}",
             )  # fmt: skip
-    unused = sorted(set(mix.bounds) - {child for node in recipe.nodes if node.code in mix.nodes for child in node.children})
+    unused = sorted(
+        set(mix.bounds) - {child for node in recipe.nodes if node.code in mix.nodes for child in node.children}
+    )
     for code in unused:
         faults.add("no-effect", key=f"weights.bounds.{code}", name=code, method="nodes")
     faults.raise_if_any()
@@ -208,7 +210,7 @@ def full_set(recipe: Recipe, stated: Mapping[str, Any], key: str = "weights") ->
         else:
             given[code] = float(value)
     faults.raise_if_any()
-    found = {}
+    found: dict[str, float] = {}
     for node in recipe.nodes:
         own = {child: given[child] for child in node.children if child in given}
         rest = {child: w for child, w in zip(node.children, node.weights, strict=True) if child not in own}
@@ -243,10 +245,17 @@ def _experts(recipe: Recipe, stated: Mapping[str, Any], faults: FaultList) -> di
         absent = [child for child in node.children if child not in columns]
         strange = [child for child in columns if child not in node.children]
         if absent or strange:
-            faults.add("experts-children", key=f"weights.experts.{code}", found=list(columns), options=list(node.children))
+            faults.add(
+                "experts-children", key=f"weights.experts.{code}", found=list(columns), options=list(node.children)
+            )
             continue
         shares = np.array([columns[child] for child in node.children])
-        if shares.shape[1] < 2 or not np.isfinite(shares).all() or (shares < 0).any() or (shares.sum(axis=0) <= 0).any():
+        if (
+            shares.shape[1] < 2
+            or not np.isfinite(shares).all()
+            or (shares < 0).any()
+            or (shares.sum(axis=0) <= 0).any()
+        ):
             faults.add("experts-numbers", key=f"weights.experts.{code}", found=str(shares.shape[1]))
             continue
         counts.add(shares.shape[1])

@@ -1,0 +1,307 @@
+"""What is kept of the replicates: counts of ranks, grades and pairs, and the distribution of scores.
+
+Scores are kept as they are up to a budget; beyond it they are counted in bins, a thousand a unit, so
+that memory does not grow with the number of replicates. Ranks, grades and pairs are counted exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from yitihua.index import grade
+from yitihua.index.scoreboard import Scoreboard
+from yitihua.indicators.table import Floats
+
+Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+#: Scores that are kept as they are, in all; and of the first replicates for good.
+BUDGET, SAMPLE = 16_000_000, 4_000_000
+#: Scores that are counted at a time.
+BATCH = 4_000_000
+BINS = 1024
+#: A level with more units is not compared pair by pair.
+PAIRS = 500
+
+
+def ranks_of(scores: Floats) -> npt.NDArray[np.int32]:
+    """Return ranks within each replicate, best 1, ties sharing the best; 0 where there is no score.
+
+    Parameters
+    ----------
+    scores : ndarray, shape (n, units)
+        Rounded; equal means tied.
+
+    Examples
+    --------
+    >>> ranks_of(np.array([[70.0, 90.0, np.nan, 70.0, 60.0]]))
+    array([[2, 1, 0, 2, 4]], dtype=int32)
+    """
+    n, units = scores.shape
+    order = np.argsort(-scores, axis=1)  # NaN last
+    place = (order + np.arange(n)[:, None] * units).ravel()
+    seen = scores.ravel()[place].reshape(n, units)
+    ranks = np.broadcast_to(np.arange(1, units + 1, dtype=np.int32), (n, units))
+    same = seen[:, 1:] == seen[:, :-1]
+    if same.any():
+        ranks = ranks.copy()
+        tied = np.flatnonzero(same.any(axis=1))
+        ranks[tied, 1:] = np.where(same[tied], 0, ranks[tied, 1:])
+        ranks[tied] = np.maximum.accumulate(ranks[tied], axis=1)
+    found = np.empty(n * units, dtype=np.int32)
+    found[place] = ranks.ravel()
+    found = found.reshape(n, units)
+    if np.isnan(seen[:, -1]).any():
+        found[np.isnan(scores)] = 0
+    return found
+
+
+@dataclass(eq=False)
+class Summary:
+    """Counts over replicates.
+
+    Attributes
+    ----------
+    board : Scoreboard
+    sound, on_scale : int
+        Replicates with scores, and of these the ones whose scores compare with the published.
+    kept : list of ndarray
+        Rounded scores that are not yet binned; None when the budget is spent.
+    sample : list of ndarray
+        The first replicates' scores, on the scale, for what looks at differences.
+    """
+
+    board: Scoreboard
+    sound: int = 0
+    on_scale: int = 0
+    kept: list[tuple[Floats, Mask]] | None = field(default_factory=list)
+    sample: list[Floats] = field(default_factory=list)
+    _kept_size: int = 0
+    _sample_size: int = 0
+    _bins: Bins | None = None
+    _counts: dict[str, Ints] = field(default_factory=dict)
+    _waiting: list[tuple[Floats, Mask]] = field(default_factory=list)
+    _waiting_size: int = 0
+
+    def add(self, scores: Floats, sound: Mask, on_scale: Mask) -> None:
+        """Take in the scores of some replicates.
+
+        Parameters
+        ----------
+        scores : ndarray, shape (n, units)
+        sound, on_scale : ndarray of bool, shape (n,)
+            Which have scores at all, and on the published scale.
+        """
+        if not sound.all():
+            scores, on_scale = scores[sound], on_scale[sound]
+        scores = np.round(scores, self.board.recipe.score_decimals)
+        self.sound += len(scores)
+        self.on_scale += int(on_scale.sum())
+        if self._sample_size < SAMPLE:
+            own = scores[on_scale]
+            self.sample.append(own)
+            self._sample_size += own.size
+        self._waiting.append((scores, on_scale))
+        self._waiting_size += scores.size
+        if self.kept is not None:
+            self.kept.append((scores, on_scale))
+            self._kept_size += scores.size
+            if self._kept_size > BUDGET:
+                self._spend()
+        elif self._bins is not None:
+            self._bins.add(scores[on_scale])
+        if self._waiting_size >= BATCH and self.kept is None:
+            self.count()
+
+    def _spend(self) -> None:
+        assert self.kept is not None
+        own = [scores[on] for scores, on in self.kept]
+        self._bins = Bins.around(own)
+        for scores in own:
+            self._bins.add(scores)
+        self.kept = None
+        self.count()
+
+    def count(self) -> None:
+        """Count ranks, grades and pairs of what has come in since the last time."""
+        size = max(1, BATCH // max(1, len(self.board.table.units)))
+        waiting, self._waiting, self._waiting_size = self._waiting, [], 0
+        if not waiting:
+            return
+        scores = np.concatenate([one for one, _ in waiting])
+        on_scale = np.concatenate([one for _, one in waiting])
+        for start in range(0, len(scores), size):
+            self._count(scores[start : start + size], on_scale[start : start + size])
+
+    def _count(self, scores: Floats, on_scale: Mask) -> None:
+        for level, rows in self.board.level_rows.items():
+            whole = len(rows) == scores.shape[1]
+            ranks = ranks_of(scores if whole else scores[:, rows])
+            width = len(rows) + 1
+            flat = (ranks + np.arange(len(rows), dtype=np.int64) * width).ravel()
+            self._add(f"ranks {level}", np.bincount(flat, minlength=len(rows) * width).reshape(len(rows), width))
+            if len(rows) <= PAIRS:
+                self._add(f"ahead {level}", pairs_ahead(ranks))
+        for rule in self.board.recipe.grades:
+            for level, rows in self.board.level_rows.items():
+                cuts = rule.cuts_of(level)
+                if cuts is None:
+                    continue
+                own = scores[on_scale][:, rows]
+                found = grade.grade_index(own, [round(cut, 12) for cut in cuts])
+                shares = np.stack([(found == k).sum(axis=0) for k in range(len(rule.labels))], axis=1)
+                self._add(f"grades {rule.code} {level}", shares)
+
+    def _add(self, name: str, counts: Ints) -> None:
+        self._counts[name] = self._counts[name] + counts if name in self._counts else counts
+
+    def counted(self, name: str) -> Ints | None:
+        """Return a count by name: "ranks LEVEL" (units, 1 + units; first column: without a rank), "ahead LEVEL", ..."""
+        self.count()
+        return self._counts.get(name)
+
+    @property
+    def exact(self) -> bool:
+        """Whether all scores are still there."""
+        return self.kept is not None
+
+    def quantiles(self, at: Sequence[float]) -> Floats:
+        """Return quantiles of every unit's scores, shape (len(at), units); NaN without a score."""
+        if self.kept is None:
+            assert self._bins is not None
+            return self._bins.quantiles(at)
+        scores = self.scores
+        found = np.full((len(at), scores.shape[1]), np.nan)
+        there = np.isfinite(scores)
+        whole = there.all(axis=0)
+        if whole.any() and len(scores):
+            found[:, whole] = np.quantile(scores[:, whole], at, axis=0)
+        for unit in np.flatnonzero(~whole & there.any(axis=0)).tolist():
+            found[:, unit] = np.quantile(scores[there[:, unit], unit], at)
+        return found
+
+    def moments(self) -> tuple[Floats, Floats]:
+        """Return mean and standard deviation of every unit's scores, NaN without a score."""
+        if self.kept is None:
+            assert self._bins is not None
+            return self._bins.moments()
+        own = Bins.around([self.scores])
+        own.add(self.scores)
+        return own.moments()
+
+    @property
+    def scores(self) -> Floats:
+        """The kept scores on the published scale, shape (n, units)."""
+        assert self.kept is not None
+        empty = np.zeros((0, len(self.board.table.units)))
+        return np.concatenate([empty, *(scores[on] for scores, on in self.kept)])
+
+    @property
+    def first(self) -> Floats:
+        """The first replicates' scores on the published scale, shape (n, units)."""
+        return np.concatenate([np.zeros((0, len(self.board.table.units))), *self.sample])
+
+
+def pairs_ahead(ranks: npt.NDArray[np.int32]) -> Ints:
+    """Return how often each unit is ahead of each other, shape (units, units); without a rank is behind nobody.
+
+    Examples
+    --------
+    >>> pairs_ahead(np.array([[1, 2, 0], [2, 1, 0], [1, 1, 0]], dtype=np.int32))
+    array([[0, 1, 0],
+           [1, 0, 0],
+           [0, 0, 0]])
+    """
+    units = ranks.shape[1]
+    found = np.zeros((units, units), dtype=np.int64)
+    for start in range(0, len(ranks), 4096):  # counts fit 16 bits
+        own = np.ascontiguousarray(ranks[start : start + 4096].T.astype(np.uint16))
+        absent = own == 0
+        first, second = own, own
+        if absent.any():
+            first, second = np.where(absent, np.uint16(65535), own), own
+        for i in range(units):
+            ahead = first[i] < second
+            found[i] += np.add.reduce(ahead.view(np.uint8), axis=1, dtype=np.uint16)
+    return found
+
+
+@dataclass(eq=False)
+class Bins:
+    """Scores of every unit, counted in bins of equal width.
+
+    Attributes
+    ----------
+    low, high : ndarray, shape (units,)
+        Ends of the bins; scores beyond are counted in the bin at the end, whose outer edge is then the extreme.
+    counts : ndarray, shape (units, bins)
+    centre : ndarray, shape (units,)
+        What moments are taken around.
+    """
+
+    low: Floats
+    high: Floats
+    counts: Ints
+    centre: Floats
+    least: Floats
+    most: Floats
+    n: Floats
+    total: Floats
+    squares: Floats
+
+    @classmethod
+    def around(cls, scores: Sequence[Floats]) -> Bins:
+        """Return empty bins that hold these scores with a quarter of their range to spare on both sides."""
+        units = scores[0].shape[1]
+        least, most = np.full(units, np.inf), np.full(units, -np.inf)
+        for own in scores:
+            least = np.minimum(least, np.where(np.isnan(own), np.inf, own).min(axis=0, initial=np.inf))
+            most = np.maximum(most, np.where(np.isnan(own), -np.inf, own).max(axis=0, initial=-np.inf))
+        there = least <= most
+        low, high = np.where(there, least, 0.0), np.where(there, most, 0.0)
+        spare = 0.25 * (high - low)
+        zero = np.zeros(units)
+        return cls(
+            low - spare, high + spare, np.zeros((units, BINS), dtype=np.int64), 0.5 * (low + high),
+            np.full(units, np.inf), np.full(units, -np.inf), zero, zero.copy(), zero.copy(),
+        )  # fmt: skip
+
+    def add(self, scores: Floats) -> None:
+        """Count some scores, shape (n, units); NaN is left out."""
+        if len(scores) == 0:
+            return
+        there = np.isfinite(scores)
+        width = np.where(self.high > self.low, self.high - self.low, 1.0)
+        filled = np.where(there, scores, self.centre)
+        place = np.clip((filled - self.low) * (BINS / width), 0, BINS - 1).astype(np.int64)
+        place += np.arange(scores.shape[1]) * BINS
+        flat = place.ravel() if there.all() else place[there]
+        self.counts += np.bincount(flat, minlength=self.counts.size).reshape(self.counts.shape)
+        self.least = np.minimum(self.least, np.where(there, scores, np.inf).min(axis=0))
+        self.most = np.maximum(self.most, np.where(there, scores, -np.inf).max(axis=0))
+        off = np.where(there, filled - self.centre, 0.0)
+        self.n = self.n + there.sum(axis=0)
+        self.total = self.total + off.sum(axis=0)
+        self.squares = self.squares + (off * off).sum(axis=0)
+
+    def moments(self) -> tuple[Floats, Floats]:
+        """Return mean and standard deviation (n - 1) of every unit, NaN without a score."""
+        n = np.where(self.n > 0, self.n, np.nan)
+        mean = self.total / n
+        spread = np.maximum(self.squares - n * mean * mean, 0.0) / np.where(n > 1, n - 1, np.nan)
+        return self.centre + mean, np.sqrt(spread)
+
+    def quantiles(self, at: Sequence[float]) -> Floats:
+        """Return quantiles, linear within a bin, shape (len(at), units)."""
+        found = np.full((len(at), len(self.low)), np.nan)
+        for unit in np.flatnonzero(self.n > 0).tolist():
+            edges = np.linspace(self.low[unit], self.high[unit], BINS + 1)
+            edges = np.clip(edges, self.least[unit], self.most[unit])
+            edges[0], edges[-1] = self.least[unit], self.most[unit]
+            below = np.concatenate([[0], np.cumsum(self.counts[unit])]) / self.n[unit]
+            found[:, unit] = np.interp(at, below, edges)
+        return found
