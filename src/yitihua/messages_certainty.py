@@ -130,4 +130,29 @@ CERTAINTY: Final[dict[str, tuple[Words, Words]]] = {
             "Name the pairs",
         ),
     ),
+    # What if
+    "nothing-asked": (
+        ("没有提出任何假设", "{options}", "请至少给出一项假设"),
+        ("nothing is asked: no choice and no number is changed", "{options}", "Change one of them at least"),
+    ),
+    "other-tree": (
+        ("版本“{name}”的指标体系与这份结果不同，不能套用权重方案“{found}”", "指标体系相同的版本", "请直接给出权重"),
+        (
+            "edition '{name}' has another tree than this result, so its weight set '{found}' does not fit",
+            "an edition with the same tree",
+            "State the weights themselves",
+        ),
+    ),
+    "no-edition-for-set": (
+        (
+            "找不到版本“{name}”，无从得知权重方案“{found}”",
+            "equal、随软件提供的版本，或直接给出权重",
+            "请直接给出权重，或指明版本",
+        ),
+        (
+            "edition '{name}' is not at hand, so the weight set '{found}' is not known",
+            "equal, a shipped edition, or the weights themselves",
+            "State the weights themselves, or give the edition",
+        ),
+    ),
 }

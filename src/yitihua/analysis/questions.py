@@ -37,7 +37,9 @@ from yitihua.analysis.obstacles import obstacles
 from yitihua.analysis.redundancy import redundancy
 from yitihua.analysis.reliability import item_table, reliability_table
 from yitihua.analysis.strengths import strengths
+from yitihua.analysis.uncertainty.run import uncertainty
 from yitihua.analysis.variants import variants
+from yitihua.analysis.whatif import whatif
 from yitihua.index.screen import screen_board
 from yitihua.index.treat.report import board_treatment
 
@@ -74,5 +76,7 @@ __all__ = [
     "sibling_correlations",
     "spatial",
     "strengths",
+    "uncertainty",
     "variants",
+    "whatif",
 ]

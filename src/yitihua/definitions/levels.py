@@ -29,6 +29,7 @@ ORIGINS = {
     "simulated": ("模拟", "simulated 模拟"),
     "summed": ("各县合计", "summed over counties"),
     "imputed": ("填补", "imputed"),
+    "assumed": ("假设", "assumed"),
     "missing": ("缺失", "missing"),
 }
 

@@ -6,7 +6,7 @@ terminal, files) live in `yitihua.publish`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from yitihua.analysis.audit.audit import Audit
     from yitihua.analysis.uncertainty.result import Uncertainty
+    from yitihua.analysis.whatif import WhatIf
+    from yitihua.definitions.edition import Edition
     from yitihua.index.explain import Explanation
     from yitihua.index.sampling import Sampling
 
@@ -320,6 +322,32 @@ class Scoreboard:
         from yitihua.analysis.uncertainty.run import uncertainty
 
         return uncertainty(self, n, seed, level, n_jobs, progress, **sources)
+
+    def whatif(
+        self,
+        weights: str | Mapping[str, float] | None = None,
+        normalise: str | Mapping[str, Any] | None = None,
+        aggregate: str | Mapping[str, Any] | None = None,
+        drop: str | Sequence[str] | None = None,
+        values: Mapping[str, Mapping[str, float]] | pd.DataFrame | None = None,
+        edition: Edition | None = None,
+    ) -> WhatIf:
+        """Return the board with some choices or numbers changed, and who moves for which of them.
+
+        Parameters
+        ----------
+        weights, normalise, aggregate, drop, values, edition
+            See `yitihua.analysis.whatif.whatif`: ``weights={"A": 0.3}``, ``normalise="minmax"``,
+            ``aggregate="geometric"``, ``drop=["A01"]``, ``values={"嘉善县": {"A02": 95}}``.
+
+        Raises
+        ------
+        InputError
+            With every fault of what is asked.
+        """
+        from yitihua.analysis.whatif import whatif
+
+        return whatif(self, weights, normalise, aggregate, drop, values, edition)
 
     # Summary: one text feeds str, repr and HTML.
 
