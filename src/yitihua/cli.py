@@ -12,6 +12,7 @@ import typer
 
 from yitihua import __version__
 from yitihua.commands.boards import board_dict, board_of, inputs_of, project_out
+from yitihua.commands.certainty import robust, whatif
 from yitihua.commands.demo import demo
 from yitihua.commands.options import (
     AllowCode,
@@ -350,6 +351,8 @@ def collect(
     province.collect(directory, newest, keep_going, json, language(lang, directory))
 
 
+app.command()(robust)
+app.command()(whatif)
 app.command()(demo)
 app.command()(simulate)
 app.add_typer(survey, name="survey")

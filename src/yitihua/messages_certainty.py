@@ -155,4 +155,28 @@ CERTAINTY: Final[dict[str, tuple[Words, Words]]] = {
             "State the weights themselves, or give the edition",
         ),
     ),
+    "stated-twice": (
+        ("“{name}”给出了两次：{found}", "每个代码一次", "请只保留一个"),
+        ("'{name}' is stated twice: {found}", "every code once", "Keep one of them"),
+    ),
+    "which-set": (
+        ("文件中有几个权重方案，或“{found}”不在其中，不知用哪一个", "{options}", "请只留一个，或写明[weights] use"),
+        (
+            "the file holds several weight sets, or not '{found}', so which one to take is not known",
+            "{options}",
+            "Keep one, or state [weights] use",
+        ),
+    ),
+    "no-weights-in-file": (
+        ("文件中没有权重", "A = 0.3，或[weights.sets.名称.weights]", "请写上权重"),
+        ("the file holds no weights", "A = 0.3, or [weights.sets.NAME.weights]", "State some"),
+    ),
+    "set-incomplete": (
+        ("“{name}”的下级只给出了一部分权重，缺：{options}", "同级全部给出，或全不给出", "请补上所缺的权重"),
+        (
+            "of the children of '{name}' only some have a weight; missing: {options}",
+            "all siblings, or none",
+            "Add the missing ones",
+        ),
+    ),
 }

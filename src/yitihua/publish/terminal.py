@@ -49,6 +49,22 @@ def print_board(board: Scoreboard, lang: str, top: int | None = 20, methods: boo
         _print_methods(out, summary.methods)
 
 
+def print_lines(lines: list[str]) -> None:
+    """Print lines, wrapped to the width."""
+    out = console()
+    for line in lines:
+        out.print(Text(line))
+
+
+def print_rows(rows: list[list[str]], title: str, more: int, lang: str) -> None:
+    """Print a table whose first row is the header, and how many rows are not shown."""
+    out = console()
+    out.print(Text(title, style="bold"))
+    out.print(_ranking(rows[0], rows[1:]))
+    if more:
+        out.print(Text(f"另有{more}个未显示" if lang == "zh" else f"{more} more", style="dim"))
+
+
 def _ranking(header: list[str], rows: list[list[str]]) -> Table:
     table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold", pad_edge=False)
     for column, title in enumerate(header):

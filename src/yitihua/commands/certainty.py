@@ -1,0 +1,272 @@
+"""Commands on certainty: `robust`, how sure a ranking is, and `whatif`, what a change would do."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from yitihua.commands.options import (
+    AllowCode,
+    Cities,
+    DataFile,
+    Date,
+    EditionName,
+    Json,
+    Lang,
+    Period,
+    Top,
+    allowed_code,
+    bad_call,
+    language,
+    say,
+)
+
+if TYPE_CHECKING:
+    from yitihua.analysis.uncertainty.result import Uncertainty
+    from yitihua.definitions.edition import Edition
+    from yitihua.index.scoreboard import Scoreboard
+
+#: Exit code of a command that was stopped by Ctrl-C.
+STOPPED = 130
+
+
+def board_at(
+    directory: Path | None,
+    edition: str | None,
+    data: str | None = None,
+    period: str | None = None,
+    date: str | None = None,
+    cities: bool = False,
+) -> tuple[Scoreboard, Edition | None]:
+    """Return the board of a project, of an edition, or of a folder of results, with its edition if at hand.
+
+    Raises
+    ------
+    InputError
+        If neither is named, or options of data are given beside results, which hold their own.
+    """
+    from yitihua.commands.boards import board_of
+    from yitihua.index.run import read_run
+
+    if edition is None and directory is not None and (directory / "run.json").is_file():
+        if given := [name for name, v in (("--data", data), ("--period", period), ("--date", date)) if v is not None]:
+            names = ", ".join(given)
+            raise bad_call(
+                f"结果文件夹自带数据，不能再给{names}",
+                f"a folder of results holds its data, so {names} cannot be given",
+                "DIR",
+            )
+        return read_run(directory).board, None
+    return board_of(directory, edition, data, period, date, None, cities)
+
+
+def robust(
+    directory: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="A project or a folder of results.")] = None,
+    edition: EditionName = None,
+    data: DataFile = None,
+    period: Period = None,
+    date: Date = None,
+    replicates: Annotated[int, typer.Option("-n", help="Replicates.")] = 10_000,
+    seed: Annotated[
+        int, typer.Option("--seed", help="The same seed gives the same numbers on any number of workers.")
+    ] = 0,
+    level: Annotated[float, typer.Option("--level", help="Of intervals.")] = 0.90,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", help="Workers; -1 for all cores.")] = 1,
+    sampling: Annotated[
+        bool | None, typer.Option("--sampling/--no-sampling", help="Sampling error of surveys.")
+    ] = None,
+    measurement: Annotated[
+        float | None, typer.Option("--measurement", help="Relative standard deviation of operational data.")
+    ] = None,
+    imputation: Annotated[
+        str | None, typer.Option("--imputation", help="Draw imputed cells: hotdeck, regression.")
+    ] = None,
+    weights: Annotated[
+        str | None, typer.Option("--weights", help="dirichlet, uniform, bounds, none, or names of sets with commas.")
+    ] = None,
+    treat: Annotated[str | None, typer.Option("--treat", help="Rival treatments, with commas.")] = None,
+    normalise: Annotated[str | None, typer.Option("--normalise", help="Rival normalisations, with commas.")] = None,
+    aggregate: Annotated[str | None, typer.Option("--aggregate", help="Rival aggregations, with commas.")] = None,
+    drop: Annotated[str | None, typer.Option("--drop", help="Leave out one of these, or one of: all.")] = None,
+    top: Top = 20,
+    cities: Cities = False,
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="File: .csv, .json or .md.")] = None,
+    allow_code: AllowCode = False,
+    json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Say how sure scores, ranks and grades are. 排名有多可靠."""
+    allowed_code(allow_code)
+    suffix = _suffix(out, (".csv", ".json", ".md"))
+    chosen = language(lang, None if directory is None or (directory / "run.json").is_file() else directory)
+    with _told_when_stopped(chosen, replicates):
+        board, loaded = board_at(directory, edition, data, period, date, cities)
+        stated = {
+            "sampling": sampling,
+            "measurement": measurement,
+            "imputation": imputation,
+            "treat": _listed(treat),
+            "normalise": _listed(normalise),
+            "aggregate": _listed(aggregate),
+            "drop": _drop(drop),
+            "weights": _weight_mix(board, loaded, weights),
+        }
+        sources = {name: value for name, value in stated.items() if value is not None}
+        with _progress(chosen) as progress:
+            found = board.uncertainty(replicates, seed, level, jobs, progress, **sources)
+        _show_certainty(found, chosen, top, out, suffix, json)
+
+
+def _suffix(out: Path | None, allowed: tuple[str, ...]) -> str:
+    from yitihua.errors import refuse
+
+    suffix = "" if out is None else out.suffix.lower()
+    if out is not None and suffix not in allowed:
+        raise refuse("bad-choice", key="--out", found=out.name, options=[f"*{one}" for one in allowed])
+    return suffix
+
+
+def _listed(words: str | None) -> list[str] | None:
+    return None if words is None else [word.strip() for word in words.split(",") if word.strip()]
+
+
+def _drop(words: str | None) -> bool | list[str] | None:
+    return True if words == "all" else _listed(words)
+
+
+def _weight_mix(board: Scoreboard, edition: Edition | None, words: str | None) -> Any:
+    """Return how weights are varied: a kind by name, or the weight sets that are named."""
+    from yitihua.analysis.uncertainty.mix import KINDS
+    from yitihua.analysis.weight_sets import named_weights
+
+    if words is None:
+        return None
+    if words == "none":
+        return False
+    if words in KINDS and words not in ("sets", "experts"):
+        return words
+    return {"kind": "sets", "sets": {name: named_weights(board, name, edition) for name in _listed(words) or ()}}
+
+
+def _show_certainty(found: Uncertainty, lang: str, top: int, out: Path | None, suffix: str, json: bool) -> None:
+    from yitihua.publish import terminal
+    from yitihua.publish.atomic import replace_files
+    from yitihua.publish.certainty_text import certainty_dict, certainty_document, certainty_rows, effect_rows
+
+    if out is not None:
+        if suffix == ".csv":
+            encoding = "utf-8-sig" if lang == "zh" else "utf-8"
+            content = found.table(lang).to_csv(index=False, lineterminator="\n").encode(encoding)
+        elif suffix == ".json":
+            content = (terminal.json_text(certainty_dict(found, lang)) + "\n").encode()
+        else:
+            content = certainty_document(found, lang).encode()
+        replace_files({out: content})
+        print(say(lang, f"已写入{out}：{found.n}次试算。", f"Written to {out}: {found.n} replicates."))
+    elif json:
+        terminal.print_json(certainty_dict(found, lang))
+    else:
+        terminal.print_lines(found.notes(lang))
+        for level, rows, more in certainty_rows(found, lang, top or None):
+            terminal.print_rows(rows, f"[{level}]", more, lang)
+        terminal.print_rows(
+            effect_rows(found, lang), say(lang, "各来源单独的作用", "What every source does by itself"), 0, lang
+        )
+
+
+@contextmanager
+def _told_when_stopped(lang: str, n: int) -> Iterator[None]:
+    """Say on Ctrl-C how many replicates were done, and that nothing was written."""
+    try:
+        yield
+    except KeyboardInterrupt as stopped:
+        done = getattr(stopped, "done", 0)
+        zh, en = f"已中断：完成了{n}次试算中的{done}次", f"Stopped: {done} of {n} replicates were done"
+        print(say(lang, f"{zh}，没有写出任何文件。", f"{en}; nothing was written."), file=sys.stderr)
+        raise typer.Exit(STOPPED) from None
+
+
+@contextmanager
+def _progress(lang: str) -> Iterator[Callable[[int, int], None] | None]:
+    """Give a function that moves a progress bar, where somebody is looking."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(say(lang, "试算", "replicates"), total=None)
+        yield lambda done, n: bar.update(task, completed=done, total=n)
+
+
+def whatif(
+    directory: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="A project or a folder of results.")] = None,
+    edition: EditionName = None,
+    data: DataFile = None,
+    period: Period = None,
+    date: Date = None,
+    weights: Annotated[
+        str | None, typer.Option("--weights", help="FILE.toml, A=0.3,B=0.2 or the name of a set; the rest is shared.")
+    ] = None,
+    normalise: Annotated[str | None, typer.Option("--normalise", help="Another normalisation.")] = None,
+    aggregate: Annotated[str | None, typer.Option("--aggregate", help="Another aggregation.")] = None,
+    drop: Annotated[str | None, typer.Option("--drop", help="Indicators and nodes to leave out, with commas.")] = None,
+    values: Annotated[Path | None, typer.Option("--values", help="CSV: unit, indicator, value.")] = None,
+    unit: Annotated[str | None, typer.Option("--unit", help="Show one unit.")] = None,
+    top: Top = 20,
+    cities: Cities = False,
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="File: .csv or .json.")] = None,
+    allow_code: AllowCode = False,
+    json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Say what other weights, methods or values would do to the ranking. 假如改变权重、方法或数值."""
+    from yitihua.commands.weights_file import stated_weights, values_table
+    from yitihua.publish import terminal
+    from yitihua.publish.atomic import replace_files
+
+    allowed_code(allow_code)
+    suffix = _suffix(out, (".csv", ".json"))
+    chosen = language(lang, None if directory is None or (directory / "run.json").is_file() else directory)
+    board, loaded = board_at(directory, edition, data, period, date, cities)
+    code = None if unit is None else board.table.units[board.table.row_of(unit)]
+    found = board.whatif(
+        weights=None if weights is None else stated_weights(board, weights),
+        normalise=normalise,
+        aggregate=aggregate,
+        drop=_listed(drop),
+        values=None if values is None else values_table(values),
+        edition=loaded,
+    )
+    if out is not None:
+        if suffix == ".csv":
+            import pandas as pd
+
+            whole = pd.concat([found.table(chosen, level) for level in board.level_rows], ignore_index=True)
+            content = whole.to_csv(index=False, lineterminator="\n").encode("utf-8-sig" if chosen == "zh" else "utf-8")
+        else:
+            content = (terminal.json_text(found.to_dict(chosen)) + "\n").encode()
+        replace_files({out: content})
+        print(say(chosen, f"已写入{out}。", f"Written to {out}."))
+    elif json:
+        terminal.print_json(found.to_dict(chosen))
+    else:
+        _show_whatif(found, chosen, top, code)
+
+
+def _show_whatif(found: Any, lang: str, top: int, unit: str | None) -> None:
+    from yitihua.definitions.levels import level_word
+    from yitihua.publish import terminal
+    from yitihua.publish.whatif_text import whatif_lines, whatif_rows
+
+    terminal.print_lines(whatif_lines(found, lang))
+    for level in found.base.level_rows:
+        rows, more = whatif_rows(found, level, lang, top or None, unit)
+        if len(rows) > 1:
+            terminal.print_rows(rows, f"[{level_word(level, lang)}]", more, lang)
