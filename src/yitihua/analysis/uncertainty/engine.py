@@ -102,7 +102,7 @@ class Engine:
         dropped = np.full(BLOCK, -1)
         if self.mix.drop:
             dropped = streams[4].integers(-1, len(self.mix.drop), BLOCK)
-            weights = self._without_dropped(dropped, weights)
+            weights = self.without_dropped(dropped, weights)
         return Choices(combo, dropped, weights, None)
 
     def streams(self, number: int) -> list[np.random.Generator]:
@@ -123,7 +123,16 @@ class Engine:
                 found[node.code] = table
         return found
 
-    def _without_dropped(self, dropped: Ints, weights: dict[str, Floats]) -> dict[str, Floats]:
+    def without_dropped(self, dropped: Ints, weights: dict[str, Floats]) -> dict[str, Floats]:
+        """Return weights where some replicates leave something out: 0 for it, the others rescaled.
+
+        Parameters
+        ----------
+        dropped : ndarray of int, shape (n,)
+            A place in the mix's `drop`, -1 for nothing.
+        weights : dict of str to ndarray, shape (n, children)
+            By node that does not have its own weights.
+        """
         found = dict(weights)
         for code, table in self._drop_factors.items():
             own = found.get(code)
