@@ -17,6 +17,7 @@ from yitihua.messages_estimation import ESTIMATION
 from yitihua.messages_experts import EXPERTS
 from yitihua.messages_methods import METHODS
 from yitihua.messages_modes_areas import MODES_AREAS
+from yitihua.messages_sensitivity import SENSITIVITY
 from yitihua.messages_submissions import SUBMISSIONS
 from yitihua.messages_weights import WEIGHTS
 
@@ -36,6 +37,7 @@ ROOMS: Final = (
     ANALYSIS,
     AUDIT,
     CERTAINTY,
+    SENSITIVITY,
 )
 
 #: What "allowed" says where the list of options is empty.
