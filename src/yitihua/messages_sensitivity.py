@@ -42,7 +42,11 @@ SENSITIVITY: Final[dict[str, tuple[Words, Words]]] = {
     ),
     "no-grades": (
         ("版本“{name}”不分等级", '得分、位次或先后次序，如"mean_rank_shift"', "请另选目标"),
-        ("edition '{name}' has no grades", 'scores, ranks or the order of two, such as "mean_rank_shift"', "Choose another target"),
+        (
+            "edition '{name}' has no grades",
+            'scores, ranks or the order of two, such as "mean_rank_shift"',
+            "Choose another target",
+        ),
     ),
     "same-unit-twice": (
         ("“{name}”与自己比较", "两个不同的单位", "请改正其中一个"),
@@ -50,14 +54,14 @@ SENSITIVITY: Final[dict[str, tuple[Words, Words]]] = {
     ),
     "movers-by-sobol": (
         (
-            "method=\"{found}\"的结果没有逐单位的指数",
-            "method=\"sobol\"的结果",
-            "请用sensitivity(method=\"sobol\")",
+            'method="{found}"的结果没有逐单位的指数',
+            'method="sobol"的结果',
+            '请用sensitivity(method="sobol")',
         ),
         (
-            "a result of method=\"{found}\" has no indices by unit",
-            "a result of method=\"sobol\"",
-            "Ask with sensitivity(method=\"sobol\")",
+            'a result of method="{found}" has no indices by unit',
+            'a result of method="sobol"',
+            'Ask with sensitivity(method="sobol")',
         ),
     ),
     "too-few-runs": (

@@ -36,6 +36,7 @@ from yitihua.analysis.leave_out import leave_out
 from yitihua.analysis.obstacles import obstacles
 from yitihua.analysis.redundancy import redundancy
 from yitihua.analysis.reliability import item_table, reliability_table
+from yitihua.analysis.sensitivity.run import sensitivity
 from yitihua.analysis.strengths import strengths
 from yitihua.analysis.uncertainty.run import uncertainty
 from yitihua.analysis.variants import variants
@@ -73,6 +74,7 @@ __all__ = [
     "redundancy",
     "reliability_table",
     "screen_board",
+    "sensitivity",
     "sibling_correlations",
     "spatial",
     "strengths",

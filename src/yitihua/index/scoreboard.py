@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from yitihua.analysis.audit.audit import Audit
+    from yitihua.analysis.sensitivity.result import Sensitivity
     from yitihua.analysis.uncertainty.result import Uncertainty
     from yitihua.analysis.whatif import WhatIf
     from yitihua.definitions.edition import Edition
@@ -322,6 +323,47 @@ class Scoreboard:
         from yitihua.analysis.uncertainty.run import uncertainty
 
         return uncertainty(self, n, seed, level, n_jobs, progress, **sources)
+
+    def sensitivity(
+        self,
+        target: str | Mapping[str, Any] = "mean_rank_shift",
+        n: int = 1024,
+        seed: int | np.random.Generator = 0,
+        level: float = 0.90,
+        second: bool = False,
+        method: str = "sobol",
+        n_jobs: int = 1,
+        progress: Callable[[int, int], None] | None = None,
+        **sources: Any,
+    ) -> Sensitivity:
+        """Return how much every choice, weight and error counts for the spread of a target, and whom it moves.
+
+        Parameters
+        ----------
+        target : str or mapping
+            ``"mean_rank_shift"``, ``{"unit": U, "of": "score" | "rank"}``, ``{"pair": (U, V)}``,
+            ``{"unit": U, "grade": G}`` or ``"grade_changes"``.
+        n : int
+            Base points: a power of 2 from 64 for Sobol' indices, 64 or more for Shapley effects.
+        seed : int or numpy Generator
+            The same seed gives the same numbers on any number of workers.
+        level : float
+            Of intervals.
+        second : bool
+            Second order too.
+        method : {"sobol", "shapley"}
+            Shapley effects hold where inputs depend on each other, as weights that sum to 1 do.
+        n_jobs, progress, **sources
+            As for `uncertainty`.
+
+        Raises
+        ------
+        InputError
+            With every fault of what is asked for.
+        """
+        from yitihua.analysis.sensitivity.run import sensitivity
+
+        return sensitivity(self, target, n, seed, level, second, method, n_jobs, progress, **sources)
 
     def whatif(
         self,

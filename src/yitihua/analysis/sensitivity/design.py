@@ -84,9 +84,7 @@ def rows_in_block(space: Space, each: int) -> int:
     return int(max(1, CELLS // max(1, cells)))
 
 
-def evaluate(
-    draws: Draws, design: Design, target: Target, block: int, by_unit: bool
-) -> tuple[Floats, UnitSums | None]:
+def evaluate(draws: Draws, design: Design, target: Target, block: int, by_unit: bool) -> tuple[Floats, UnitSums | None]:
     """Return the target over the evaluations of a block, and what is kept of all units' ranks.
 
     Returns

@@ -63,7 +63,7 @@ class Draws:
     @property
     def blocks(self) -> int:
         """Number of blocks."""
-        return -(-self.inputs.shape[1] // self.rows)
+        return -(-int(self.inputs.shape[1]) // self.rows)
 
     def block_rows(self, block: int) -> Ints:
         """Return the base points of a block."""
@@ -142,9 +142,8 @@ class Draws:
         for place in places:
             factor = space.factors[place]
             options = space.picks[factor.name]
-            codes = np.array(
-                [[self._stage_options[s].index(c) for s, c in zip(factor.stages, pick, strict=True)] for pick in options]
-            )
+            offered = [self._stage_options[stage] for stage in factor.stages]
+            codes = np.array([[names.index(c) for names, c in zip(offered, pick, strict=True)] for pick in options])
             own = self._chosen(block, row, letters[:, place], place, len(options))
             picked[:, [STAGES.index(stage) for stage in factor.stages]] = codes[own]
         return np.asarray((picked[:, 0] * sizes[1] + picked[:, 1]) * sizes[2] + picked[:, 2])
@@ -168,7 +167,7 @@ class Draws:
 
     def _chosen(self, block: int, row: Ints, letter: Letters, place: int, size: int) -> Ints:
         u = self.inputs[letter, block * self.rows + row, place]
-        return np.minimum((u * size).astype(np.int64), size - 1)
+        return np.asarray(np.minimum((u * size).astype(np.int64), size - 1))
 
     def dropped(self, block: int, row: Ints, letters: Letters) -> Ints:
         """Return what every evaluation leaves out, -1 for nothing, shape (m,)."""

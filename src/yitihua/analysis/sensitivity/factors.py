@@ -11,15 +11,15 @@ seed     a number that stands for a whole draw: sampling errors, measurement err
          experts, weights between bounds. Its index is that of all it draws together.
 
 Weights that must sum to 1 depend on each other, amounts do not. With "dirichlet" amounts are gamma variates of
-shape weight times concentration: divided by their sum they are the Dirichlet weights of `uncertainty`. With "uniform" they
-are exponential: any weights, alike. With "bounds" they are uniform between a child's bounds; divided by
-their sum they may leave the bounds a little, which the draws of `uncertainty` do not.
+shape weight times concentration: divided by their sum they are the Dirichlet weights of `uncertainty`. With
+"uniform" they are exponential: any weights, alike. With "bounds" they are uniform between a child's bounds;
+divided by their sum they may leave the bounds a little, which the draws of `uncertainty` do not.
 
 References
 ----------
 Saisana, Saltelli and Tarantola (2005), Uncertainty and sensitivity analysis techniques as tools for the quality
-assessment of composite indicators, J. R. Stat. Soc. A 168: 307-323 (triggers of choices). Tarantola, Giglioli, Jesinghaus and
-Saltelli (2002), Can global sensitivity analysis steer the implementation of models for environmental
+assessment of composite indicators, J. R. Stat. Soc. A 168: 307-323 (triggers of choices). Tarantola, Giglioli,
+Jesinghaus and Saltelli (2002), Can global sensitivity analysis steer the implementation of models for environmental
 assessments and decision-making?, Stoch. Env. Res. Risk Assess. 16: 63-76 (a factor that stands for a whole draw).
 """
 
@@ -212,9 +212,7 @@ def weight_factors(mix: WeightMix, nodes: Sequence[NodeRule], together: bool) ->
         low, high = bounds_of(mix, node)
         for child, weight, least, most in zip(node.children, node.weights, low, high, strict=True):
             varies = bool(most > least) if mix.kind == "bounds" else weight > 0
-            found.append(
-                Factor(f"weights.{child}", "weights", "amount", parent=node.code, child=child, varies=varies)
-            )
+            found.append(Factor(f"weights.{child}", "weights", "amount", parent=node.code, child=child, varies=varies))
     return found
 
 

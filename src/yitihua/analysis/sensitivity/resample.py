@@ -36,24 +36,33 @@ def resampled_means(products: Floats, resamples: int, generator: np.random.Gener
     Parameters
     ----------
     products : ndarray, shape (n, columns)
+        NaN is left out of its column.
     resamples : int
     generator : Generator
 
     Returns
     -------
-    ndarray, shape (resamples, columns)
+    ndarray, shape (1 + resamples, columns)
+        The first row is over all rows as they are.
 
     Examples
     --------
     >>> resampled_means(np.ones((8, 2)), 3, np.random.default_rng(1)).tolist()
-    [[1.0, 1.0], [1.0, 1.0], [1.0, 1.0]]
+    [[1.0, 1.0], [1.0, 1.0], [1.0, 1.0], [1.0, 1.0]]
     """
     n = len(products)
+    there = np.isfinite(products)
+    whole = bool(there.all())
+    filled = products if whole else np.hstack([np.where(there, products, 0.0), there])
     size = max(1, CELLS // n)
-    parts = [
-        resample_shares(n, min(size, resamples - start), generator) @ products for start in range(0, resamples, size)
-    ]
-    return np.concatenate(parts)
+    parts = [filled.mean(axis=0)[None]]
+    for start in range(0, resamples, size):
+        parts.append(resample_shares(n, min(size, resamples - start), generator) @ filled)
+    found = np.concatenate(parts)
+    if whole:
+        return found
+    share = found[:, products.shape[1] :]
+    return np.asarray(found[:, : products.shape[1]] / np.where(share > 0, share, 1.0))
 
 
 def interval(values: Floats, level: float) -> tuple[Floats, Floats]:
@@ -62,7 +71,7 @@ def interval(values: Floats, level: float) -> tuple[Floats, Floats]:
     Examples
     --------
     >>> low, high = interval(np.arange(101.0)[:, None], 0.9)
-    >>> low.tolist(), high.tolist()
+    >>> low.round(9).tolist(), high.round(9).tolist()
     ([5.0], [95.0])
     """
     tail = (1.0 - level) / 2.0

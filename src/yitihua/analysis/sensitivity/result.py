@@ -36,8 +36,11 @@ class Sensitivity:
         Base points, and what they were drawn from.
     level : float
         Of intervals.
-    left : int
-        Base points that have the target in every run; the others are left out of all indices.
+    runs, lost : int
+        Runs, and those of them in which the target has no value.
+    unusual : int
+        Runs of independent draws in which the target has another value than its commonest: where they are few,
+        indices rest on few runs.
     groups : tuple of str
         Sources of several factors, that also have an index together.
     indices : Indices or None
@@ -54,7 +57,9 @@ class Sensitivity:
     n: int
     seed: int
     level: float
-    left: int
+    runs: int
+    lost: int
+    unusual: int
     groups: tuple[str, ...]
     indices: Indices | None
     effects: Effects | None
@@ -98,8 +103,9 @@ class Sensitivity:
     @property
     def without_effect(self) -> tuple[str, ...]:
         """Factors that change the target in no run."""
-        strength = self.indices.total if self.indices is not None else self.effects.effect if self.effects else []
-        still = [factor.name for factor, value in zip(self.factors, strength, strict=False) if value == 0]
+        found = self.indices.total if self.indices is not None else self.effects.effect if self.effects else None
+        strength = np.zeros(len(self.factors)) if found is None else found[: len(self.factors)]
+        still = [factor.name for factor, value in zip(self.factors, strength, strict=True) if value == 0]
         return (*still, *(factor.name for factor in self.space.still))
 
     def table(self, lang: str = "en") -> pd.DataFrame:
@@ -123,7 +129,9 @@ class Sensitivity:
         return source_table(self, lang)
 
     def second(self, lang: str = "en") -> pd.DataFrame:
-        """Return one row a pair of factors, the strongest first: factor_1, factor_2, names, second, second_low, second_high.
+        """Return one row a pair of factors, the strongest first: what two do together beyond what each does.
+
+        Columns: factor_1, factor_2, name_1, name_2, second, second_low, second_high.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""Run a sensitivity analysis: blocks of base points on as many workers as there are; the numbers do not depend on how many."""
+"""Run a sensitivity analysis: blocks of base points, on as many workers as there are."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def sensitivity(
     >>> import yitihua as yt
     >>> found = sensitivity(yt.evaluate("hdi"), n=256, weights="dirichlet", aggregate="arithmetic")
     >>> found.table()["factor"].tolist()[:2]
-    ['aggregate', 'weights.income']
+    ['weights.education', 'weights.health']
     """
     wanted = _check(board, target, n, level, seed, second, method, n_jobs)
     if mix is None:
@@ -167,11 +167,12 @@ def _by_sobol(
     uniforms = np.stack([points[:, :d], points[:, d:]])
     draws = Draws.of(space, uniforms, seed, rows_in_block(space, design.each))
     values, sums = _all(draws, design, target, n, n_jobs, progress, by_unit=True)
-    left = _left(values)
     f_ba = values[-d:] if second else None
     f_ab = values[2 : 2 + d + len(design.groups)]
     found = indices_of(values[0], values[1], f_ab, f_ba, level, _stream(seed, _BOOTSTRAP))
-    return Sensitivity(space, target, "sobol", n, seed, level, left, design.groups, found, None, sums)
+    return Sensitivity(
+        space, target, "sobol", n, seed, level, *_told(values, values[:2]), design.groups, found, None, sums
+    )
 
 
 def _by_shapley(
@@ -188,28 +189,20 @@ def _by_shapley(
     uniforms = _stream(seed, _POINTS).random((1 + INNER, n, d))
     draws = Draws.of(space, uniforms, seed, rows_in_block(space, design.each))
     values, _ = _all(draws, design, target, n, n_jobs, progress, by_unit=False)
-    left = _left(values)
     y = np.moveaxis(values.reshape(-1, INNER, n), 2, 0)
     generator = _stream(seed, _BOOTSTRAP)
     if design.orders is None:
         found = effects_of_subsets(y, level, generator)
     else:
         found = effects_of_permutations(y, design.orders, level, generator)
-    return Sensitivity(space, target, "shapley", n, seed, level, left, (), None, found, None)
+    return Sensitivity(space, target, "shapley", n, seed, level, *_told(values, y[:, -1]), (), None, found, None)
 
 
-def _left(values: Floats) -> int:
-    """Return how many base points have the target in every run.
-
-    Raises
-    ------
-    InputError
-        If they are fewer than 64.
-    """
-    left = int(np.isfinite(values).all(axis=0).sum())
-    if left < FEWEST:
-        raise refuse("too-few-runs", key="n", found=values.shape[1], left=left)
-    return left
+def _told(values: Floats, independent: Floats) -> tuple[int, int, int]:
+    """Return the number of runs, of those without a value, and of independent ones with an uncommon value."""
+    finite = independent[np.isfinite(independent)]
+    _, counts = np.unique(finite, return_counts=True)
+    return values.size, int(np.isnan(values).sum()), int(finite.size - counts.max(initial=0))
 
 
 def _all(

@@ -17,7 +17,6 @@ Shapley effects for sensitivity analysis with correlated inputs, Int. J. Uncerta
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -130,7 +129,7 @@ def effects_of_subsets(y: Floats, level: float, generator: np.random.Generator) 
     InputError
         If fewer than 64 outer draws have all outputs.
     """
-    y, d = _sound(y), int(round(math.log2(y.shape[1] + 1)))
+    y, d = _sound(y), round(math.log2(y.shape[1] + 1))
     if _constant(y):
         return _zeros(d, y, exact=True)
     worth = y.var(axis=2, ddof=1)
@@ -268,7 +267,8 @@ def _variances(shares: Floats, y: Floats) -> Floats:
 
 def _effects(parts: Floats, variance: Floats, y: Floats, level: float, exact: bool) -> Effects:
     """Return effects from what every input adds to the variance; the first row is the estimate, the rest resamples."""
-    scale = np.where(variance > 0, 1.0 / np.where(variance > 0, variance, 1.0), 0.0)
+    there = variance > SAME * variance[0]
+    scale = np.where(there, 1.0 / np.where(there, variance, 1.0), 0.0)
     found = parts * scale[:, None]
     low, high = interval(found[1:], level)
     return Effects(found[0], low, high, float(y[:, -1].mean()), float(variance[0]), len(y), exact, False)

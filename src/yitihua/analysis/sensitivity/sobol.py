@@ -50,8 +50,8 @@ class Indices:
         Above the diagonal; NaN elsewhere.
     mean, variance : float
         Of the output, over A and B.
-    rows : int
-        Rows that count: those where every output is finite.
+    fewest : int
+        Rows that the index with the fewest has: those where all outputs that it needs are finite.
     constant : bool
         Whether the output never varied.
     """
@@ -67,7 +67,7 @@ class Indices:
     second_high: Floats | None
     mean: float
     variance: float
-    rows: int
+    fewest: int
     constant: bool
 
 
@@ -123,7 +123,7 @@ def sobol_indices(
     ----------
     model : function
         Takes points of the unit cube, shape (m, d), and returns outputs, shape (m,). An input with another
-        distribution is mapped by its quantile function. NaN: no output; its row is left out everywhere.
+        distribution is mapped by its quantile function. NaN: no output; it is left out of all indices that need it.
     d : int
         Number of inputs.
     n : int
@@ -139,7 +139,7 @@ def sobol_indices(
     Raises
     ------
     InputError
-        If n is no power of 2, or no row has all outputs.
+        If n is no power of 2, or an index has fewer than 64 rows with all outputs that it needs.
 
     Examples
     --------
@@ -190,7 +190,7 @@ def indices_of(
     Raises
     ------
     InputError
-        If fewer than two rows have all outputs.
+        If an index has fewer than 64 rows (or than all, where there are fewer) with all outputs that it needs.
 
     Examples
     --------
@@ -198,35 +198,38 @@ def indices_of(
     >>> indices_of(a, b, np.stack([b, a]), None, 0.9, np.random.default_rng(1)).total.round(2)
     array([1.4, 0. ])
     """
-    sound = np.isfinite(f_a) & np.isfinite(f_b) & np.isfinite(f_ab).all(axis=0)
-    if f_ba is not None:
-        sound &= np.isfinite(f_ba).all(axis=0)
-    if sound.sum() < 2:
-        raise refuse("no-replicate", found=f"0/{len(sound)}")
-    f_a, f_b, f_ab = f_a[sound], f_b[sound], f_ab[:, sound]
-    f_ba = None if f_ba is None else f_ba[:, sound]
-    rows, mean = len(f_a), float(np.mean([f_a, f_b]))
-    if _constant(f_a, f_b, f_ab, f_ba):
-        return _zeros(len(f_ab), None if f_ba is None else len(f_ba), mean, rows)
-    f_a, f_b, f_ab = f_a - mean, f_b - mean, f_ab - mean
-    first, total = first_and_total(f_a, f_b, f_ab)
-    products = np.concatenate(
-        [[f_a + f_b, f_a * f_a + f_b * f_b], f_b * (f_ab - f_a), 0.5 * (f_ab - f_a) ** 2]
-    ).T  # fmt: skip
+    d = len(f_ab)
     pairs = [] if f_ba is None else list(itertools.combinations(range(len(f_ba)), 2))
+    finite = np.isfinite(f_a) & np.isfinite(f_b)
+    mean = float(np.mean([f_a[finite], f_b[finite]])) if finite.any() else 0.0
+    f_a, f_b, f_ab = np.where(finite, f_a, np.nan) - mean, np.where(finite, f_b, np.nan) - mean, f_ab - mean
+    products = np.vstack([[f_a + f_b, f_a * f_a + f_b * f_b], f_b * (f_ab - f_a), 0.5 * (f_ab - f_a) ** 2])
     if f_ba is not None:
-        products = np.hstack([products, _closed(f_a, f_b, f_ab, f_ba - mean, pairs)])
-    means = resampled_means(products, resamples, generator)
-    ends = [interval(values, level) for values in _from_means(means, len(f_ab), pairs)]
-    own = _from_means(products.mean(axis=0)[None], len(f_ab), pairs)
-    tables: list[Floats | None] = [None, None, None]
+        products = np.vstack([products, _closed(f_a, f_b, f_ab, f_ba - mean, pairs)])
+    fewest = int(np.isfinite(products).sum(axis=1).min())
+    if fewest < min(FEWEST, len(f_a)):
+        raise refuse("too-few-runs", key="n", found=len(f_a), left=fewest)
+    if _constant(mean, f_a, f_b, f_ab, f_ba):
+        return _zeros(d, None if f_ba is None else len(f_ba), mean, fewest)
+    means = resampled_means(products.T, resamples, generator)
+    found = _from_means(means, d, pairs)
+    ends = [interval(values[1:], level) for values in found]
+    own = [values[0] for values in found]
+    if fewest == len(f_a) and not fewest & (fewest - 1):
+        own[:2] = of_scipy(f_a, f_b, f_ab)
+    variance = float(0.5 * means[0, 1] - (0.5 * means[0, 0]) ** 2)
+    second: tuple[Floats | None, ...] = (None, None, None)
     if f_ba is not None:
-        tables = [_above(values, pairs, len(f_ba)) for values in (own[2][0], *ends[2])]
-    return Indices(first, *ends[0], total, *ends[1], *tables, mean, float(np.var([f_a, f_b])), rows, False)
+        second = tuple(_above(values, pairs, len(f_ba)) for values in (own[2], *ends[2]))
+    (first_low, first_high), (total_low, total_high) = ends[:2]
+    return Indices(
+        own[0], first_low, first_high, own[1], total_low, total_high, second[0], second[1], second[2],
+        mean, variance, fewest, False,
+    )  # fmt: skip
 
 
-def first_and_total(f_a: Floats, f_b: Floats, f_ab: Floats) -> tuple[Floats, Floats]:
-    """Return first and total order, shape (d,) each: scipy's.
+def of_scipy(f_a: Floats, f_b: Floats, f_ab: Floats) -> tuple[Floats, Floats]:
+    """Return first and total order, shape (d,) each, as scipy estimates them; n is a power of 2.
 
     Parameters
     ----------
@@ -236,55 +239,50 @@ def first_and_total(f_a: Floats, f_b: Floats, f_ab: Floats) -> tuple[Floats, Flo
     Examples
     --------
     >>> a, b = np.array([0.0, 1.0, 2.0, 3.0]), np.array([3.0, 1.0, 0.0, 2.0])
-    >>> first, total = first_and_total(a, b, np.stack([b, a]))
+    >>> first, total = of_scipy(a, b, np.stack([b, a]))
     >>> first.round(2), total.round(2)
     (array([1.4, 0. ]), array([1.4, 0. ]))
     """
-    from scipy.stats import sobol_indices as of_scipy
+    from scipy.stats import sobol_indices as scipy_indices
 
-    n = len(f_a)
-    if n & (n - 1):
-        # Rows without an output were left out, and scipy takes powers of 2 alone: the same formula.
-        a, b, ab = (values - np.mean([f_a, f_b]) for values in (f_a, f_b, f_ab))
-        variance = np.var([a, b])
-        return (b * (ab - a)).mean(axis=1) / variance, 0.5 * ((a - ab) ** 2).mean(axis=1) / variance
-    found = of_scipy(func={"f_A": f_a[None], "f_B": f_b[None], "f_AB": f_ab[:, None, :]}, n=n)
+    found = scipy_indices(func={"f_A": f_a[None], "f_B": f_b[None], "f_AB": f_ab[:, None, :]}, n=len(f_a))
     # A single input comes back as a single number.
     return np.reshape(found.first_order, len(f_ab)), np.reshape(found.total_order, len(f_ab))
 
 
-def _constant(*outputs: Floats | None) -> bool:
-    """Return whether all outputs are one number but for rounding."""
-    there = [values for values in outputs if values is not None and values.size]
+def _constant(mean: float, *outputs: Floats | None) -> bool:
+    """Return whether all outputs (from which the mean is taken) are one number but for rounding."""
+    there = [values[np.isfinite(values)] for values in outputs if values is not None and values.size]
     low, high = min(float(v.min()) for v in there), max(float(v.max()) for v in there)
-    return high - low <= SAME * max(abs(low), abs(high))
+    return high - low <= SAME * max(abs(low + mean), abs(high + mean))
 
 
-def _zeros(d: int, of_pairs: int | None, mean: float, rows: int) -> Indices:
+def _zeros(d: int, of_pairs: int | None, mean: float, fewest: int) -> Indices:
     zero = np.zeros(d)
     table = None
     if of_pairs is not None:
         table = np.full((of_pairs, of_pairs), np.nan)
         table[np.triu_indices(of_pairs, 1)] = 0.0
-    return Indices(zero, zero, zero, zero, zero, zero, table, table, table, mean, 0.0, rows, True)
+    return Indices(zero, zero, zero, zero, zero, zero, table, table, table, mean, 0.0, fewest, True)
 
 
 def _closed(f_a: Floats, f_b: Floats, f_ab: Floats, f_ba: Floats, pairs: list[tuple[int, int]]) -> Floats:
-    """Return what averages to the variance that a pair accounts for, interactions among them too, (n, pairs).
+    """Return what averages to the variance that a pair accounts for, interactions among them too, (pairs, n).
 
     AB_i and BA_j have input i from B and input j from A, and no other input in common.
     """
     if not pairs:
-        return np.zeros((len(f_a), 0))
+        return np.zeros((0, len(f_a)))
     i, j = np.array(pairs).T
-    return np.asarray((0.5 * (f_ab[i] * f_ba[j] + f_ab[j] * f_ba[i]) - f_a * f_b).T)
+    return np.asarray(0.5 * (f_ab[i] * f_ba[j] + f_ab[j] * f_ba[i]) - f_a * f_b)
 
 
 def _from_means(means: Floats, d: int, pairs: list[tuple[int, int]]) -> list[Floats]:
     """Return first, total and second order from means of products, shape (resamples, ...) each."""
     variance = 0.5 * means[:, 1] - (0.5 * means[:, 0]) ** 2
-    # A resample without any variance says of no input that it does anything.
-    scale = np.where(variance > 0, 1.0 / np.where(variance > 0, variance, 1.0), 0.0)[:, None]
+    # A resample without any variance (but for rounding) says of no input that it does anything.
+    there = variance > SAME * variance[0]
+    scale = np.where(there, 1.0 / np.where(there, variance, 1.0), 0.0)[:, None]
     first, total = means[:, 2 : 2 + d] * scale, means[:, 2 + d : 2 + 2 * d] * scale
     i, j = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
     return [first, total, means[:, 2 + 2 * d :] * scale - first[:, i] - first[:, j]]

@@ -9,6 +9,7 @@ import numpy as np
 from yitihua.analysis.sensitivity.factors import Factor
 from yitihua.analysis.stages import marked
 from yitihua.analysis.uncertainty.tables import SOURCES
+from yitihua.errors import listing
 from yitihua.index.tables import score_order, whole_or_na
 
 if TYPE_CHECKING:
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
     from yitihua.analysis.sensitivity.result import Sensitivity
     from yitihua.indicators.table import Floats
+
+#: With fewer runs that differ from the commonest value, indices are said to be rough.
+FEW = 50
 
 
 def source_name(source: str, lang: str) -> str:
@@ -128,14 +132,12 @@ def mover_table(found: Sensitivity, lang: str) -> pd.DataFrame:
     table, sums = board.table, found.sums
     assert sums is not None
     keys = [one if isinstance(one, str) else one.name for one in found.choices]
-    names = [
-        source_name(one, lang) if isinstance(one, str) else factor_name(found, one, lang) for one in found.choices
-    ]
-    units = np.arange(len(table.units))
+    names = [source_name(one, lang) if isinstance(one, str) else factor_name(found, one, lang) for one in found.choices]
+    units = range(len(table.units))
     filled = np.where(np.isnan(totals), 0.0, totals)
     best = filled.argmax(axis=0) if len(keys) else np.zeros(len(units), dtype=np.int64)
     moved = filled.max(axis=0, initial=0.0) > 0
-    shifts = found.unit_shifts[best, units] if len(keys) else np.zeros(len(units))
+    shifts = found.unit_shifts[best, np.arange(len(units))] if len(keys) else np.zeros(len(units))
     frame = pd.DataFrame(
         {
             "unit": list(table.units),
@@ -205,14 +207,14 @@ def _of_method(found: Sensitivity, zh: bool) -> list[str]:
             said.append(
                 "权重的指数针对归一之前的各项权重，它们相互独立；归一之后的权重请用Shapley效应"
                 if zh
-                else "indices of weights are of the weights before they are made to sum to 1, when they are independent; "
+                else "indices of weights are of those before they are made to sum to 1, while they are independent; "
                 "for weights as they are used ask for Shapley effects"
             )
             if mix is not None and mix.kind == "bounds":
                 said.append(
                     "权重在界限内独立抽取后再归一，可能略超出界限"
                     if zh
-                    else "weights are drawn between their bounds and then made to sum to 1, which may take them a little beyond"
+                    else "weights are drawn between bounds, then made to sum to 1: they may leave the bounds a little"
                 )
     return said
 
@@ -239,15 +241,25 @@ def _of_failures(found: Sensitivity, zh: bool) -> list[str]:
         said.append(
             "可行的组合机会相等，各阶段的选择因此相互关联"
             if zh
-            else "combinations that can be scored are as likely as each other, so that choices of stages depend on each other"
+            else "all combinations that can be scored are as likely, so that choices of stages depend on each other"
         )
-    lost = found.n - found.left
-    if lost:
+    if found.lost:
+        whole = found.effects is not None
         said.append(
-            f"{found.n}个取点中有{lost}个至少一次试算没有目标值（单位失去得分），未计入指数；指数以其余取点为条件"
+            f"{found.runs}次试算中有{found.lost}次没有目标值（单位失去得分），"
+            + ("含有它们的取点未计入" if whole else "需要它们的取点在相应指数中未计入")
+            + "；指数以其余取点为条件"
             if zh
-            else f"{lost} of {found.n} points are left out, because the target has no value in one of their runs "
-            "(a unit lost its score); indices hold given the others"
+            else f"{found.lost} of {found.runs} runs have no value of the target (a unit lost its score): "
+            + ("points with such a run are left out" if whole else "an index leaves out the points where it needs them")
+            + ", and holds given the others"
+        )
+    if 0 < found.unusual < FEW:
+        said.append(
+            f"目标只在{found.unusual}次独立试算中偏离其最常见的值，指数很不稳定，请增大n或另选目标"
+            if zh
+            else f"the target differs from its commonest value in {found.unusual} independent runs only: "
+            "indices are rough, raise n or choose another target"
         )
     return said
 
@@ -256,5 +268,5 @@ def _of_still(found: Sensitivity, zh: bool) -> list[str]:
     still = found.without_effect
     if not still or found.constant:
         return []
-    names = "、".join(still) if zh else ", ".join(still)
+    names = listing(still)
     return [f"不影响目标的因素：{names}" if zh else f"factors that never change the target: {names}"]

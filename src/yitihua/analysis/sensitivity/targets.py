@@ -302,7 +302,9 @@ def _of_pair(board: Scoreboard, stated: Mapping[str, Any]) -> Target:
     if i == j:
         raise refuse("same-unit-twice", key="target.pair", name=table.units[i])
     if table.levels[i] != table.levels[j]:
-        raise refuse("different-levels", name=[table.units[i], table.units[j]], options=[table.levels[i], table.levels[j]])
+        raise refuse(
+            "different-levels", name=[table.units[i], table.units[j]], options=[table.levels[i], table.levels[j]]
+        )
     spec = {"pair": (table.units[i], table.units[j]), "of": of}
     zh = (table.name_of(i, "zh"), table.name_of(j, "zh"))
     en = (table.name_of(i, "en"), table.name_of(j, "en"))
