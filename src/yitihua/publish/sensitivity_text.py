@@ -127,7 +127,10 @@ def sensitivity_document(found: Sensitivity, lang: str = "en") -> str:
         parts.append(("两两交互" if zh else "Pairs", second_rows(found, lang, None)[0]))
     if found.sums is not None:
         what = "各单位受何因素影响最大" if zh else "What moves whom most"
-        parts += [(f"{what}（{level}）" if zh else f"{what} ({level})", rows) for level, rows, _ in mover_rows(found, lang, None)]
+        parts += [
+            (f"{what}（{level}）" if zh else f"{what} ({level})", rows)
+            for level, rows, _ in mover_rows(found, lang, None)
+        ]
     for name, rows in parts:
         lines += ["", f"## {name}", "", *_markdown(rows)]
     return "\n".join(lines) + "\n"

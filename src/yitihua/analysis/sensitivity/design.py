@@ -97,7 +97,7 @@ def evaluate(draws: Draws, design: Design, target: Target, block: int, by_unit: 
     letters = design.of_rows(rows)
     each, size, d = letters.shape
     row = np.tile(np.arange(size), each)
-    scores = draws.scores(block, row, letters.reshape(-1, d))
+    scores = draws.scores(block, row, letters.reshape(each * size, d))
     np.round(scores, board.recipe.score_decimals, out=scores)
     ranks = level_ranks(board, scores)
     values = target.reduce(scores, ranks).reshape(each, size)

@@ -17,6 +17,7 @@ from yitihua.analysis.sensitivity.shapley import (
     INNER,
     effects_of_permutations,
     effects_of_subsets,
+    no_effects,
     subset_letters,
 )
 from yitihua.analysis.sensitivity.sobol import FEWEST, check_points, indices_of, sobol_points
@@ -181,7 +182,8 @@ def _by_shapley(
     d = len(space.factors)
     exact = d <= EXACT
     if exact:
-        design = Design(subset_letters(d).reshape(-1, d))
+        letters = subset_letters(d).reshape(-1, d) if d else np.zeros((INNER, 0), dtype=np.int8)
+        design = Design(letters)
     else:
         generator = _stream(seed, _ORDERS)
         orders = generator.permuted(np.tile(np.arange(d), (n, 1)), axis=1)
@@ -191,7 +193,9 @@ def _by_shapley(
     values, _ = _all(draws, design, target, n, n_jobs, progress, by_unit=False)
     y = np.moveaxis(values.reshape(-1, INNER, n), 2, 0)
     generator = _stream(seed, _BOOTSTRAP)
-    if design.orders is None:
+    if not d:
+        found = no_effects(0, y, exact=True)
+    elif design.orders is None:
         found = effects_of_subsets(y, level, generator)
     else:
         found = effects_of_permutations(y, design.orders, level, generator)

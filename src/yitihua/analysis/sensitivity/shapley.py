@@ -131,7 +131,7 @@ def effects_of_subsets(y: Floats, level: float, generator: np.random.Generator) 
     """
     y, d = _sound(y), round(math.log2(y.shape[1] + 1))
     if _constant(y):
-        return _zeros(d, y, exact=True)
+        return no_effects(d, y, exact=True)
     worth = y.var(axis=2, ddof=1)
     table = np.zeros((2**d, d))
     for k in range(2**d):
@@ -166,7 +166,7 @@ def effects_of_permutations(y: Floats, orders: Ints, level: float, generator: np
     orders, y = orders[np.isfinite(y).all(axis=(1, 2))], _sound(y)
     n, d, _ = y.shape
     if _constant(y):
-        return _zeros(d, y, exact=False)
+        return no_effects(d, y, exact=False)
     worth = y.var(axis=2, ddof=1)
     # The last step ends at the whole variance, which is the same for all permutations.
     steps = np.diff(worth[:, :-1], axis=1, prepend=0.0)
@@ -253,7 +253,14 @@ def _constant(y: Floats) -> bool:
     return float(np.ptp(y)) <= SAME * float(np.abs(y).max())
 
 
-def _zeros(d: int, y: Floats, exact: bool) -> Effects:
+def no_effects(d: int, y: Floats, exact: bool) -> Effects:
+    """Return effects of 0 of outputs that are all the same, shape (n, ..., inner).
+
+    Examples
+    --------
+    >>> no_effects(2, np.ones((64, 3, 3)), exact=True).effect
+    array([0., 0.])
+    """
     zero = np.zeros(d)
     return Effects(zero, zero, zero, float(y.mean()), 0.0, len(y), exact, True)
 

@@ -205,7 +205,8 @@ def indices_of(
     f_a, f_b, f_ab = np.where(finite, f_a, np.nan) - mean, np.where(finite, f_b, np.nan) - mean, f_ab - mean
     products = np.vstack([[f_a + f_b, f_a * f_a + f_b * f_b], f_b * (f_ab - f_a), 0.5 * (f_ab - f_a) ** 2])
     if f_ba is not None:
-        products = np.vstack([products, _closed(f_a, f_b, f_ab, f_ba - mean, pairs)])
+        f_ba = f_ba - mean
+        products = np.vstack([products, _closed(f_a, f_b, f_ab, f_ba, pairs)])
     fewest = int(np.isfinite(products).sum(axis=1).min())
     if fewest < min(FEWEST, len(f_a)):
         raise refuse("too-few-runs", key="n", found=len(f_a), left=fewest)
@@ -245,9 +246,10 @@ def of_scipy(f_a: Floats, f_b: Floats, f_ab: Floats) -> tuple[Floats, Floats]:
     """
     from scipy.stats import sobol_indices as scipy_indices
 
-    found = scipy_indices(func={"f_A": f_a[None], "f_B": f_b[None], "f_AB": f_ab[:, None, :]}, n=len(f_a))
-    # A single input comes back as a single number.
-    return np.reshape(found.first_order, len(f_ab)), np.reshape(found.total_order, len(f_ab))
+    # Of a single input scipy (1.17) fails, so that it gets every input twice.
+    twice = np.concatenate([f_ab, f_ab])[:, None, :]
+    found = scipy_indices(func={"f_A": f_a[None], "f_B": f_b[None], "f_AB": twice}, n=len(f_a))
+    return found.first_order[: len(f_ab)], found.total_order[: len(f_ab)]
 
 
 def _constant(mean: float, *outputs: Floats | None) -> bool:
