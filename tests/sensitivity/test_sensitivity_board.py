@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -241,15 +242,46 @@ def test_shifts_of_one_choice_alone_are_those_of_an_uncertainty_analysis() -> No
     assert shifts["normalise"] == pytest.approx(0.5 * effects["normalise"], rel=0.3)
 
 
-def test_one_weight_alone_moves_as_a_board_with_that_weight_does() -> None:
-    """With weights as only source movers are single weights: one that has no rival but itself moves nobody."""
+def test_one_weight_alone_moves_as_boards_with_that_weight_do() -> None:
+    """Boards by the ordinary path on a grid of quantiles of one amount, the others as published."""
     board = board_of("hdi")
-    found = board.sensitivity(n=64, weights={"kind": "bounds", "nodes": ["HDI"], "bounds": {"health": [0.333, 0.334]}})
-    names = [factor.name for factor in found.factors]
-    shifts = dict(zip(names, found.unit_shifts, strict=True))
-    assert np.nanmean(shifts["weights.health"]) < 0.1 < np.nanmean(shifts["weights.income"])
+    found = board.sensitivity(n=64, weights={"kind": "uniform", "nodes": ["HDI"]})
+    assert [factor.name for factor in found.factors] == ["weights.health", "weights.education", "weights.income"]
+    recipe, shifts = board.recipe, []
+    for u in (np.arange(80) + 0.5) / 80:
+        amounts = np.array([1.0, 1.0, -np.log1p(-u)])
+        root = replace(recipe.root, weights=tuple(amounts / amounts.sum()))
+        own = replace(recipe, nodes=(*recipe.nodes[:-1], root))
+        made = score_values(board.table, own, board.denominated, board.filled)
+        shifts.append(np.abs(made.rank - board.rank))
+    truth = np.mean(shifts, axis=0)
+    assert found.unit_shifts[2].mean() == pytest.approx(truth.mean(), rel=0.1)
+    assert np.corrcoef(found.unit_shifts[2], truth)[0, 1] > 0.99
     movers = found.movers()
-    assert set(movers["choice"]) <= {"weights.education", "weights.income", ""}
+    assert set(movers["choice"]) <= {"weights.health", "weights.education", "weights.income", ""}
+
+
+@pytest.mark.parametrize("method", ["sobol", "shapley"])
+def test_runs_are_spread_as_those_of_an_uncertainty_analysis(method: str) -> None:
+    """Another way of drawing the same mix: mean and standard deviation of one county's score and rank."""
+    board = yt.evaluate("zhejiang-2022", impute="median")
+    row = int(np.argsort(-board.total)[40])
+    unit = board.table.units[row]
+    sources: dict[str, Any] = {
+        "sampling": True, "measurement": 0.05, "imputation": "hotdeck", "drop": ["A", "E01", "D"],
+        "normalise": "minmax", "weights": {"kind": "dirichlet", "nodes": ["ZJ"], "concentration": 30.0},
+    }  # fmt: skip
+    other = board.uncertainty(6000, seed=1, **sources)
+    ranks = other.rank_counts("county")[row] / other.sound
+    places = np.arange(1, 91)
+    mean = float(ranks @ places)
+    found = board.sensitivity({"unit": unit, "of": "score"}, n=512, method=method, **sources)
+    assert found.mean == pytest.approx(other.mean[row], abs=0.15 * other.sd[row])
+    assert found.sd == pytest.approx(other.sd[row], rel=0.08)
+    if method == "sobol":
+        found = board.sensitivity({"unit": unit, "of": "rank"}, n=512, **sources)
+        assert found.mean == pytest.approx(mean, abs=1.5)
+        assert found.sd == pytest.approx(float(np.sqrt(ranks @ (places - mean) ** 2)), rel=0.08)
 
 
 @pytest.mark.parametrize("method", ["sobol", "shapley"])

@@ -108,7 +108,9 @@ def _one_weight(space: Space, factor: Factor, seed: int) -> Floats:
     place = node.children.index(factor.child)
     generator = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(2**32 - 2, place)))
     drawn = np.tile(published_amounts(mix, node), (PROBES, 1))
-    drawn[:, place] = amounts(mix, node, place, generator.random(PROBES))
+    # One number in every 128th, so that so few tell the mean well.
+    u = (np.arange(PROBES) + generator.random(PROBES)) / PROBES
+    drawn[:, place] = amounts(mix, node, place, u)
     weights = {node.code: drawn / drawn.sum(axis=1, keepdims=True)}
     # Points stay as published: nothing but this weight is drawn.
     return own.tree.totals(PROBES, weights)
