@@ -10,7 +10,7 @@ Words = tuple[str, str, str]
 SENSITIVITY: Final[dict[str, tuple[Words, Words]]] = {
     "points-not-power": (
         (
-            "取点数“{found}”不是不小于64的2的整数次幂，Sobol'点列不能均匀",
+            "取点数“{found}”不是不小于64的2的整数次幂，Sobol点列因此不能均匀分布",
             "64、128、256、512、1024等；最接近的是{options}",
             "请改用其中一个",
         ),

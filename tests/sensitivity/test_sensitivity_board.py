@@ -188,7 +188,7 @@ def test_choices_that_do_not_go_together_are_one_factor() -> None:
     assert found.sd == pytest.approx(ranks.std(), rel=0.05)
     assert found.table()["total"][0] == pytest.approx(1.0, abs=0.1)
     said = " ".join(found.notes("en"))
-    assert "cannot be scored and is in no run (own, zscore, geometric)" in said
+    assert "cannot be scored and is in no run (normalisation zscore, aggregation geometric)" in said
     assert "one factor" in said
     assert "合为一项" in " ".join(found.notes("zh"))
 

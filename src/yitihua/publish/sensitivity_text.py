@@ -37,7 +37,7 @@ def sensitivity_rows(found: Sensitivity, lang: str = "en", top: int | None = 20)
     >>> found = yt.evaluate("hdi").sensitivity(n=64, aggregate="arithmetic", normalise="minmax")
     >>> rows, more = sensitivity_rows(found)
     >>> rows[0], [row[0] for row in rows[1:]], more
-    (['factor', 'name', 'first', 'interval', 'total', 'interval'], ['aggregate', 'normalise'], 0)
+    (['factor', 'name', 'first', 'interval', 'total', 'interval'], ['normalise', 'aggregate'], 0)
     """
     table = found.table(lang)
     shown = table if top is None else table.head(top)

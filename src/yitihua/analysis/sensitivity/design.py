@@ -14,8 +14,9 @@ from yitihua.analysis.sensitivity.shapley import INNER, permutation_letters
 from yitihua.analysis.sensitivity.targets import Target, level_ranks
 from yitihua.indicators.table import Floats
 
-#: Scores (and drawn values) that are there at a time, about: nothing of size runs x units is kept.
-CELLS = 400_000
+#: Scores (and drawn values) that are there at a time, so that they stay in the cache; twice that where whole draws
+#: are made, which costs something a block. Nothing of size runs x units is kept.
+CELLS = 100_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,8 +81,8 @@ def sobol_design(space: Space, second: bool) -> Design:
 def rows_in_block(space: Space, each: int) -> int:
     """Return how many base points a block has, so that it stays small."""
     engine = space.engine
-    cells = max(each * len(engine.board.table.units), engine.noise.centre.size)
-    return int(max(1, CELLS // max(1, cells)))
+    cells = max(each * max(len(engine.board.table.units), len(space.factors)), engine.noise.centre.size)
+    return int(max(1, (CELLS if engine.noise.is_none else 2 * CELLS) // max(1, cells)))
 
 
 def evaluate(draws: Draws, design: Design, target: Target, block: int, by_unit: bool) -> tuple[Floats, UnitSums | None]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from yitihua.analysis.sensitivity.factors import Factor
 from yitihua.analysis.stages import marked
+from yitihua.analysis.uncertainty.combos import OWN, STAGES, Failure
 from yitihua.analysis.uncertainty.tables import SOURCES
 from yitihua.errors import listing
 from yitihua.index.tables import score_order, whole_or_na
@@ -222,7 +223,7 @@ def _of_method(found: Sensitivity, zh: bool) -> list[str]:
 def _of_failures(found: Sensitivity, zh: bool) -> list[str]:
     said, combos = [], found.space.engine.combos
     for failure in found.failures:
-        names = ", ".join(failure.choices)
+        names = _chosen(failure, "zh" if zh else "en")
         reason = failure.reason[0 if zh else 1]
         said.append(
             f"{len(combos)}种方法组合中的一种不能计分，试算中不采用（{names}）：{reason}"
@@ -262,6 +263,13 @@ def _of_failures(found: Sensitivity, zh: bool) -> list[str]:
             "indices are rough, raise n or choose another target"
         )
     return said
+
+
+def _chosen(failure: Failure, lang: str) -> str:
+    """Return the rivals of a combination in words; what is as published goes without saying."""
+    pairs = zip(STAGES, failure.choices, strict=True)
+    names = [f"{source_name(stage, lang)} {choice}" for stage, choice in pairs if choice != OWN]
+    return ("、" if lang == "zh" else ", ").join(names)
 
 
 def _of_still(found: Sensitivity, zh: bool) -> list[str]:

@@ -11,7 +11,7 @@
 ``{"unit": ..., "grade": ...}``
     Whether a unit has at least this grade, 1 or 0; ``"scheme"`` where grades of several schemes have that name.
 ``"grade_changes"``
-    How many units have another grade than published; ``{"of": "grade_changes", "scheme": ...}``.
+    How many units have another grade than published, or none; ``{"of": "grade_changes", "scheme": ...}``.
 
 Ranks and grades are on rounded scores, as published.
 """
