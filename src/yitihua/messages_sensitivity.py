@@ -66,13 +66,13 @@ SENSITIVITY: Final[dict[str, tuple[Words, Words]]] = {
     ),
     "too-few-runs": (
         (
-            "{found}个取点中只有{left}个的目标值齐全，不足64个",
-            "64个以上",
+            "{found}个取点中只有{left}个的目标值齐全，不足{low}个",
+            "{low}个以上",
             "请增大n，或去掉使单位失去得分的来源",
         ),
         (
-            "only {left} of {found} points have a value of the target in every run, fewer than 64",
-            "64 or more",
+            "only {left} of {found} points have all values of the target that an index needs, fewer than {low}",
+            "{low} or more",
             "Raise n, or leave out what takes the score away",
         ),
     ),

@@ -58,6 +58,7 @@ def hdi() -> Scoreboard:
         ({"target": {"of": "grade_changes", "level": "country"}}, "no-effect", ""),
         ({"target": {"unit": "DEU", "of": "score"}, "normalise": "zscore"}, "target-off-scale", "rank"),
         ({"target": "grade_changes", "normalise": "rank"}, "target-off-scale", "mean_rank_shift"),
+        ({"weight": "dirichlet"}, "unknown-key", "weights"),
         ({"weights": "dirichlett"}, "bad-choice", "dirichlet"),
         ({"aggregate": "geometrik"}, "bad-choice", "geometric"),
         ({"sampling": True}, "no-sampling-error", ""),

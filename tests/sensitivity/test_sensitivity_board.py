@@ -346,6 +346,24 @@ def test_a_source_that_cannot_do_anything_has_zeros() -> None:
     assert "measurement" in found.notes("en")[-1]
 
 
+@pytest.mark.parametrize("method", ["sobol", "shapley"])
+def test_weights_that_cannot_vary_have_zeros(method: str) -> None:
+    """Bounds without room, a method without a rival: named in the table, with nothing."""
+    board = board_of("hdi")
+    bounds = {child: [1 / 3, 1 / 3] for child in board.recipe.root.children}
+    found = board.sensitivity(n=64, method=method, weights={"kind": "bounds", "nodes": ["HDI"], "bounds": bounds})
+    assert found.constant
+    numbers = found.table().drop(columns=["factor", "name", "source"])
+    assert len(numbers) >= 1
+    assert numbers.eq(0).all().all()
+    assert "is the same in every run" in " ".join(found.notes("en"))
+    none = board.sensitivity(n=64, method=method, normalise="goalposts")
+    assert none.constant
+    assert none.table()["factor"].tolist() == ["normalise"]
+    assert none.factors == ()
+    assert none.sources().empty
+
+
 def test_a_rival_that_is_the_published_method_has_zeros() -> None:
     board = board_of("asem")
     method = board.recipe.indicators[0].normalise.method

@@ -14,7 +14,7 @@ Floats = npt.NDArray[np.float64]
 #: Resamples behind every interval.
 RESAMPLES = 1000
 #: Cells of the matrix of counts at a time.
-CELLS = 8_000_000
+CELLS = 2_000_000
 
 
 def resample_shares(n: int, resamples: int, generator: np.random.Generator) -> Floats:

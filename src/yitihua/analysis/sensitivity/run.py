@@ -103,12 +103,12 @@ def sensitivity(
     >>> found.table()["factor"].tolist()[:2]
     ['weights.education', 'weights.health']
     """
-    wanted = _check(board, target, n, level, seed, second, method, n_jobs)
+    wanted = _check(board, target, n, level, seed, second, method, n_jobs, sources)
     if mix is None:
         mix = mix_of(board, **(sources or default_mix(board)))
     if not mix.sources:
         raise refuse("nothing-varied", key="mix", options=list(Mix.__dataclass_fields__))
-    number = int(seed.integers(2**63)) if isinstance(seed, np.random.Generator) else int(seed)
+    n, number = int(n), int(seed.integers(2**63)) if isinstance(seed, np.random.Generator) else int(seed)
     engine = Engine.of(board, mix, number)
     check_scale(engine, wanted)
     space = space_of(engine, together=method == "shapley")
@@ -118,7 +118,7 @@ def sensitivity(
 
 
 def _check(
-    board: Scoreboard, target: Any, n: Any, level: Any, seed: Any, second: Any, method: Any, n_jobs: Any
+    board: Scoreboard, target: Any, n: Any, level: Any, seed: Any, second: Any, method: Any, n_jobs: Any, sources: Any
 ) -> Target:
     faults, found = FaultList(), None
     if method not in METHODS:
@@ -140,6 +140,10 @@ def _check(
         faults.add("bad-choice", key="n_jobs", found=str(n_jobs), options=[1, 2, "...", -1])
     if second and method == "shapley":
         faults.add("no-effect", key="second", name="second", method="sobol")
+    allowed = list(Mix.__dataclass_fields__)
+    for name in sources:
+        if name not in allowed:
+            faults.add("unknown-key", key="sources", name=name, options=allowed, hint=suggest(name, allowed))
     try:
         found = target_of(board, target)
     except InputError as error:

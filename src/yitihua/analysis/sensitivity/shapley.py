@@ -25,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from yitihua.analysis.sensitivity.resample import RESAMPLES, interval, resample_shares
-from yitihua.analysis.sensitivity.sobol import FEWEST, SAME
+from yitihua.analysis.sensitivity.sobol import FEWEST, LEFT, SAME
 from yitihua.errors import refuse
 
 Floats = npt.NDArray[np.float64]
@@ -127,7 +127,7 @@ def effects_of_subsets(y: Floats, level: float, generator: np.random.Generator) 
     Raises
     ------
     InputError
-        If fewer than 64 outer draws have all outputs.
+        If fewer than 32 outer draws have all outputs.
     """
     y, d = _sound(y), round(math.log2(y.shape[1] + 1))
     if _constant(y):
@@ -161,7 +161,7 @@ def effects_of_permutations(y: Floats, orders: Ints, level: float, generator: np
     Raises
     ------
     InputError
-        If fewer than 64 permutations have all outputs.
+        If fewer than 32 permutations have all outputs.
     """
     orders, y = orders[np.isfinite(y).all(axis=(1, 2))], _sound(y)
     n, d, _ = y.shape
@@ -211,7 +211,7 @@ def shapley_effects(
     Raises
     ------
     InputError
-        If n is below 64, or fewer than 64 outer draws have all outputs.
+        If n is below 64, or fewer than 32 outer draws have all outputs.
 
     Examples
     --------
@@ -244,8 +244,8 @@ def shapley_effects(
 
 def _sound(y: Floats) -> Floats:
     sound = np.isfinite(y).all(axis=(1, 2))
-    if sound.sum() < FEWEST:
-        raise refuse("too-few-runs", key="n", found=len(y), left=int(sound.sum()))
+    if sound.sum() < LEFT:
+        raise refuse("too-few-runs", key="n", found=len(y), left=int(sound.sum()), low=LEFT)
     return y[sound]
 
 

@@ -34,6 +34,8 @@ Floats = npt.NDArray[np.float64]
 
 #: Fewest points: below, intervals are wider than the indices.
 FEWEST = 64
+#: Fewest points that must be left to an index where some runs have no output.
+LEFT = 32
 #: Outputs that differ by less than this share of the largest are the same number, rounded.
 SAME = 1e-12
 
@@ -139,7 +141,7 @@ def sobol_indices(
     Raises
     ------
     InputError
-        If n is no power of 2, or an index has fewer than 64 rows with all outputs that it needs.
+        If n is no power of 2, or an index has fewer than 32 rows with all outputs that it needs.
 
     Examples
     --------
@@ -190,7 +192,7 @@ def indices_of(
     Raises
     ------
     InputError
-        If an index has fewer than 64 rows (or than all, where there are fewer) with all outputs that it needs.
+        If an index has fewer than 32 rows (or than all, where there are fewer) with all outputs that it needs.
 
     Examples
     --------
@@ -208,8 +210,8 @@ def indices_of(
         f_ba = f_ba - mean
         products = np.vstack([products, _closed(f_a, f_b, f_ab, f_ba, pairs)])
     fewest = int(np.isfinite(products).sum(axis=1).min())
-    if fewest < min(FEWEST, len(f_a)):
-        raise refuse("too-few-runs", key="n", found=len(f_a), left=fewest)
+    if fewest < min(LEFT, len(f_a)):
+        raise refuse("too-few-runs", key="n", found=len(f_a), left=fewest, low=LEFT)
     if _constant(mean, f_a, f_b, f_ab, f_ba):
         return _zeros(d, None if f_ba is None else len(f_ba), mean, fewest)
     means = resampled_means(products.T, resamples, generator)
