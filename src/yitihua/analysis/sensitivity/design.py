@@ -79,7 +79,18 @@ def sobol_design(space: Space, second: bool) -> Design:
 
 
 def rows_in_block(space: Space, each: int) -> int:
-    """Return how many base points a block has, so that it stays small."""
+    """Return how many base points a block has, so that it stays small.
+
+    Examples
+    --------
+    >>> import yitihua as yt
+    >>> from yitihua.analysis.sensitivity.factors import space_of
+    >>> from yitihua.analysis.uncertainty.engine import Engine
+    >>> from yitihua.analysis.uncertainty.mix import mix_of
+    >>> board = yt.evaluate("hdi")
+    >>> rows_in_block(space_of(Engine.of(board, mix_of(board, weights="uniform"), 0), False), each=7)
+    70
+    """
     engine = space.engine
     cells = max(each * max(len(engine.board.table.units), len(space.factors)), engine.noise.centre.size)
     return int(max(1, (CELLS if engine.noise.is_none else 2 * CELLS) // max(1, cells)))

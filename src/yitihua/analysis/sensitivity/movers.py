@@ -86,6 +86,13 @@ def alone(found: Sensitivity, factor: Factor | str) -> Floats:
     -------
     ndarray, shape (units,)
         Over 128 replicates, in places; NaN without a rank.
+
+    Examples
+    --------
+    >>> import yitihua as yt
+    >>> found = yt.evaluate("hdi").sensitivity(n=64, normalise="minmax", weights="uniform")
+    >>> bool(alone(found, "weights").mean() > alone(found, "normalise").mean())
+    True
     """
     board, engine = found.board, found.space.engine
     if isinstance(factor, Factor) and factor.kind == "amount":

@@ -185,6 +185,13 @@ class Sensitivity:
         ------
         InputError
             Of Shapley effects.
+
+        Examples
+        --------
+        >>> import yitihua as yt
+        >>> found = yt.evaluate("asem").sensitivity(n=64, weights="uniform", normalise="zscore")
+        >>> found.movers()["choice"].value_counts().index[0]
+        'weights'
         """
         from yitihua.analysis.sensitivity.tables import mover_table
 

@@ -128,6 +128,17 @@ def effects_of_subsets(y: Floats, level: float, generator: np.random.Generator) 
     ------
     InputError
         If fewer than 32 outer draws have all outputs.
+
+    Examples
+    --------
+    Two independent inputs that are added: every inner draw is a sum of what is kept and what is drawn anew.
+
+    >>> rng = np.random.default_rng(1)
+    >>> x = rng.standard_normal((4000, 4, 2)) * [1.0, 2.0]
+    >>> letters = np.tile(subset_letters(2).astype(int), (4000, 1, 1, 1))
+    >>> y = np.take_along_axis(x[:, None], letters, axis=2).sum(axis=-1)
+    >>> effects_of_subsets(y, 0.9, rng).effect.round(1)
+    array([0.2, 0.8])
     """
     y, d = _sound(y), round(math.log2(y.shape[1] + 1))
     if _constant(y):
@@ -162,6 +173,16 @@ def effects_of_permutations(y: Floats, orders: Ints, level: float, generator: np
     ------
     InputError
         If fewer than 32 permutations have all outputs.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1)
+    >>> orders = rng.permuted(np.tile(np.arange(2), (4000, 1)), axis=1)
+    >>> x = rng.standard_normal((4000, 4, 2)) * [1.0, 2.0]
+    >>> letters = permutation_letters(orders).astype(int)
+    >>> y = np.take_along_axis(x[:, None], letters, axis=2).sum(axis=-1)
+    >>> effects_of_permutations(y, orders, 0.9, rng).effect.round(1)
+    array([0.2, 0.8])
     """
     orders, y = orders[np.isfinite(y).all(axis=(1, 2))], _sound(y)
     n, d, _ = y.shape
