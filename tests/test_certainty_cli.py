@@ -83,6 +83,21 @@ def test_robust_writes_files(tmp_path: Path) -> None:
     assert (tmp_path / "a.md").read_text(encoding="utf-8").startswith("# 人类发展指数：排名有多可靠")
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_robust_says_why(lang: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    words = ("robust", "--edition", "asem", "-n", "200", "--why", "--top", "5", "--lang", lang)
+    text = run(*words)
+    assert max(width(line) for line in text.splitlines()) <= 80
+    assert ("排名取决于什么" if lang == "zh" else "What ranks depend on") in text
+    run(*words, "-o", tmp_path / "a.md")
+    text = (tmp_path / "a.md").read_text(encoding="utf-8")
+    assert text.count("\n# ") + text.startswith("# ") == 2
+    said = json.loads(run(*words, "--json"))
+    found = yt.evaluate("asem").sensitivity()
+    assert said["sensitivity"]["sources"][0]["source"] == found.sources().iloc[0]["source"]
+
+
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_ctrl_c_says_how_far_it_came_and_leaves_nothing(tmp_path: Path, jobs: str) -> None:
     start = "import sys; from yitihua.cli import main; print('up', flush=True); main()"
@@ -167,6 +182,7 @@ BAD = {
     "unknown set": (("robust", "-e", "hdi", "--weights", "fair"), "fair"),
     "nothing varied": (("robust", "-e", "hdi", "--weights", "none"), "nothing is varied"),
     "kind of file": (("robust", "-e", "hdi", "-o", "a.docx"), "a.docx"),
+    "why as a table": (("robust", "-e", "hdi", "--why", "-o", "a.csv"), "--why"),
     "nothing asked": (("whatif", "-e", "hdi"), "nothing is asked"),
     "weights that do not sum": (("whatif", "-e", "hdi", "--weights", "health=0.7,income=0.7"), "1.4"),
     "no number": (("whatif", "-e", "hdi", "--weights", "health=much"), "much"),

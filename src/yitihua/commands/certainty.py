@@ -27,6 +27,7 @@ from yitihua.commands.options import (
 )
 
 if TYPE_CHECKING:
+    from yitihua.analysis.sensitivity.result import Sensitivity
     from yitihua.analysis.uncertainty.result import Uncertainty
     from yitihua.definitions.edition import Edition
     from yitihua.index.scoreboard import Scoreboard
@@ -93,6 +94,9 @@ def robust(
     normalise: Annotated[str | None, typer.Option("--normalise", help="Rival normalisations, with commas.")] = None,
     aggregate: Annotated[str | None, typer.Option("--aggregate", help="Rival aggregations, with commas.")] = None,
     drop: Annotated[str | None, typer.Option("--drop", help="Leave out one of these, or one of: all.")] = None,
+    why: Annotated[
+        bool, typer.Option("--why", help="Also which choice ranks depend on, and which moves whom (Sobol' indices).")
+    ] = False,
     top: Top = 20,
     cities: Cities = False,
     out: Annotated[Path | None, typer.Option("-o", "--out", help="File: .csv, .json or .md.")] = None,
@@ -103,6 +107,8 @@ def robust(
     """Say how sure scores, ranks and grades are. 排名有多可靠."""
     allowed_code(allow_code)
     suffix = _suffix(out, (".csv", ".json", ".md"))
+    if why and suffix == ".csv":
+        raise bad_call("--why的结果不是一张表", "what --why finds is no single table", "--why -o FILE.md | FILE.json")
     chosen = language(lang, None if directory is None or (directory / "run.json").is_file() else directory)
     with _told_when_stopped(chosen, replicates):
         board, loaded = board_at(directory, edition, data, period, date, cities)
@@ -119,7 +125,8 @@ def robust(
         sources = {name: value for name, value in stated.items() if value is not None}
         with _progress(chosen) as progress:
             found = board.uncertainty(replicates, seed, level, jobs, progress, **sources)
-        _show_certainty(found, chosen, top, out, suffix, json)
+        reasons = board.sensitivity(seed=seed, level=level, n_jobs=jobs, **sources) if why else None
+        _show_certainty(found, reasons, chosen, top, out, suffix, json)
 
 
 def _suffix(out: Path | None, allowed: tuple[str, ...]) -> str:
@@ -153,30 +160,51 @@ def _weight_mix(board: Scoreboard, edition: Edition | None, words: str | None) -
     return {"kind": "sets", "sets": {name: named_weights(board, name, edition) for name in _listed(words) or ()}}
 
 
-def _show_certainty(found: Uncertainty, lang: str, top: int, out: Path | None, suffix: str, json: bool) -> None:
+def _show_certainty(
+    found: Uncertainty, reasons: Sensitivity | None, lang: str, top: int, out: Path | None, suffix: str, json: bool
+) -> None:
     from yitihua.publish import terminal
     from yitihua.publish.atomic import replace_files
     from yitihua.publish.certainty_text import certainty_dict, certainty_document, certainty_rows, effect_rows
+    from yitihua.publish.sensitivity_text import sensitivity_dict, sensitivity_document
 
+    whole = certainty_dict(found, lang) | ({} if reasons is None else {"sensitivity": sensitivity_dict(reasons, lang)})
     if out is not None:
         if suffix == ".csv":
             encoding = "utf-8-sig" if lang == "zh" else "utf-8"
             content = found.table(lang).to_csv(index=False, lineterminator="\n").encode(encoding)
         elif suffix == ".json":
-            content = (terminal.json_text(certainty_dict(found, lang)) + "\n").encode()
+            content = (terminal.json_text(whole) + "\n").encode()
         else:
-            content = certainty_document(found, lang).encode()
+            parts = [certainty_document(found, lang)]
+            parts += [] if reasons is None else [sensitivity_document(reasons, lang)]
+            content = ("\n".join(part.rstrip("\n") + "\n" for part in parts)).encode()
         replace_files({out: content})
         print(say(lang, f"已写入{out}：{found.n}次试算。", f"Written to {out}: {found.n} replicates."))
     elif json:
-        terminal.print_json(certainty_dict(found, lang))
+        terminal.print_json(whole)
     else:
         terminal.print_lines(found.notes(lang))
         for level, rows, more in certainty_rows(found, lang, top or None):
             terminal.print_rows(rows, f"[{level}]", more, lang)
-        terminal.print_rows(
-            effect_rows(found, lang), say(lang, "各来源单独的作用", "What every source does by itself"), 0, lang
-        )
+        alone = say(lang, "各来源单独的作用", "What every source does by itself")
+        terminal.print_rows(effect_rows(found, lang), alone, 0, lang)
+        if reasons is not None:
+            _show_reasons(reasons, lang, top)
+
+
+def _show_reasons(found: Sensitivity, lang: str, top: int) -> None:
+    from yitihua.publish import terminal
+    from yitihua.publish.sensitivity_text import mover_rows, sensitivity_rows, source_rows
+
+    print()
+    terminal.print_lines(found.notes(lang))
+    terminal.print_rows(source_rows(found, lang), say(lang, "排名取决于什么", "What ranks depend on"), 0, lang)
+    rows, more = sensitivity_rows(found, lang, min(top or 10, 10))
+    terminal.print_rows(rows, say(lang, "各因素", "Factors"), more, lang)
+    for level, rows, more in mover_rows(found, lang, top or None):
+        title = say(lang, f"[{level}] 影响最大的因素", f"[{level}] which choice moves whom")
+        terminal.print_rows(rows, title, more, lang)
 
 
 @contextmanager
