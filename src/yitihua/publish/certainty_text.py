@@ -137,15 +137,15 @@ def effect_rows(found: Uncertainty, lang: str = "en") -> list[list[str]]:
     --------
     >>> import yitihua as yt
     >>> effect_rows(yt.evaluate("asem").uncertainty(n=200, seed=1, weights="dirichlet"))[0]
-    ['source', 'rival', 'mean shift of ranks', 'largest change of a score']
+    ['source', 'rival', 'mean shift', 'largest change', 'lose or gain a score']
     """
     from yitihua.analysis.uncertainty.tables import SOURCES
 
     zh, which = lang == "zh", 0 if lang == "zh" else 1
     rows = [
-        ["来源", "备选", "平均位次变动", "得分最大变动"]
+        ["来源", "备选", "平均位次变动", "得分最大变动", "失去或得到得分"]
         if zh
-        else ["source", "rival", "mean shift of ranks", "largest change of a score"]
+        else ["source", "rival", "mean shift", "largest change", "lose or gain a score"]
     ]
     for one in found.effects.to_dict("records"):
         rows.append(
@@ -154,6 +154,7 @@ def effect_rows(found: Uncertainty, lang: str = "en") -> list[list[str]]:
                 one["rival"] or "-",
                 _number(one["mean_shift"], 2),
                 _number(one["largest_change"], 2),
+                str(one["unscored"]),
             ]
         )
     return rows

@@ -27,8 +27,10 @@ def effects(board: Scoreboard, mix: Mix, seed: int) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        source, rival (the method, or ""), replicates, largest_change (of a score, 0 where it has no
-        effect), mean_shift (of ranks, absolute, in places), reason (why it cannot be scored, or "").
+        source, rival (the method, or ""), replicates, largest_change (of a score; NaN where scores are on
+        another scale), unscored (units that lose or gain their score in some replicate, by coverage),
+        mean_shift (of ranks, absolute, in places), reason (why it cannot be scored, or ""). What has no
+        effect has 0 in all three.
     """
     import pandas as pd
 
@@ -45,7 +47,7 @@ def effects(board: Scoreboard, mix: Mix, seed: int) -> pd.DataFrame:
         for rival in offered:
             own = found.get(rival)
             if isinstance(own, Failure):
-                nothing = {"replicates": 0, "largest_change": np.nan, "mean_shift": np.nan}
+                nothing = {"replicates": 0, "largest_change": np.nan, "unscored": 0, "mean_shift": np.nan}
                 rows.append({"source": source, "rival": rival, **nothing, "reason": own.reason[1]})
                 continue
             # A rival that is the published choice itself is not among the combinations.
@@ -59,7 +61,7 @@ def _moved(board: Scoreboard, scores: Floats, on_scale: bool) -> dict[str, float
     """Return how far scores and ranks are from the published ones."""
     rounded = np.round(scores, board.recipe.score_decimals)
     change = np.abs(rounded - board.rounded_scores)
-    change[np.isnan(rounded) != np.isnan(board.rounded_scores)] = np.inf
+    flips = np.isnan(rounded) != np.isnan(board.rounded_scores)
     shifts = []
     for rows in board.level_rows.values():
         ranks = ranks_of(rounded[:, rows]).astype(float)
@@ -71,5 +73,6 @@ def _moved(board: Scoreboard, scores: Floats, on_scale: bool) -> dict[str, float
     return {
         "replicates": len(scores),
         "largest_change": largest if on_scale or largest == 0 else np.nan,
+        "unscored": int(flips.any(axis=0).sum()),
         "mean_shift": float(every.mean()) if every.size else np.nan,
     }

@@ -157,7 +157,8 @@ def mix_of(
     treat, normalise, aggregate : str or sequence of str, optional
         Rivals of the published choice, by name.
     weights : str or mapping, optional
-        "dirichlet", "uniform", "bounds", or a mapping with "kind" and the fields of `WeightMix`.
+        "dirichlet", "uniform", "bounds", or a mapping with "kind" and the fields of `WeightMix`; "sets" may
+        list names of the edition's own sets and of methods that make weights.
     drop : True, str or sequence of str, optional
         What may be left out, one at a time; True is every indicator.
 
@@ -186,7 +187,7 @@ def mix_of(
         weights=None,
     )
     try:
-        found = replace(found, weights=_weights(recipe, weights))
+        found = replace(found, weights=_weights(board, weights))
     except InputError as error:
         faults.extend(error.faults)
     faults.raise_if_any()
@@ -266,13 +267,18 @@ def _measurement(board: Scoreboard, value: Any, faults: FaultList) -> dict[str, 
     return found
 
 
-def _weights(recipe: Recipe, value: Any) -> WeightMix | None:
+def _weights(board: Scoreboard, value: Any) -> WeightMix | None:
     from yitihua.analysis.uncertainty.weight_mix import weight_mix
 
     if value is None or value is False:
         return None
     if isinstance(value, str):
         value = {"kind": value}
+    if isinstance(value, Mapping) and not isinstance(value.get("sets") or {}, Mapping):
+        from yitihua.analysis.weight_sets import named_weights
+
+        names = _listed(value["sets"])
+        value = {**value, "sets": {name: named_weights(board, name) for name in names}}
     if not isinstance(value, Mapping):
         raise refuse("bad-choice", key="weights", found=type(value).__name__, options=[*KINDS, "{kind = ...}"])
-    return weight_mix(recipe, dict(value))
+    return weight_mix(board.recipe, dict(value))

@@ -283,7 +283,7 @@ class Uncertainty:
     def without_effect(self) -> tuple[str, ...]:
         """Sources and rivals that move no score at all, such as ``normalise: minmax``."""
         frame = self.effects
-        still = frame[frame["largest_change"] == 0]
+        still = frame[(frame["largest_change"] == 0) & (frame["unscored"] == 0)]
         return tuple(f"{s}: {r}" if r else s for s, r in zip(still["source"], still["rival"], strict=True))
 
     # Tables.

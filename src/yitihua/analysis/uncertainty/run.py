@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from yitihua.analysis.uncertainty.engine import BLOCK, Engine
 from yitihua.analysis.uncertainty.mix import Mix, default_mix, mix_of
 from yitihua.analysis.uncertainty.result import Uncertainty
 from yitihua.analysis.uncertainty.summary import Summary
-from yitihua.errors import FaultList, refuse
+from yitihua.errors import FaultList, refuse, suggest
 from yitihua.index.scoreboard import Scoreboard
 from yitihua.indicators.table import Floats
 
@@ -92,7 +92,7 @@ def uncertainty(
     >>> found.table()[["name", "rank", "rank_low", "rank_high"]].head(2).to_numpy().tolist()
     [['Switzerland', 1, 1, 2], ['Norway', 2, 1, 2]]
     """
-    _check(n, level, seed)
+    _check(n, level, seed, sources)
     if mix is None:
         mix = mix_of(board, **(sources or default_mix(board)))
     if not mix.sources:
@@ -117,8 +117,11 @@ def uncertainty(
     return Uncertainty(board, mix, n, number, level, engine, summary)
 
 
-def _check(n: int, level: float, seed: Any) -> None:
-    faults = FaultList()
+def _check(n: int, level: float, seed: Any, sources: Mapping[str, Any]) -> None:
+    faults, allowed = FaultList(), list(Mix.__dataclass_fields__)
+    for name in sources:
+        if name not in allowed:
+            faults.add("unknown-key", key="sources", name=name, options=allowed, hint=suggest(name, allowed))
     if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < FEWEST:
         faults.add("number-range", key="n", found=str(n), low=str(FEWEST), high="∞")
     if not isinstance(level, (int, float)) or not 0.5 <= level < 1:

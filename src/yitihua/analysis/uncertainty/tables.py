@@ -74,26 +74,34 @@ def notes(found: Uncertainty, lang: str) -> list[str]:
     level = f"{found.level:.0%}"
     if zh:
         said += [
-            f"变动来源：{'、'.join(sources)}；共{found.n}次重复，种子{found.seed}",
-            f"rank_low至rank_high为各单位单独的{level}位次区间；joint_low至joint_high为全部单位同时成立的{level}位次集合，"
-            "用于比较两个以上单位",
+            f"变动来源：{'、'.join(sources)}；共{found.n}次试算，种子{found.seed}",
+            f"位次区间（rank_low至rank_high）为各单位单独的{level}区间；同时成立（joint_low至joint_high）为全部单位"
+            f"同时成立的{level}位次集合，比较两个以上单位时用后者；相邻单位得分之差小于误差时，单独的区间偏窄",
         ]
     else:
         said += [
             f"varied: {', '.join(sources)}; {found.n} replicates, seed {found.seed}",
-            f"rank_low to rank_high is the {level} interval of a unit by itself; joint_low to joint_high holds for all "
-            f"units at once at {level}: use it where two units or more are compared",
+            f"ranks (rank_low to rank_high) are the {level} interval of a unit by itself; jointly (joint_low to "
+            f"joint_high) holds for all units at once at {level}: use it where units are compared, and where "
+            "neighbours differ by less than their errors, for the interval by itself is too narrow there",
         ]
+    if set(found.mix.sources) - {"sampling", "measurement"}:
+        said.append(
+            "权重和方法也在变动：同时成立的位次集合把它们带来的偏移也算作误差，因此很宽；只看调查误差时窄得多"
+            if zh
+            else "weights and methods vary too: the joint sets count their shifts as error and are wide; under survey "
+            "errors alone they are much narrower"
+        )
     for failure, count in found.failures:
         names = ", ".join(f"{choice}" for choice in failure.choices)
         reason = failure.reason[which]
         said.append(
-            f"{count}次重复未能计分（{names}）：{reason}" if zh else f"{count} replicates failed ({names}): {reason}"
+            f"{count}次试算未能计分（{names}）：{reason}" if zh else f"{count} replicates failed ({names}): {reason}"
         )
     off = found.summary.sound - found.summary.on_scale
     if off:
         said.append(
-            f"{off}次重复的得分没有相同量程，只计位次，不计得分和等级"
+            f"{off}次试算的得分没有相同量程，只计位次，不计得分和等级"
             if zh
             else f"{off} replicates have scores on another scale: they count for ranks, not for scores and grades"
         )
