@@ -6,13 +6,13 @@ that memory does not grow with the number of replicates. Ranks, grades and pairs
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-from yitihua.index import grade
 from yitihua.index.scoreboard import Scoreboard
 from yitihua.indicators.table import Floats
 
@@ -146,14 +146,13 @@ class Summary:
             self._add(f"ranks {level}", np.bincount(flat, minlength=len(rows) * width).reshape(len(rows), width))
             if len(rows) <= PAIRS:
                 self._add(f"ahead {level}", pairs_ahead(ranks))
+        own = scores if on_scale.all() else scores[on_scale]
         for rule in self.board.recipe.grades:
             for level, rows in self.board.level_rows.items():
                 cuts = rule.cuts_of(level)
                 if cuts is None:
                     continue
-                own = scores[on_scale][:, rows]
-                found = grade.grade_index(own, [round(cut, 12) for cut in cuts])
-                shares = np.stack([(found == k).sum(axis=0) for k in range(len(rule.labels))], axis=1)
+                shares = grade_counts(own if len(rows) == own.shape[1] else own[:, rows], cuts)
                 self._add(f"grades {rule.code} {level}", shares)
 
     def _add(self, name: str, counts: Ints) -> None:
@@ -204,6 +203,22 @@ class Summary:
     def first(self) -> Floats:
         """The first replicates' scores on the published scale, shape (n, units)."""
         return np.concatenate([np.zeros((0, len(self.board.table.units))), *self.sample])
+
+
+def grade_counts(scores: Floats, cuts: Sequence[float]) -> Ints:
+    """Return how often each unit has each grade, shape (units, grades), lowest first; a score on a cut goes up.
+
+    Counts what is at least each cut: as `grade.grade_index`, without a grade for every single score.
+
+    Examples
+    --------
+    >>> grade_counts(np.array([[59.9, 80.0], [60.0, np.nan]]), [60, 80])
+    array([[1, 1, 0],
+           [0, 0, 1]])
+    """
+    reached = [np.isfinite(scores).sum(axis=0)]
+    reached += [(scores >= round(cut, 12)).sum(axis=0) for cut in cuts]
+    return np.stack([*(a - b for a, b in itertools.pairwise(reached)), reached[-1]], axis=1)
 
 
 def pairs_ahead(ranks: npt.NDArray[np.int32]) -> Ints:
