@@ -34,6 +34,7 @@ from yitihua.commands.options import (
     until_end,
 )
 from yitihua.commands.options import say as _say
+from yitihua.commands.reach import reach
 from yitihua.commands.simulate import simulate
 from yitihua.commands.survey import survey
 from yitihua.errors import InputError, refuse
@@ -353,6 +354,7 @@ def collect(
 
 app.command()(robust)
 app.command()(whatif)
+app.command()(reach)
 app.command()(demo)
 app.command()(simulate)
 app.add_typer(survey, name="survey")

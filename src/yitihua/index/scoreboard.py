@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from yitihua.analysis.audit.audit import Audit
+    from yitihua.analysis.reach import Lift
     from yitihua.analysis.sensitivity.result import Sensitivity
     from yitihua.analysis.uncertainty.result import Uncertainty
     from yitihua.analysis.whatif import WhatIf
@@ -390,6 +391,26 @@ class Scoreboard:
         from yitihua.analysis.whatif import whatif
 
         return whatif(self, weights, normalise, aggregate, drop, values, edition)
+
+    def reach(self, unit: str, **asked: Any) -> Lift:
+        """Return the smallest change of weights that lifts a unit, proven and tried.
+
+        Parameters
+        ----------
+        unit : str
+            Code or name.
+        **asked
+            ``grade="B"``, ``rank=10`` or ``above="海宁市"``; `node`, `bounds`, `share`, `scheme`, `distance`: see
+            `yitihua.analysis.reach.lift.lift`.
+
+        Raises
+        ------
+        InputError
+            If no weights within the bounds reach it: it says what can be reached.
+        """
+        from yitihua.analysis.reach import lift
+
+        return lift(self, unit, **asked)
 
     # Summary: one text feeds str, repr and HTML.
 

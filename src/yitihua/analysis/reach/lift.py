@@ -1,0 +1,371 @@
+"""The smallest change of weights that lifts a unit to a grade, to a rank, or above another, proven and tried."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from yitihua.analysis.reach.linear import Linear, largest, linear
+from yitihua.analysis.reach.solve import Program, Solution, solve
+from yitihua.errors import refuse, suggest
+from yitihua.index.recipe import GradeRule
+from yitihua.index.scoreboard import Scoreboard
+from yitihua.index.tables import grade_labels
+from yitihua.indicators.table import Floats
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Distance = Literal["sum", "max"]
+
+#: How far short of the weights that were found the target must be missed, as a share of the way.
+SHORT = 1e-6
+
+
+@dataclass(frozen=True, eq=False)
+class Lift:
+    """The smallest change of weights that reaches a target.
+
+    Attributes
+    ----------
+    line : Linear
+        The board, the node whose weights vary, and the bounds.
+    row : int
+        Of the unit, on the board.
+    target : (str, str)
+        In Chinese and English.
+    distance : {"sum", "max"}
+        What is smallest: the weight that is moved (half the sum of absolute changes), or the largest change.
+    weights : ndarray, shape (children,)
+        At which the target is reached.
+    amount : float
+        The distance; 0 where the target is reached already.
+    solution : Solution
+        With its certificate.
+    board : Scoreboard
+        Scored at the weights.
+    short_of : float
+        Share of the way at which the target was tried and missed, by scores before rounding; NaN where it is
+        reached already.
+    rounded_earlier : bool
+        Whether published scores, rounded, reach the target short of the weights already.
+    """
+
+    line: Linear
+    row: int
+    target: tuple[str, str]
+    distance: Distance
+    weights: Floats
+    amount: float
+    solution: Solution
+    board: Scoreboard
+    short_of: float
+    rounded_earlier: bool = False
+
+    @property
+    def reached_already(self) -> bool:
+        """Whether nothing has to change."""
+        return self.amount == 0.0
+
+    def table(self, lang: str = "en") -> pd.DataFrame:
+        """Return one row a child: code, name, weight, weight_new, change, lowest, highest."""
+        import pandas as pd
+
+        which = 0 if lang == "zh" else 1
+        line = self.line
+        return pd.DataFrame(
+            {
+                "code": line.node.children,
+                "name": [line.board.recipe.labels[child][which] for child in line.node.children],
+                "weight": line.nominal,
+                "weight_new": self.weights,
+                "change": self.weights - line.nominal,
+                "lowest": line.low,
+                "highest": line.high,
+            }
+        )
+
+    @property
+    def before_after(self) -> dict[str, tuple[Any, Any]]:
+        """Score, rank and grades of the unit, before and after."""
+        old, new, row = self.line.board, self.board, self.row
+        found: dict[str, tuple[Any, Any]] = {
+            "score": (float(old.rounded_scores[row]), float(new.rounded_scores[row])),
+            "rank": (int(old.rank[row]), int(new.rank[row])),
+        }
+        for rule in old.recipe.grades:
+            found[rule.code] = (grade_labels(old, rule.code)[row], grade_labels(new, rule.code)[row])
+        return found
+
+    def to_dict(self, lang: str = "en") -> dict[str, Any]:
+        """Return the answer as plain data, with its certificate."""
+        table = self.line.board.table
+        return {
+            "unit": table.units[self.row],
+            "name": table.name_of(self.row, lang),
+            "target": self.target[0 if lang == "zh" else 1],
+            "distance": self.distance,
+            "amount": self.amount,
+            "weights": dict(zip(self.line.node.children, self.weights.tolist(), strict=True)),
+            "before_after": {key: list(pair) for key, pair in self.before_after.items()},
+            "certificate": self.solution.certificate
+            | {"missed_at": self.short_of, "rounded_earlier": self.rounded_earlier},
+            "simulated": table.simulated or self.line.board.recipe.simulated,
+        }
+
+    def __repr__(self) -> str:
+        name, simulated = self.line.board.table.name_of(self.row), self.line.board.table.simulated
+        said = "reached already" if self.reached_already else f"{self.amount:.4f} of weight moved"
+        if self.distance == "max" and not self.reached_already:
+            said = f"no weight changes by more than {self.amount:.4f}"
+        return f"<Lift {name}: {self.target[1]}; {said}{', simulated 模拟' if simulated else ''}>"
+
+
+def lift(
+    board: Scoreboard,
+    unit: str,
+    grade: str | None = None,
+    rank: int | None = None,
+    above: str | None = None,
+    scheme: str | None = None,
+    node: str | None = None,
+    bounds: Mapping[str, Sequence[float]] | None = None,
+    share: float | None = None,
+    distance: Distance = "sum",
+) -> Lift:
+    """Return the smallest change of weights that lifts a unit to a target.
+
+    Parameters
+    ----------
+    board : Scoreboard
+    unit : str
+        Code or name.
+    grade : str, optional
+        Label of a grade to reach at least.
+    rank : int, optional
+        To be reached at least; ties share the best rank.
+    above : str, optional
+        Another unit of the level, to be strictly ahead of.
+    scheme : str, optional
+        Of the grade; default: the first that has such a label.
+    node, bounds, share
+        Which weights vary, and how far; see `linear`.
+    distance : {"sum", "max"}
+        Smallest weight moved, or smallest largest change.
+
+    Returns
+    -------
+    Lift
+        With a certificate: duals of the linear programme, or bound and gap of the mixed-integer one. The board is
+        scored at the weights, and just short of them, where the target must be missed.
+
+    Raises
+    ------
+    InputError
+        If not exactly one target is named, a name is unknown, or no weights within the bounds reach it: then it
+        says what can be reached.
+
+    Notes
+    -----
+    Published scores are rounded, which no linear programme knows. A grade is reached from half a unit of the last
+    digit below its cut; a rank where enough rivals are not ahead before rounding; another unit is surely left
+    behind by one unit of the last digit. With few decimals rounding may bring the target earlier: `rounded_earlier`.
+
+    Examples
+    --------
+    >>> import yitihua as yt
+    >>> found = lift(yt.evaluate("hdi"), "Norway", rank=1)
+    >>> found.before_after["rank"], round(found.amount, 4)
+    ((2, 1), 0.0248)
+    """
+    row = board.table.row_of(unit)
+    asked = {name: value for name, value in (("grade", grade), ("rank", rank), ("above", above)) if value is not None}
+    if len(asked) != 1:
+        raise refuse("one-target", key="grade, rank, above", found=list(asked) or ["-"])
+    if distance not in ("sum", "max"):
+        raise refuse("bad-choice", key="distance", found=str(distance), options=["sum", "max"])
+    line = linear(board, board.table.levels[row], node, bounds, share)
+    place = line.place_of(row)
+    if grade is not None:
+        return _to_grade(line, row, place, grade, scheme, distance)
+    if above is not None:
+        return _above(line, row, place, above, distance)
+    return _to_rank(line, row, place, rank, distance)
+
+
+def _grade_rule(board: Scoreboard, label: str, scheme: str | None) -> tuple[GradeRule, int]:
+    rules = {rule.code: rule for rule in board.recipe.grades}
+    if scheme is not None and scheme not in rules:
+        raise refuse("bad-choice", key="scheme", found=scheme, options=list(rules), hint=suggest(scheme, rules))
+    for rule in rules.values() if scheme is None else [rules[scheme]]:
+        for k, one in enumerate(rule.labels):
+            if label in (one, *rule.names[k]):
+                return rule, k
+    options = [one for rule in rules.values() if scheme in (None, rule.code) for one in rule.labels]
+    raise refuse("bad-choice", key="grade", found=label, options=options, hint=suggest(label, options))
+
+
+def _to_grade(line: Linear, row: int, place: int, label: str, scheme: str | None, distance: Distance) -> Lift:
+    board = line.board
+    rule, k = _grade_rule(board, label, scheme)
+    cuts = rule.cuts_of(line.level)
+    if cuts is None:
+        raise refuse("no-grades-at-level", key="grade", name=rule.code, found=line.level)
+    words = (f"达到{rule.title[0]}{rule.labels[k]}", f"{rule.title[1]} {rule.labels[k]} at least")
+    cut = round(cuts[k - 1], 12) if k > 0 else -np.inf
+
+    def reached(at: Scoreboard) -> bool:
+        return bool(at.rounded_scores[row] >= cut)
+
+    def slack(at: Scoreboard) -> float:
+        return float(at.total[row] - (cut - 0.5 * line.unit_of_rounding))
+
+    if reached(board):
+        return _already(line, row, words, distance)
+
+    def rows_of(margin: float) -> tuple[Floats, Floats]:
+        least = line.transformed_score(cut - 0.5 * line.unit_of_rounding + margin)
+        return line.sign * line.values[place][None, :], np.array([line.sign * least])
+
+    def impossible() -> Exception:
+        best = largest(line.sign * line.values[place], line.low, line.high)
+        top = float(np.round(line.scores_of(line.sign * best), board.recipe.score_decimals))
+        return refuse("out-of-reach", key="grade", name=board.table.name_of(row), found=words[0], found_en=words[1],
+                      best=f"{top:g}", best_en=f"{top:g}")  # fmt: skip
+
+    return _found(line, row, words, distance, rows_of, (reached, slack), impossible)
+
+
+def _above(line: Linear, row: int, place: int, above: str, distance: Distance) -> Lift:
+    board = line.board
+    other = board.table.row_of(above)
+    if board.table.levels[other] != line.level or other == row:
+        options = [line.level, board.table.levels[other]]
+        raise refuse("different-levels", name=[board.table.units[row], board.table.units[other]], options=options)
+    rival = line.place_of(other)
+    names = board.table.name_of(other, "zh"), board.table.name_of(other)
+    words = (f"高于{names[0]}", f"ahead of {names[1]}")
+
+    def reached(at: Scoreboard) -> bool:
+        return bool(at.rounded_scores[row] > at.rounded_scores[other])
+
+    def slack(at: Scoreboard) -> float:
+        return float(at.total[row] - at.total[other] - line.unit_of_rounding)
+
+    if reached(board):
+        return _already(line, row, words, distance)
+    gap = line.sign * (line.values[place] - line.values[rival])
+
+    def rows_of(margin: float) -> tuple[Floats, Floats]:
+        return gap[None, :], np.array([_step(line, line.unit_of_rounding) + margin])
+
+    def impossible() -> Exception:
+        most = float(largest(gap, line.low, line.high))
+        zh = "两者相同" if abs(most) <= _step(line, line.unit_of_rounding) else "仍低于对方"
+        en = "a tie" if zh == "两者相同" else "still behind"
+        return refuse("out-of-reach", key="above", name=board.table.name_of(row), found=words[0], found_en=words[1],
+                      best=zh, best_en=en)  # fmt: skip
+
+    return _found(line, row, words, distance, rows_of, (reached, slack), impossible)
+
+
+def _to_rank(line: Linear, row: int, place: int, rank: Any, distance: Distance) -> Lift:
+    from yitihua.analysis.reach.rank_range import best_rank
+
+    board, count = line.board, len(line.rows)
+    if isinstance(rank, bool) or not isinstance(rank, (int, np.integer)) or not 1 <= rank <= count:
+        raise refuse("number-range", key="rank", found=str(rank), low="1", high=str(count))
+    words = (f"进入第{rank}名", f"rank {rank} at least")
+
+    def reached(at: Scoreboard) -> bool:
+        return bool(at.rank[row] <= rank)
+
+    def slack(at: Scoreboard) -> float:
+        rivals = np.sort(np.delete(at.total[line.rows], place))[::-1]
+        return float(at.total[row] - rivals[rank - 1]) if rank <= len(rivals) else 0.0
+
+    if reached(board):
+        return _already(line, row, words, distance)
+    others = np.delete(np.arange(count), place)
+    lead = line.sign * (line.values[others] - line.values[place])
+    most = largest(lead, line.low, line.high)
+    lead, most = lead[most > 0], most[most > 0]
+
+    def program(margin: float) -> Program:
+        base = _program(line, distance, np.zeros((0, len(line.nominal))), np.zeros(0))
+        return base.with_switches(-lead, np.full(len(lead), margin), most + margin, int(rank) - 1)
+
+    def impossible() -> Exception:
+        best = best_rank(line, place)
+        return refuse("out-of-reach", key="rank", name=board.table.name_of(row), found=words[0], found_en=words[1],
+                      best=f"第{best.rank}名", best_en=f"rank {best.rank}")  # fmt: skip
+
+    return _tried(line, row, words, distance, program, (reached, slack), impossible)
+
+
+def _step(line: Linear, size: float) -> float:
+    """Return how much of the product a step of the score is, at the score where it is most."""
+    if line.power == 1.0:
+        return size
+    scores = line.board.total[line.rows]
+    ends = np.array([max(float(scores.min()), size), float(scores.max())])
+    moved = np.abs(_moved(line, ends, size))
+    return float(moved.max())
+
+
+def _moved(line: Linear, scores: Floats, size: float) -> Floats:
+    """Return what a step of the score adds to the product."""
+    return np.array([line.transformed_score(s + size) - line.transformed_score(s) for s in scores.tolist()])
+
+
+def _program(line: Linear, distance: Distance, a: Floats, b: Floats) -> Program:
+    return Program.nearest(line.nominal, line.low, line.high, a, b, distance)
+
+
+def _already(line: Linear, row: int, words: tuple[str, str], distance: Distance) -> Lift:
+    nothing = Solution(line.nominal, 0.0, {"kind": "none", "reached": True})
+    return Lift(line, row, words, distance, line.nominal, 0.0, nothing, line.board, float("nan"))
+
+
+Tests = tuple[Callable[[Scoreboard], bool], Callable[[Scoreboard], float]]
+
+
+def _found(
+    line: Linear, row: int, words: tuple[str, str], distance: Distance,
+    rows_of: Callable[[float], tuple[Floats, Floats]], tests: Tests, impossible: Callable[[], Exception],
+) -> Lift:  # fmt: skip
+    return _tried(line, row, words, distance, lambda m: _program(line, distance, *rows_of(m)), tests, impossible)
+
+
+def _tried(
+    line: Linear, row: int, words: tuple[str, str], distance: Distance,
+    program: Callable[[float], Program], tests: Tests, impossible: Callable[[], Exception],
+) -> Lift:  # fmt: skip
+    """Solve, score at the weights that were found, and just short of them.
+
+    Tests: whether published scores reach the target, and by how much scores before rounding do.
+    """
+    reached, slack = tests
+    width = line.board.recipe.scale[1] - line.board.recipe.scale[0]
+    # The solver keeps constraints to its own tolerance; a margin far below the last digit makes up for it.
+    for margin in (1e-12 * width, 1e-10 * width, 1e-8 * width):
+        solution = solve(program(margin))
+        if solution is None:
+            raise impossible()
+        board = line.scored(solution.weights)
+        if reached(board) and slack(board) >= 0:
+            break
+    else:
+        raise impossible()
+    way = solution.weights - line.nominal
+    for short in (SHORT, 1e-4, 1e-2):
+        near = line.scored(line.nominal + (1.0 - short) * way)
+        if slack(near) < 0:
+            return Lift(
+                line, row, words, distance, solution.weights, solution.amount, solution, board,
+                short_of=1.0 - short, rounded_earlier=reached(near),
+            )  # fmt: skip
+    raise AssertionError(f"{words[1]} is reached short of the weights that were found")
