@@ -34,7 +34,7 @@ from yitihua.analysis.fuzzy_board import fuzzy_evaluation
 from yitihua.analysis.importance import effective_weights, importance
 from yitihua.analysis.leave_out import leave_out
 from yitihua.analysis.obstacles import obstacles
-from yitihua.analysis.reach import lift, rank_range
+from yitihua.analysis.reach import lift, rank_range, weight_ranges
 from yitihua.analysis.redundancy import redundancy
 from yitihua.analysis.reliability import item_table, reliability_table
 from yitihua.analysis.sensitivity.run import sensitivity
@@ -83,5 +83,6 @@ __all__ = [
     "strengths",
     "uncertainty",
     "variants",
+    "weight_ranges",
     "whatif",
 ]

@@ -5,6 +5,7 @@ and every answer is checked by scoring the board at the weights that were found.
 """
 
 from yitihua.analysis.reach.lift import Lift, lift
+from yitihua.analysis.reach.ranges import weight_ranges
 from yitihua.analysis.reach.rank_range import rank_range
 
-__all__ = ["Lift", "lift", "rank_range"]
+__all__ = ["Lift", "lift", "rank_range", "weight_ranges"]

@@ -82,7 +82,7 @@ class Lift:
                 "name": [line.board.recipe.labels[child][which] for child in line.node.children],
                 "weight": line.nominal,
                 "weight_new": self.weights,
-                "change": self.weights - line.nominal,
+                "change": np.where(np.abs(self.weights - line.nominal) < 1e-12, 0.0, self.weights - line.nominal),
                 "lowest": line.low,
                 "highest": line.high,
             }
@@ -233,8 +233,7 @@ def _to_grade(line: Linear, row: int, place: int, label: str, scheme: str | None
     def impossible() -> Exception:
         best = largest(line.sign * line.values[place], line.low, line.high)
         top = float(np.round(line.scores_of(line.sign * best), board.recipe.score_decimals))
-        return refuse("out-of-reach", key="grade", name=board.table.name_of(row), found=words[0], found_en=words[1],
-                      best=f"{top:g}", best_en=f"{top:g}")  # fmt: skip
+        return _out_of_reach(board, row, "grade", words, (f"{top:g}", f"{top:g}"))
 
     return _found(line, row, words, distance, rows_of, (reached, slack), impossible)
 
@@ -266,8 +265,7 @@ def _above(line: Linear, row: int, place: int, above: str, distance: Distance) -
         most = float(largest(gap, line.low, line.high))
         zh = "两者相同" if abs(most) <= _step(line, line.unit_of_rounding) else "仍低于对方"
         en = "a tie" if zh == "两者相同" else "still behind"
-        return refuse("out-of-reach", key="above", name=board.table.name_of(row), found=words[0], found_en=words[1],
-                      best=zh, best_en=en)  # fmt: skip
+        return _out_of_reach(board, row, "above", words, (zh, en))
 
     return _found(line, row, words, distance, rows_of, (reached, slack), impossible)
 
@@ -300,10 +298,17 @@ def _to_rank(line: Linear, row: int, place: int, rank: Any, distance: Distance) 
 
     def impossible() -> Exception:
         best = best_rank(line, place)
-        return refuse("out-of-reach", key="rank", name=board.table.name_of(row), found=words[0], found_en=words[1],
-                      best=f"第{best.rank}名", best_en=f"rank {best.rank}")  # fmt: skip
+        return _out_of_reach(board, row, "rank", words, (f"第{best.rank}名", f"rank {best.rank}"))
 
     return _tried(line, row, words, distance, program, (reached, slack), impossible)
+
+
+def _out_of_reach(board: Scoreboard, row: int, key: str, words: tuple[str, str], best: tuple[str, str]) -> Exception:
+    names = board.table.name_of(row, "zh"), board.table.name_of(row)
+    return refuse(
+        "out-of-reach", key=key, name=names[0], name_en=names[1], found=words[0], found_en=words[1],
+        best=best[0], best_en=best[1],
+    )  # fmt: skip
 
 
 def _step(line: Linear, size: float) -> float:

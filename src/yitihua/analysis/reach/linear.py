@@ -73,7 +73,8 @@ class Linear:
         """
         found = np.flatnonzero(self.rows == row)
         if not found.size:
-            raise refuse("no-score-to-lift", key="unit", name=self.board.table.name_of(row))
+            names = self.board.table.name_of(row, "zh"), self.board.table.name_of(row)
+            raise refuse("no-score-to-lift", key="unit", name=names[0], name_en=names[1])
         return int(found[0])
 
     def transformed_score(self, score: float) -> float:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from yitihua.analysis.reach.linear import Linear, largest, linear
+from yitihua.analysis.reach.solve import silent
 from yitihua.analysis.stages import marked
 from yitihua.errors import refuse
 from yitihua.index.scoreboard import Scoreboard
@@ -143,21 +144,22 @@ def _extreme(line: Linear, place: int, lead: Floats, best: bool, time_limit: flo
     if open_.any():
         count = int(open_.sum())
         if best:  # lead @ w <= most * y, as few y as can be
-            a = np.hstack([-own, np.diag(most[open_])])
+            a = np.hstack([-own / most[open_][:, None], np.eye(count)])
             b = np.zeros(count)
         else:  # lead @ w >= step - (step - least) * (1 - y), as many y as can be
             fall = step - least[open_]
-            a = np.hstack([own, -np.diag(fall)])
-            b = step - fall
+            a = np.hstack([own / fall[:, None], -np.eye(count)])
+            b = step / fall - 1.0
         cost = np.concatenate([np.zeros(k), np.full(count, 1.0 if best else -1.0)])
         total = np.concatenate([np.ones(k), np.zeros(count)])
-        found = milp(
-            cost,
-            integrality=np.concatenate([np.zeros(k), np.ones(count)]),
-            bounds=Bounds(np.concatenate([line.low, np.zeros(count)]), np.concatenate([line.high, np.ones(count)])),
-            constraints=[LinearConstraint(a, b, np.inf), LinearConstraint(total[None, :], 1.0, 1.0)],
-            options={"mip_rel_gap": 0.0, "time_limit": float(time_limit)},
-        )
+        with silent():
+            found = milp(
+                cost,
+                integrality=np.concatenate([np.zeros(k), np.ones(count)]),
+                bounds=Bounds(np.concatenate([line.low, np.zeros(count)]), np.concatenate([line.high, np.ones(count)])),
+                constraints=[LinearConstraint(a, b, np.inf), LinearConstraint(total[None, :], 1.0, 1.0)],
+                options={"mip_rel_gap": 0.0, "time_limit": float(time_limit)},
+            )
         if found.x is not None:
             on = found.x[k:] > 0.5
             kept = -own[~on] if best else own[on]

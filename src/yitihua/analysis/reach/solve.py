@@ -2,12 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+import ctypes
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 
 from yitihua.indicators.table import Floats
+
+
+@contextmanager
+def silent() -> Iterator[None]:
+    """Keep what a library prints past Python away from stdout.
+
+    HiGHS prints a line of its own now and then, whatever it is told, and would do so into JSON.
+
+    Examples
+    --------
+    >>> with silent():
+    ...     _ = os.write(1, b"noise")
+    """
+    sys.stdout.flush()
+    saved, nothing = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nothing, 1)
+        yield
+    finally:
+        with suppress(OSError, AttributeError, TypeError):
+            ctypes.CDLL(None).fflush(None)  # what the C library still holds goes nowhere as well
+        os.dup2(saved, 1)
+        os.close(saved)
+        os.close(nothing)
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +82,6 @@ class Program:
     children: int
     targets: int
     switches: int = 0
-    rows: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def nearest(
@@ -80,13 +108,14 @@ class Program:
         """Return the programme with rows a @ w >= b of which `most` may fall, by `size`."""
         count, width = len(a), len(self.cost)
         old = np.hstack([self.a, np.zeros((len(self.a), count))])
-        rows = np.hstack([a, np.zeros((count, width - self.children)), np.diag(size)])
+        scaled = a / size[:, None]  # rows of one size: the solver keeps a switch whole only to a tolerance
+        rows = np.hstack([scaled, np.zeros((count, width - self.children)), np.eye(count)])
         limit = np.concatenate([np.zeros(width), -np.ones(count)])[None, :]
         return replace(
             self,
             cost=np.concatenate([self.cost, np.zeros(count)]),
             a=np.vstack([old, rows, limit]),
-            b=np.concatenate([self.b, b, [-float(most)]]),
+            b=np.concatenate([self.b, b / size, [-float(most)]]),
             low=np.concatenate([self.low, np.zeros(count)]),
             high=np.concatenate([self.high, np.ones(count)]),
             targets=count + 1,
@@ -111,13 +140,14 @@ def solve(program: Program) -> Solution | None:
     width = len(program.cost)
     whole = np.concatenate([np.zeros(width - program.switches), np.ones(program.switches)])
     total = np.concatenate([np.ones(program.children), np.zeros(width - program.children)])
-    found = milp(
-        program.cost,
-        integrality=whole,
-        bounds=Bounds(program.low, program.high),
-        constraints=[LinearConstraint(program.a, program.b, np.inf), LinearConstraint(total[None, :], 1.0, 1.0)],
-        options={"mip_rel_gap": 0.0},
-    )
+    with silent():
+        found = milp(
+            program.cost,
+            integrality=whole,
+            bounds=Bounds(program.low, program.high),
+            constraints=[LinearConstraint(program.a, program.b, np.inf), LinearConstraint(total[None, :], 1.0, 1.0)],
+            options={"mip_rel_gap": 0.0},
+        )
     if found.x is None:
         return None
     # Switches are whole only to a tolerance, which a large row turns into points: solve again with them set.
