@@ -100,7 +100,11 @@ def test_robust_says_why(lang: str, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_ctrl_c_says_how_far_it_came_and_leaves_nothing(tmp_path: Path, jobs: str) -> None:
-    start = "import sys; from yitihua.cli import main; print('up', flush=True); main()"
+    # A parent that ignores Ctrl-C (a job in the background) hands that down.
+    start = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "from yitihua.cli import main; print('up', flush=True); main()"
+    )
     words = ["robust", "--edition", "zhejiang-2022", "--lang", "en", "-n", "100000000", "-j", jobs]
     process = subprocess.Popen(
         [sys.executable, "-c", start, *words, "-o", str(tmp_path / "never.csv")],

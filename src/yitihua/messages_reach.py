@@ -15,7 +15,7 @@ REACH: Final[dict[str, tuple[Words, Words]]] = {
     "no-score-to-lift": (
         ("“{name}”没有得分（覆盖率不足），改变权重也不会有", "有得分的单位", "请先补上所缺的数据"),
         (
-            "'{name_en}' has no score for want of coverage, and no weights give it one",
+            "'{name}' has no score for want of coverage, and no weights give it one",
             "units with a score",
             "Supply the missing data first",
         ),
@@ -51,8 +51,8 @@ REACH: Final[dict[str, tuple[Words, Words]]] = {
     "out-of-reach": (
         ("在界限之内，无论怎样改变权重，“{name}”都不能{found}", "最好的结果：{best}", "请放宽界限，或降低目标"),
         (
-            "no weights within the bounds lift '{name_en}' to: {found_en}",
-            "the best that can be reached: {best_en}",
+            "no weights within the bounds lift '{name}' to: {found}",
+            "the best that can be reached: {best}",
             "Widen the bounds, or ask for less",
         ),
     ),
