@@ -1,12 +1,12 @@
-"""What an analysis is asked about, by name: a level, indicators and nodes."""
+"""What an analysis is asked about, by name: a level, indicators and nodes, a grade."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from yitihua.analysis.stages import choose
-from yitihua.errors import FaultList, InputError
-from yitihua.index.recipe import Recipe
+from yitihua.errors import FaultList, InputError, refuse, suggest
+from yitihua.index.recipe import GradeRule, Recipe
 from yitihua.index.scoreboard import Scoreboard
 
 
@@ -52,3 +52,64 @@ def known_codes(recipe: Recipe, wanted: Sequence[str]) -> tuple[str, ...]:
             faults.extend(error.faults)
     faults.raise_if_any()
     return tuple(dict.fromkeys(found))
+
+
+def scheme_named(recipe: Recipe, wanted: str, prefix: str = "") -> GradeRule:
+    """Return a grade scheme by its code.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    wanted : str
+    prefix : str
+        What stands before "scheme" in the key of a fault.
+
+    Raises
+    ------
+    InputError
+        If there is no such scheme.
+
+    Examples
+    --------
+    >>> import yitihua as yt
+    >>> scheme_named(yt.evaluate("hdi").recipe, "abc").labels
+    ('C', 'B', 'A')
+    """
+    rules = {rule.code: rule for rule in recipe.grades}
+    if wanted not in rules:
+        hint = suggest(str(wanted), rules)
+        raise refuse("bad-choice", key=f"{prefix}scheme", found=str(wanted), options=list(rules), hint=hint)
+    return rules[wanted]
+
+
+def grade_named(recipe: Recipe, label: str, scheme: str | None = None, prefix: str = "") -> tuple[GradeRule, int]:
+    """Return the scheme and the place of a grade, 0 the lowest, by its label or one of its names.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    label : str
+    scheme : str, optional
+        Default: the first that has such a grade.
+    prefix : str
+        What stands before "grade" and "scheme" in the key of a fault.
+
+    Raises
+    ------
+    InputError
+        If there is no such scheme or grade.
+
+    Examples
+    --------
+    >>> import yitihua as yt
+    >>> rule, place = grade_named(yt.evaluate("hdi").recipe, "Very high")
+    >>> rule.code, rule.labels[place]
+    ('group', 'very high')
+    """
+    rules = recipe.grades if scheme is None else (scheme_named(recipe, scheme, prefix),)
+    for rule in rules:
+        for place, (one, names) in enumerate(zip(rule.labels, rule.names, strict=True)):
+            if label in (one, *names):
+                return rule, place
+    options = [one for rule in rules for one in rule.labels]
+    raise refuse("bad-choice", key=f"{prefix}grade", found=label, options=options, hint=suggest(label, options))

@@ -232,6 +232,24 @@ def indicators_below(recipe: Recipe, node: str) -> tuple[str, ...]:
     return tuple(code for code in recipe.codes if code in below)
 
 
+def warnings_of(board: Scoreboard, lang: str) -> list[str]:
+    """Return what must be said beside any number of a board: that it is simulated, and the edition's own notice.
+
+    Examples
+    --------
+    >>> import yitihua as yt
+    >>> warnings_of(yt.evaluate("hdi"), "en")
+    []
+    """
+    said = []
+    if board.table.simulated or board.recipe.simulated:
+        zh, en = "模拟数据，不是任何县（市、区）的真实情况", "simulated data, not the facts of any county"
+        said.append(zh if lang == "zh" else en)
+    if notice := board.recipe.notice[0 if lang == "zh" else 1]:
+        said.append(notice)
+    return said
+
+
 def marked(frame: pd.DataFrame, board: Scoreboard, lang: str, **said: Any) -> pd.DataFrame:
     """Return a table with what must be said beside its numbers in `.attrs`."""
     recipe = board.recipe

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -96,7 +95,7 @@ def rows_in_block(space: Space, each: int) -> int:
     return int(max(1, (CELLS if engine.noise.is_none else 2 * CELLS) // max(1, cells)))
 
 
-def evaluate(draws: Draws, design: Design, target: Target, block: int, by_unit: bool) -> tuple[Floats, UnitSums | None]:
+def evaluate(draws: Draws, design: Design, target: Target, by_unit: bool, block: int) -> tuple[Floats, UnitSums | None]:
     """Return the target over the evaluations of a block, and what is kept of all units' ranks.
 
     Returns
@@ -117,10 +116,3 @@ def evaluate(draws: Draws, design: Design, target: Target, block: int, by_unit: 
         return values, None
     swapped = 2 + d + len(design.groups)
     return values, UnitSums.of(ranks.reshape(each, size, -1)[:swapped])
-
-
-def evaluate_some(
-    draws: Draws, design: Design, target: Target, blocks: Sequence[int], by_unit: bool
-) -> list[tuple[Floats, UnitSums | None]]:
-    """Return `evaluate` of some blocks."""
-    return [evaluate(draws, design, target, block, by_unit) for block in blocks]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from yitihua.analysis.sensitivity.design import Design, evaluate, evaluate_some, rows_in_block, sobol_design
+from yitihua.analysis.sensitivity.design import Design, evaluate, rows_in_block, sobol_design
 from yitihua.analysis.sensitivity.draws import Draws
 from yitihua.analysis.sensitivity.factors import Space, space_of
 from yitihua.analysis.sensitivity.movers import UnitSums
@@ -22,10 +22,11 @@ from yitihua.analysis.sensitivity.shapley import (
 )
 from yitihua.analysis.sensitivity.sobol import FEWEST, check_points, indices_of, sobol_points
 from yitihua.analysis.sensitivity.targets import SHIFT, Target, check_scale, target_of
+from yitihua.analysis.uncertainty.blocks import Progress, asked_mix, check_run, in_order, seed_number
 from yitihua.analysis.uncertainty.engine import Engine
-from yitihua.analysis.uncertainty.mix import Mix, default_mix, mix_of
+from yitihua.analysis.uncertainty.mix import Mix
 from yitihua.analysis.uncertainty.run import StoppedError
-from yitihua.errors import FaultList, InputError, refuse, suggest
+from yitihua.errors import FaultList, InputError, suggest
 from yitihua.index.scoreboard import Scoreboard
 from yitihua.indicators.table import Floats
 
@@ -35,8 +36,6 @@ METHODS = ("sobol", "shapley")
 TASK = 4
 #: What the random numbers of a run are keyed on, beside those of blocks.
 _POINTS, _BOOTSTRAP, _ORDERS = 2**32 - 3, 2**32 - 4, 2**32 - 5
-
-Progress = Callable[[int, int], None]
 
 
 def sensitivity(
@@ -104,11 +103,7 @@ def sensitivity(
     ['weights.education', 'weights.health']
     """
     wanted = _check(board, target, n, level, seed, second, method, n_jobs, sources)
-    if mix is None:
-        mix = mix_of(board, **(sources or default_mix(board)))
-    if not mix.sources:
-        raise refuse("nothing-varied", key="mix", options=list(Mix.__dataclass_fields__))
-    n, number = int(n), int(seed.integers(2**63)) if isinstance(seed, np.random.Generator) else int(seed)
+    mix, n, number = asked_mix(board, mix, sources), int(n), seed_number(seed)
     engine = Engine.of(board, mix, number)
     check_scale(engine, wanted)
     space = space_of(engine, together=method == "shapley")
@@ -131,19 +126,9 @@ def _check(
             faults.extend(error.faults)
     elif isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < FEWEST:
         faults.add("number-range", key="n", found=str(n), low=str(FEWEST), high="∞")
-    if isinstance(level, bool) or not isinstance(level, (int, float)) or not 0.5 <= level < 1:
-        faults.add("number-range", key="level", found=str(level), low="0.5", high="1")
-    whole = isinstance(seed, (int, np.integer)) and not isinstance(seed, bool)
-    if not isinstance(seed, np.random.Generator) and not (whole and seed >= 0):
-        faults.add("number-range", key="seed", found=str(seed), low="0", high="∞")
-    if isinstance(n_jobs, bool) or not isinstance(n_jobs, (int, np.integer)) or n_jobs == 0:
-        faults.add("bad-choice", key="n_jobs", found=str(n_jobs), options=[1, 2, "...", -1])
+    check_run(faults, level, seed, n_jobs, sources)
     if second and method == "shapley":
         faults.add("no-effect", key="second", name="second", method="sobol")
-    allowed = list(Mix.__dataclass_fields__)
-    for name in sources:
-        if name not in allowed:
-            faults.add("unknown-key", key="sources", name=name, options=allowed, hint=suggest(name, allowed))
     try:
         found = target_of(board, target)
     except InputError as error:
@@ -225,7 +210,7 @@ def _all(
     """Return the target over all evaluations, shape (evaluations, n), and the sums over units."""
     found, sums, done = np.empty((design.each, n)), None, 0
     try:
-        for values, own in _blocks(draws, design, target, n_jobs, by_unit):
+        for values, own in in_order(partial(evaluate, draws, design, target, by_unit), draws.blocks, n_jobs, TASK):
             found[:, done : done + values.shape[1]] = values
             done += values.shape[1]
             if sums is None:
@@ -237,19 +222,3 @@ def _all(
     except KeyboardInterrupt:
         raise StoppedError(done, n) from None
     return found, sums
-
-
-def _blocks(
-    draws: Draws, design: Design, target: Target, n_jobs: int, by_unit: bool
-) -> Iterator[tuple[Floats, UnitSums | None]]:
-    """Yield what every block gives, in order."""
-    if n_jobs == 1:
-        for block in range(draws.blocks):
-            yield evaluate(draws, design, target, block, by_unit)
-        return
-    from joblib import Parallel, delayed
-
-    tasks = [range(start, min(start + TASK, draws.blocks)) for start in range(0, draws.blocks, TASK)]
-    work = Parallel(n_jobs=n_jobs, return_as="generator", pre_dispatch="2*n_jobs")
-    for some in work(delayed(evaluate_some)(draws, design, target, blocks, by_unit) for blocks in tasks):
-        yield from some

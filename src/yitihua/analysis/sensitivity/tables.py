@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from yitihua.analysis.sensitivity.factors import Factor
-from yitihua.analysis.stages import marked
+from yitihua.analysis.stages import marked, warnings_of
 from yitihua.analysis.uncertainty.combos import OWN, STAGES, Failure
 from yitihua.analysis.uncertainty.tables import SOURCES
 from yitihua.errors import listing
@@ -159,12 +159,8 @@ def mover_table(found: Sensitivity, lang: str) -> pd.DataFrame:
 def notes(found: Sensitivity, lang: str) -> list[str]:
     """Return what must be said beside the numbers: what is looked at, what was varied, how, what failed."""
     zh = lang == "zh"
-    which, board = 0 if zh else 1, found.board
-    said = []
-    if board.table.simulated or board.recipe.simulated:
-        said.append("模拟数据，不是任何县（市、区）的真实情况" if zh else "simulated data, not the facts of any county")
-    if notice := board.recipe.notice[which]:
-        said.append(notice)
+    which = 0 if zh else 1
+    said = warnings_of(found.board, lang)
     sources = [source_name(name, lang) for name in found.space.engine.mix.sources]
     title = found.target.title[which]
     if found.constant:

@@ -25,6 +25,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from yitihua.analysis.asked import grade_named, scheme_named
 from yitihua.analysis.uncertainty.combos import Combo
 from yitihua.analysis.uncertainty.engine import Engine
 from yitihua.analysis.uncertainty.summary import ranks_of
@@ -190,7 +191,8 @@ def _of_ranking(board: Scoreboard, stated: Mapping[str, Any]) -> Target:
 def _of_grades(board: Scoreboard, stated: Mapping[str, Any]) -> Target:
     if "level" in stated:
         raise refuse("no-effect", key="target.level", name="level", method=SHIFT)
-    rule = _scheme(board, stated.get("scheme"))
+    rules = _some_grades(board)
+    rule = rules[0] if stated.get("scheme") is None else scheme_named(board.recipe, stated["scheme"], "target.")
     published = board.grade_indices[rule.code]
     rows = np.flatnonzero(published >= 0)
 
@@ -207,16 +209,10 @@ def _of_grades(board: Scoreboard, stated: Mapping[str, Any]) -> Target:
     return Target({"of": CHANGES, "scheme": rule.code}, title, reduce, True)
 
 
-def _scheme(board: Scoreboard, wanted: Any) -> GradeRule:
-    rules = {rule.code: rule for rule in board.recipe.grades}
-    if not rules:
+def _some_grades(board: Scoreboard) -> tuple[GradeRule, ...]:
+    if not board.recipe.grades:
         raise refuse("no-grades", key="target", name=board.recipe.edition)
-    if wanted is None:
-        return board.recipe.grades[0]
-    if wanted not in rules:
-        hint = suggest(str(wanted), rules)
-        raise refuse("bad-choice", key="target.scheme", found=str(wanted), options=list(rules), hint=hint)
-    return rules[wanted]
+    return board.recipe.grades
 
 
 def _grades(rule: GradeRule, level: str, rounded: Floats) -> Ints:
@@ -252,35 +248,20 @@ def _of_unit(board: Scoreboard, stated: Mapping[str, Any]) -> Target:
 
 
 def _of_grade(board: Scoreboard, row: int, stated: Mapping[str, Any]) -> Target:
-    rules = board.recipe.grades if stated.get("scheme") is None else (_scheme(board, stated["scheme"]),)
-    wanted = str(stated["grade"])
-    holding = [(rule, _place(rule, wanted)) for rule in rules if _place(rule, wanted) is not None]
-    if not holding:
-        if not rules:
-            raise refuse("no-grades", key="target", name=board.recipe.edition)
-        options = [label for rule in rules for label in rule.labels]
-        raise refuse("bad-choice", key="target.grade", found=wanted, options=options, hint=suggest(wanted, options))
-    rule, place = holding[0]
+    _some_grades(board)
+    rule, place = grade_named(board.recipe, str(stated["grade"]), stated.get("scheme"), "target.")
     level = board.table.levels[row]
     if rule.cuts_of(level) is None:
         raise refuse("target-no-score", key="target", name=board.table.units[row])
 
     def reduce(rounded: Floats, ranks: Floats) -> Floats:
         given = _grades(rule, level, rounded[:, row])
-        return np.where(given < 0, np.nan, (given >= (place or 0)).astype(float))
+        return np.where(given < 0, np.nan, (given >= place).astype(float))
 
     zh, en = board.table.name_of(row, "zh"), board.table.name_of(row, "en")
-    label = rule.labels[place or 0]
+    label = rule.labels[place]
     title = (f"{zh}是否达到{rule.title[0]}“{label}”", f"whether {en} has {rule.title[1]} {label} or better")
     return Target({"unit": board.table.units[row], "grade": label, "scheme": rule.code}, title, reduce, True)
-
-
-def _place(rule: GradeRule, wanted: str) -> int | None:
-    """Return which grade of a scheme is meant, by label or name; None if none."""
-    for k, (label, names) in enumerate(zip(rule.labels, rule.names, strict=True)):
-        if wanted in (label, *names):
-            return k
-    return None
 
 
 def _of_pair(board: Scoreboard, stated: Mapping[str, Any]) -> Target:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from yitihua.analysis.uncertainty.blocks import Progress, asked_mix, check_run, in_order, seed_number
 from yitihua.analysis.uncertainty.combos import Combo
 from yitihua.analysis.uncertainty.engine import BLOCK, Engine
-from yitihua.analysis.uncertainty.mix import Mix, default_mix, mix_of
+from yitihua.analysis.uncertainty.mix import Mix
 from yitihua.analysis.uncertainty.result import Uncertainty
 from yitihua.analysis.uncertainty.summary import Summary
-from yitihua.errors import FaultList, refuse, suggest
+from yitihua.errors import FaultList, refuse
 from yitihua.index.scoreboard import Scoreboard
 from yitihua.indicators.table import Floats
 
@@ -21,8 +22,6 @@ REPLICATES, SEED, LEVEL = 10_000, 0, 0.90
 FEWEST = 100
 #: Blocks that a worker is given at a time.
 TASK = 8
-
-Progress = Callable[[int, int], None]
 
 
 class StoppedError(KeyboardInterrupt):
@@ -92,19 +91,19 @@ def uncertainty(
     >>> found.table()[["name", "rank", "rank_low", "rank_high"]].head(2).to_numpy().tolist()
     [['Switzerland', 1, 1, 2], ['Norway', 2, 1, 2]]
     """
-    _check(n, level, seed, sources)
-    if mix is None:
-        mix = mix_of(board, **(sources or default_mix(board)))
-    if not mix.sources:
-        raise refuse("nothing-varied", key="mix", options=list(Mix.__dataclass_fields__))
-    number = int(seed.integers(2**63)) if isinstance(seed, np.random.Generator) else int(seed)
+    faults = FaultList()
+    if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < FEWEST:
+        faults.add("number-range", key="n", found=str(n), low=str(FEWEST), high="∞")
+    check_run(faults, level, seed, n_jobs, sources)
+    faults.raise_if_any()
+    mix, number = asked_mix(board, mix, sources), seed_number(seed)
     engine = Engine.of(board, mix, number)
     summary = Summary(board)
     sound = np.array([isinstance(one, Combo) for one in engine.combos])
     on_scale = np.array([isinstance(one, Combo) and one.on_scale for one in engine.combos])
     done = 0
     try:
-        for block, (scores, combo) in enumerate(_blocks(engine, -(-n // BLOCK), n_jobs)):
+        for block, (scores, combo) in enumerate(in_order(partial(_block, engine), -(-n // BLOCK), n_jobs, TASK)):
             wanted = min(BLOCK, n - block * BLOCK)
             summary.add(scores[:wanted], sound[combo[:wanted]], on_scale[combo[:wanted]])
             done += wanted
@@ -117,39 +116,7 @@ def uncertainty(
     return Uncertainty(board, mix, n, number, level, engine, summary)
 
 
-def _check(n: int, level: float, seed: Any, sources: Mapping[str, Any]) -> None:
-    faults, allowed = FaultList(), list(Mix.__dataclass_fields__)
-    for name in sources:
-        if name not in allowed:
-            faults.add("unknown-key", key="sources", name=name, options=allowed, hint=suggest(name, allowed))
-    if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < FEWEST:
-        faults.add("number-range", key="n", found=str(n), low=str(FEWEST), high="∞")
-    if not isinstance(level, (int, float)) or not 0.5 <= level < 1:
-        faults.add("number-range", key="level", found=str(level), low="0.5", high="1")
-    whole = isinstance(seed, (int, np.integer)) and not isinstance(seed, bool)
-    if not isinstance(seed, np.random.Generator) and not (whole and seed >= 0):
-        faults.add("number-range", key="seed", found=str(seed), low="0", high="∞")
-    faults.raise_if_any()
-
-
-def _blocks(engine: Engine, count: int, n_jobs: int) -> Iterator[tuple[Floats, Any]]:
-    """Yield scores and combinations of every block, in order."""
-    if n_jobs == 1:
-        for number in range(count):
-            yield _block(engine, number)
-        return
-    from joblib import Parallel, delayed
-
-    tasks = [range(start, min(start + TASK, count)) for start in range(0, count, TASK)]
-    work = Parallel(n_jobs=n_jobs, return_as="generator", pre_dispatch="2*n_jobs")
-    for found in work(delayed(_some_blocks)(engine, numbers) for numbers in tasks):
-        yield from found
-
-
-def _some_blocks(engine: Engine, numbers: range) -> list[tuple[Floats, Any]]:
-    return [_block(engine, number) for number in numbers]
-
-
 def _block(engine: Engine, number: int) -> tuple[Floats, Any]:
+    """Return scores and combinations of a block."""
     scores, choices = engine.scores(number)
     return scores, choices.combo

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from yitihua.analysis.stages import marked
+from yitihua.analysis.stages import marked, warnings_of
 from yitihua.index.tables import grade_labels, group_numbers, score_order, whole_or_na
 
 if TYPE_CHECKING:
@@ -66,11 +66,7 @@ def notes(found: Uncertainty, lang: str) -> list[str]:
     zh = lang == "zh"
     which = 0 if zh else 1
     sources = [SOURCES[name][which] for name in found.mix.sources]
-    said = []
-    if found.board.table.simulated or found.board.recipe.simulated:
-        said.append("模拟数据，不是任何县（市、区）的真实情况" if zh else "simulated data, not the facts of any county")
-    if notice := found.board.recipe.notice[which]:
-        said.append(notice)
+    said = warnings_of(found.board, lang)
     level = f"{found.level:.0%}"
     if zh:
         said += [
