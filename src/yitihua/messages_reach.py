@@ -34,12 +34,12 @@ REACH: Final[dict[str, tuple[Words, Words]]] = {
     ),
     "gaps-below": (
         (
-            "“{name}”之下有{options}个单位缺数（如{found}），权重会在所余指标间重新分配，得分不再是权重的线性函数",
+            "“{name}”之下有{count}个单位缺数（如{found}），权重会在所余指标间重新分配，得分不再是权重的线性函数",
             "该级之下没有缺数",
             "请改变另一级的权重，或先填补缺数",
         ),
         (
-            "below '{name}' {options} units have gaps ({found}); weights are shared anew there, so scores are not linear",
+            "below '{name}' {count} units have gaps ({found}); weights are shared anew there, so scores are not linear",
             "a node below which no unit has gaps",
             "Vary the weights of another node, or impute first",
         ),

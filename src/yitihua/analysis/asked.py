@@ -54,20 +54,20 @@ def known_codes(recipe: Recipe, wanted: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def scheme_named(recipe: Recipe, wanted: str, prefix: str = "") -> GradeRule:
-    """Return a grade scheme by its code.
+def scheme_named(recipe: Recipe, wanted: str | None, prefix: str = "") -> GradeRule:
+    """Return a grade scheme by its code; default: the first.
 
     Parameters
     ----------
     recipe : Recipe
-    wanted : str
+    wanted : str or None
     prefix : str
         What stands before "scheme" in the key of a fault.
 
     Raises
     ------
     InputError
-        If there is no such scheme.
+        If there is no such scheme, or none at all.
 
     Examples
     --------
@@ -76,10 +76,11 @@ def scheme_named(recipe: Recipe, wanted: str, prefix: str = "") -> GradeRule:
     ('C', 'B', 'A')
     """
     rules = {rule.code: rule for rule in recipe.grades}
-    if wanted not in rules:
-        hint = suggest(str(wanted), rules)
-        raise refuse("bad-choice", key=f"{prefix}scheme", found=str(wanted), options=list(rules), hint=hint)
-    return rules[wanted]
+    chosen = next(iter(rules), "-") if wanted is None else str(wanted)
+    if chosen not in rules:
+        options, hint = list(rules) or ["-"], suggest(chosen, rules)
+        raise refuse("bad-choice", key=f"{prefix}scheme", found=chosen, options=options, hint=hint)
+    return rules[chosen]
 
 
 def grade_named(recipe: Recipe, label: str, scheme: str | None = None, prefix: str = "") -> tuple[GradeRule, int]:

@@ -109,7 +109,7 @@ def robust(
     suffix = _suffix(out, (".csv", ".json", ".md"))
     if why and suffix == ".csv":
         raise bad_call("--why的结果不是一张表", "what --why finds is no single table", "--why -o FILE.md | FILE.json")
-    chosen = language(lang, None if directory is None or (directory / "run.json").is_file() else directory)
+    chosen = language(lang, directory)
     with _told_when_stopped(chosen, replicates):
         board, loaded = board_at(directory, edition, data, period, date, cities)
         stated = {
@@ -168,13 +168,17 @@ def _show_certainty(
     from yitihua.publish.certainty_text import certainty_dict, certainty_document, certainty_rows, effect_rows
     from yitihua.publish.sensitivity_text import sensitivity_dict, sensitivity_document
 
-    whole = certainty_dict(found, lang) | ({} if reasons is None else {"sensitivity": sensitivity_dict(reasons, lang)})
+    def whole() -> dict[str, Any]:
+        return certainty_dict(found, lang) | (
+            {} if reasons is None else {"sensitivity": sensitivity_dict(reasons, lang)}
+        )
+
     if out is not None:
         if suffix == ".csv":
             encoding = "utf-8-sig" if lang == "zh" else "utf-8"
             content = found.table(lang).to_csv(index=False, lineterminator="\n").encode(encoding)
         elif suffix == ".json":
-            content = (terminal.json_text(whole) + "\n").encode()
+            content = (terminal.json_text(whole()) + "\n").encode()
         else:
             parts = [certainty_document(found, lang)]
             parts += [] if reasons is None else [sensitivity_document(reasons, lang)]
@@ -182,7 +186,7 @@ def _show_certainty(
         replace_files({out: content})
         print(say(lang, f"已写入{out}：{found.n}次试算。", f"Written to {out}: {found.n} replicates."))
     elif json:
-        terminal.print_json(whole)
+        terminal.print_json(whole())
     else:
         terminal.print_lines(found.notes(lang))
         for level, rows, more in certainty_rows(found, lang, top or None):
@@ -261,7 +265,7 @@ def whatif(
 
     allowed_code(allow_code)
     suffix = _suffix(out, (".csv", ".json"))
-    chosen = language(lang, None if directory is None or (directory / "run.json").is_file() else directory)
+    chosen = language(lang, directory)
     board, loaded = board_at(directory, edition, data, period, date, cities)
     code = None if unit is None else board.table.units[board.table.row_of(unit)]
     found = board.whatif(

@@ -35,7 +35,7 @@ spoken: list[str] = []
 
 
 def language(stated: str | None, directory: Path | None = None) -> str:
-    """Return "zh" or "en": the option, YITIHUA_LANG, the project's own, or the locale."""
+    """Return "zh" or "en": the option, YITIHUA_LANG, the project's own, or the locale; a folder of results has none."""
     chosen = _language(stated, directory)
     spoken[:] = [chosen]
     return chosen
@@ -53,7 +53,7 @@ def language_of(arguments: list[str]) -> str:
 
 def _language(stated: str | None, directory: Path | None) -> str:
     chosen = stated or os.environ.get("YITIHUA_LANG")
-    if chosen is None and directory is not None:
+    if chosen is None and directory is not None and not (directory / "run.json").is_file():
         from yitihua.definitions.project import project_settings
 
         chosen = project_settings(directory).lang

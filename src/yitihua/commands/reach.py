@@ -17,7 +17,6 @@ from yitihua.commands.options import (
     Lang,
     Period,
     allowed_code,
-    language,
 )
 from yitihua.errors import FaultList
 
@@ -44,8 +43,6 @@ def reach(
     lang: Lang = None,
 ) -> None:
     """Say what change of weights would lift a unit, exactly. 至少改变多少权重才能达到."""
-    from pathlib import Path
-
     from yitihua.analysis.reach import lift
     from yitihua.commands.disputes import unit_words
     from yitihua.commands.options import bad_call
@@ -53,11 +50,7 @@ def reach(
     from yitihua.publish.reach_text import lift_lines, lift_rows
 
     allowed_code(allow_code)
-    directory: Path | None
-    if edition is None and (Path(words_[0]) / "run.json").is_file():
-        directory, parts, chosen = Path(words_[0]), list(words_[1:]), language(lang)
-    else:
-        directory, parts, chosen = unit_words(words_, edition, lang, "reach")
+    directory, parts, chosen = unit_words(words_, edition, lang, "reach")
     if len(parts) != 1:
         raise bad_call(
             f"需要一个单位，给了{len(parts)}个词", f"one unit is needed, {len(parts)} words given", "reach DIR UNIT"

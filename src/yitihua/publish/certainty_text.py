@@ -11,6 +11,7 @@ from yitihua.analysis.uncertainty.result import Uncertainty
 from yitihua.definitions.levels import level_word
 from yitihua.index.recipe import GradeRule
 from yitihua.index.tables import group_numbers, score_order
+from yitihua.publish.words import markdown_table
 
 TITLES = {
     "rank": ("排名", "rank"),
@@ -120,12 +121,12 @@ def certainty_document(found: Uncertainty, lang: str = "en") -> str:
     lines = [f"# {title}：排名有多可靠" if zh else f"# {title}: how sure is the ranking?", ""]
     lines += [f"- {note}" for note in found.notes(lang)]
     for level, rows, _ in certainty_rows(found, lang, None):
-        lines += ["", f"## {level}", "", *_markdown(rows)]
+        lines += ["", f"## {level}", "", *markdown_table(rows)]
     lines += [
         "",
         "## 各来源单独的作用" if zh else "## What every source does by itself",
         "",
-        *_markdown(effect_rows(found, lang)),
+        *markdown_table(effect_rows(found, lang)),
     ]
     return "\n".join(lines) + "\n"
 
@@ -160,18 +161,12 @@ def effect_rows(found: Uncertainty, lang: str = "en") -> list[list[str]]:
     return rows
 
 
-def _markdown(rows: list[list[str]]) -> list[str]:
-    lines = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
-    return [lines[0], "|" + " --- |" * len(rows[0]), *lines[1:]]
-
-
 def certainty_dict(found: Uncertainty, lang: str = "en") -> dict[str, Any]:
     """Return an analysis for JSON: what was varied, notes, a row a unit, what every source does."""
     return {
         "edition": found.board.recipe.edition,
         "simulated": found.board.table.simulated or found.board.recipe.simulated,
         **found.to_dict(),
-        "level": found.level,
         "sound": found.sound,
         "notes": found.notes(lang),
         "units": found.table(lang, top=_tops(found)).to_dict("records"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from yitihua.analysis.sensitivity.result import Sensitivity
 from yitihua.definitions.levels import level_word
+from yitihua.publish.words import markdown_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -132,7 +133,7 @@ def sensitivity_document(found: Sensitivity, lang: str = "en") -> str:
             for level, rows, _ in mover_rows(found, lang, None)
         ]
     for name, rows in parts:
-        lines += ["", f"## {name}", "", *_markdown(rows)]
+        lines += ["", f"## {name}", "", *markdown_table(rows)]
     return "\n".join(lines) + "\n"
 
 
@@ -182,8 +183,3 @@ def _ends(low: float, high: float) -> str:
     if math.isnan(low) or low == high:
         return "-"
     return f"{_number(low, 2)}–{_number(high, 2)}".replace("-0.00", "0.00")
-
-
-def _markdown(rows: Rows) -> list[str]:
-    lines = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
-    return [lines[0], "|" + " --- |" * len(rows[0]), *lines[1:]]

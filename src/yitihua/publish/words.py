@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from yitihua.definitions.methods import STAGES
@@ -31,6 +31,18 @@ _OTHERS = {
     "natural_breaks": ("自然断点", "natural breaks"),
     "kmeans": ("K均值聚类", "k-means"),
 }
+
+
+def markdown_table(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return the lines of a Markdown table; the first row is its header.
+
+    Examples
+    --------
+    >>> markdown_table([["rank", "unit"], ["1", "Norway"]])
+    ['| rank | unit |', '| --- | --- |', '| 1 | Norway |']
+    """
+    lines = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
+    return [lines[0], "|" + " --- |" * len(rows[0]), *lines[1:]]
 
 
 def method_word(method: str, lang: str) -> str:

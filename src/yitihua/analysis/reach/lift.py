@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from yitihua.analysis.asked import grade_named
 from yitihua.analysis.reach.linear import Linear, largest, linear
-from yitihua.analysis.reach.solve import Program, Solution, solve
-from yitihua.errors import refuse, suggest
-from yitihua.index.recipe import GradeRule
+from yitihua.analysis.reach.solve import Distance, Program, Solution, solve
+from yitihua.errors import refuse
 from yitihua.index.scoreboard import Scoreboard
 from yitihua.index.tables import grade_labels
 from yitihua.indicators.table import Floats
@@ -19,7 +19,8 @@ from yitihua.indicators.table import Floats
 if TYPE_CHECKING:
     import pandas as pd
 
-Distance = Literal["sum", "max"]
+#: Whether published scores of a board reach the target, and by how much scores before rounding do.
+Tests = tuple[Callable[[Scoreboard], bool], Callable[[Scoreboard], float]]
 
 #: How far short of the weights that were found the target must be missed, as a share of the way.
 SHORT = 1e-6
@@ -196,21 +197,9 @@ def lift(
     return _to_rank(line, row, place, rank, distance)
 
 
-def _grade_rule(board: Scoreboard, label: str, scheme: str | None) -> tuple[GradeRule, int]:
-    rules = {rule.code: rule for rule in board.recipe.grades}
-    if scheme is not None and scheme not in rules:
-        raise refuse("bad-choice", key="scheme", found=scheme, options=list(rules), hint=suggest(scheme, rules))
-    for rule in rules.values() if scheme is None else [rules[scheme]]:
-        for k, one in enumerate(rule.labels):
-            if label in (one, *rule.names[k]):
-                return rule, k
-    options = [one for rule in rules.values() if scheme in (None, rule.code) for one in rule.labels]
-    raise refuse("bad-choice", key="grade", found=label, options=options, hint=suggest(label, options))
-
-
 def _to_grade(line: Linear, row: int, place: int, label: str, scheme: str | None, distance: Distance) -> Lift:
     board = line.board
-    rule, k = _grade_rule(board, label, scheme)
+    rule, k = grade_named(board.recipe, label, scheme)
     cuts = rule.cuts_of(line.level)
     if cuts is None:
         raise refuse("no-grades-at-level", key="grade", name=rule.code, found=line.level)
@@ -226,22 +215,25 @@ def _to_grade(line: Linear, row: int, place: int, label: str, scheme: str | None
     if reached(board):
         return _already(line, row, words, distance)
 
-    def rows_of(margin: float) -> tuple[Floats, Floats]:
+    def program(margin: float) -> Program:
         least = line.transformed_score(cut - 0.5 * line.unit_of_rounding + margin)
-        return line.sign * line.values[place][None, :], np.array([line.sign * least])
+        a, b = line.sign * line.values[place][None, :], np.array([line.sign * least])
+        return Program.nearest(line.nominal, line.low, line.high, a, b, distance)
 
     def impossible() -> Exception:
         best = largest(line.sign * line.values[place], line.low, line.high)
         top = float(np.round(line.scores_of(line.sign * best), board.recipe.score_decimals))
         return _out_of_reach(board, row, "grade", words, (f"{top:g}", f"{top:g}"))
 
-    return _found(line, row, words, distance, rows_of, (reached, slack), impossible)
+    return _tried(line, row, words, distance, program, (reached, slack), impossible)
 
 
 def _above(line: Linear, row: int, place: int, above: str, distance: Distance) -> Lift:
     board = line.board
     other = board.table.row_of(above)
-    if board.table.levels[other] != line.level or other == row:
+    if other == row:
+        raise refuse("same-unit-twice", key="above", name=board.table.units[row])
+    if board.table.levels[other] != line.level:
         options = [line.level, board.table.levels[other]]
         raise refuse("different-levels", name=[board.table.units[row], board.table.units[other]], options=options)
     rival = line.place_of(other)
@@ -258,16 +250,17 @@ def _above(line: Linear, row: int, place: int, above: str, distance: Distance) -
         return _already(line, row, words, distance)
     gap = line.sign * (line.values[place] - line.values[rival])
 
-    def rows_of(margin: float) -> tuple[Floats, Floats]:
-        return gap[None, :], np.array([_step(line, line.unit_of_rounding) + margin])
+    def program(margin: float) -> Program:
+        b = np.array([line.step(line.unit_of_rounding) + margin])
+        return Program.nearest(line.nominal, line.low, line.high, gap[None, :], b, distance)
 
     def impossible() -> Exception:
         most = float(largest(gap, line.low, line.high))
-        zh = "两者相同" if abs(most) <= _step(line, line.unit_of_rounding) else "仍低于对方"
+        zh = "两者相同" if abs(most) <= line.step(line.unit_of_rounding) else "仍低于对方"
         en = "a tie" if zh == "两者相同" else "still behind"
         return _out_of_reach(board, row, "above", words, (zh, en))
 
-    return _found(line, row, words, distance, rows_of, (reached, slack), impossible)
+    return _tried(line, row, words, distance, program, (reached, slack), impossible)
 
 
 def _to_rank(line: Linear, row: int, place: int, rank: Any, distance: Distance) -> Lift:
@@ -287,13 +280,13 @@ def _to_rank(line: Linear, row: int, place: int, rank: Any, distance: Distance) 
 
     if reached(board):
         return _already(line, row, words, distance)
-    others = np.delete(np.arange(count), place)
-    lead = line.sign * (line.values[others] - line.values[place])
+    lead = line.leads(place)
     most = largest(lead, line.low, line.high)
     lead, most = lead[most > 0], most[most > 0]
 
     def program(margin: float) -> Program:
-        base = _program(line, distance, np.zeros((0, len(line.nominal))), np.zeros(0))
+        nothing = np.zeros((0, len(line.nominal)))
+        base = Program.nearest(line.nominal, line.low, line.high, nothing, np.zeros(0), distance)
         return base.with_switches(-lead, np.full(len(lead), margin), most + margin, int(rank) - 1)
 
     def impossible() -> Exception:
@@ -311,48 +304,16 @@ def _out_of_reach(board: Scoreboard, row: int, key: str, words: tuple[str, str],
     )  # fmt: skip
 
 
-def _step(line: Linear, size: float) -> float:
-    """Return how much of the product a step of the score is, at the score where it is most."""
-    if line.power == 1.0:
-        return size
-    scores = line.board.total[line.rows]
-    ends = np.array([max(float(scores.min()), size), float(scores.max())])
-    moved = np.abs(_moved(line, ends, size))
-    return float(moved.max())
-
-
-def _moved(line: Linear, scores: Floats, size: float) -> Floats:
-    """Return what a step of the score adds to the product."""
-    return np.array([line.transformed_score(s + size) - line.transformed_score(s) for s in scores.tolist()])
-
-
-def _program(line: Linear, distance: Distance, a: Floats, b: Floats) -> Program:
-    return Program.nearest(line.nominal, line.low, line.high, a, b, distance)
-
-
 def _already(line: Linear, row: int, words: tuple[str, str], distance: Distance) -> Lift:
     nothing = Solution(line.nominal, 0.0, {"kind": "none", "reached": True})
     return Lift(line, row, words, distance, line.nominal, 0.0, nothing, line.board, float("nan"))
-
-
-Tests = tuple[Callable[[Scoreboard], bool], Callable[[Scoreboard], float]]
-
-
-def _found(
-    line: Linear, row: int, words: tuple[str, str], distance: Distance,
-    rows_of: Callable[[float], tuple[Floats, Floats]], tests: Tests, impossible: Callable[[], Exception],
-) -> Lift:  # fmt: skip
-    return _tried(line, row, words, distance, lambda m: _program(line, distance, *rows_of(m)), tests, impossible)
 
 
 def _tried(
     line: Linear, row: int, words: tuple[str, str], distance: Distance,
     program: Callable[[float], Program], tests: Tests, impossible: Callable[[], Exception],
 ) -> Lift:  # fmt: skip
-    """Solve, score at the weights that were found, and just short of them.
-
-    Tests: whether published scores reach the target, and by how much scores before rounding do.
-    """
+    """Solve, score at the weights that were found, and just short of them."""
     reached, slack = tests
     width = line.board.recipe.scale[1] - line.board.recipe.scale[0]
     # The solver keeps constraints to its own tolerance; a margin far below the last digit makes up for it.

@@ -94,6 +94,18 @@ class Linear:
         """Return the score that a product stands for."""
         return np.asarray(untransformed(np.asarray(product, dtype=float), self.power))
 
+    def step(self, size: float) -> float:
+        """Return how much of the product a step of the score is, at the score where it is most."""
+        if self.power == 1.0:
+            return size
+        scores = self.board.total[self.rows]
+        ends = max(float(scores.min()), size), float(scores.max())
+        return max(abs(self.transformed_score(end + size) - self.transformed_score(end)) for end in ends)
+
+    def leads(self, place: int) -> Floats:
+        """Return by how much rivals are ahead as a product with weights, shape (units - 1, children)."""
+        return np.asarray(self.sign * (np.delete(self.values, place, axis=0) - self.values[place]))
+
     def scored(self, weights: Floats) -> Scoreboard:
         """Return the board at some weights, scored as any board is."""
         nodes = tuple(
@@ -152,8 +164,9 @@ def linear(
     points = board.points[rows][:, columns]
     gaps = np.isnan(points).any(axis=1)
     if gaps.any():
-        names = [board.table.name_of(row) for row in rows[gaps].tolist()]
-        raise refuse("gaps-below", key="node", name=chosen.code, found=names[:5], options=[str(int(gaps.sum()))])
+        names = [[board.table.name_of(row, lang) for row in rows[gaps].tolist()[:5]] for lang in ("zh", "en")]
+        count = str(int(gaps.sum()))
+        raise refuse("gaps-below", key="node", name=chosen.code, count=count, found=names[0], found_en=names[1])
     factor = _factor(board, chain, steps, rows)
     whole = transformed(board.total[rows], power, floor)
     own = transformed(board.points[rows, steps[chosen.code].column], power, floor)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from yitihua.analysis.asked import level_name
+from yitihua.analysis.asked import level_name, scheme_named
 from yitihua.analysis.reach.linear import Linear, linear
 from yitihua.analysis.stages import marked
-from yitihua.errors import refuse, suggest
+from yitihua.errors import refuse
 from yitihua.index.scoreboard import Scoreboard
 from yitihua.indicators.table import Floats
 
@@ -112,16 +112,11 @@ def _top_rows(line: Linear, top: Any) -> tuple[Floats, Floats, list[str]]:
 
 def _grade_rows(line: Linear, row: int, scheme: str | None) -> tuple[Floats, Floats, list[str]]:
     board = line.board
-    rules = {rule.code: rule for rule in board.recipe.grades}
-    chosen = next(iter(rules), "") if scheme is None else scheme
-    if chosen not in rules:
-        hint = suggest(chosen, rules)
-        raise refuse("bad-choice", key="scheme", found=chosen or "-", options=list(rules), hint=hint)
-    rule, place = rules[chosen], line.place_of(row)
+    rule, place = scheme_named(board.recipe, scheme), line.place_of(row)
     cuts = rule.cuts_of(line.level)
     if cuts is None:
-        raise refuse("no-grades-at-level", key="scheme", name=chosen, found=line.level)
-    given, half = int(board.grade_indices[chosen][row]), 0.5 * line.unit_of_rounding
+        raise refuse("no-grades-at-level", key="scheme", name=rule.code, found=line.level)
+    given, half = int(board.grade_indices[rule.code][row]), 0.5 * line.unit_of_rounding
     own = line.sign * line.values[place]
     a, b, words = [], [], []
     if given > 0:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from yitihua.analysis.asked import level_name
 from yitihua.analysis.reach.linear import Linear, largest, linear
 from yitihua.analysis.reach.solve import silent
 from yitihua.analysis.stages import marked
+from yitihua.analysis.uncertainty.weight_draws import feasible_start
 from yitihua.errors import refuse
 from yitihua.index.scoreboard import Scoreboard
 from yitihua.indicators.table import Floats
@@ -85,8 +87,6 @@ def rank_range(
     """
     import pandas as pd
 
-    from yitihua.analysis.asked import level_name
-
     rows = None if units is None else [board.table.row_of(unit) for unit in units]
     if rows is not None and len({board.table.levels[row] for row in rows}) > 1:
         options = sorted({board.table.levels[row] for row in rows})
@@ -115,32 +115,28 @@ def rank_range(
 
 def best_rank(line: Linear, place: int, time_limit: float = TIME_LIMIT) -> Extreme:
     """Return the best rank of a unit under all weights between the bounds."""
-    lead = line.sign * (np.delete(line.values, place, axis=0) - line.values[place])
-    return _extreme(line, place, lead, best=True, time_limit=time_limit)
+    return _extreme(line, place, best=True, time_limit=time_limit)
 
 
 def worst_rank(line: Linear, place: int, time_limit: float = TIME_LIMIT) -> Extreme:
     """Return the worst rank of a unit under all weights between the bounds."""
-    lead = line.sign * (np.delete(line.values, place, axis=0) - line.values[place])
-    return _extreme(line, place, lead, best=False, time_limit=time_limit)
+    return _extreme(line, place, best=False, time_limit=time_limit)
 
 
-def _extreme(line: Linear, place: int, lead: Floats, best: bool, time_limit: float) -> Extreme:
+def _extreme(line: Linear, place: int, best: bool, time_limit: float) -> Extreme:
     """Count rivals that are ahead, as few or as many as can be.
 
     Rivals that are always, or never, ahead need no programme: the ends of their lead are known exactly.
     """
     from scipy.optimize import Bounds, LinearConstraint, milp
 
-    from yitihua.analysis.reach.lift import _step
-
-    step = _step(line, AHEAD * line.unit_of_rounding)
+    lead, step = line.leads(place), line.step(AHEAD * line.unit_of_rounding)
     most, least = largest(lead, line.low, line.high), -largest(-lead, line.low, line.high)
     always = least > 0 if best else least >= step
     never = most <= 0 if best else most < step
     open_ = ~always & ~never
     base, own, k = 1 + int(always.sum()), lead[open_], lead.shape[1]
-    weights, bound = line.nominal, base
+    weights, bound = feasible_start(line.nominal, line.low, line.high), base
     if open_.any():
         count = int(open_.sum())
         if best:  # lead @ w <= most * y, as few y as can be
@@ -164,7 +160,10 @@ def _extreme(line: Linear, place: int, lead: Floats, best: bool, time_limit: flo
             on = found.x[k:] > 0.5
             kept = -own[~on] if best else own[on]
             weights = _inside(line, kept, found.x[:k] / found.x[:k].sum())
-        proven = float(found.mip_dual_bound)
+        # Out of time before a bound was proven: none, or all of the open rivals.
+        proven = found.mip_dual_bound
+        if proven is None or not np.isfinite(proven):
+            proven = 0.0 if best else -float(count)
         bound = base + (int(np.ceil(proven - 1e-6)) if best else int(np.floor(-proven + 1e-6)))
     total = line.scored(weights).total[line.rows]
     rank = 1 + int((np.delete(total, place) > total[place] + 1e-12 * np.ptp(line.board.recipe.scale)).sum())

@@ -14,6 +14,8 @@ import numpy as np
 
 from yitihua.indicators.table import Floats
 
+Distance = Literal["sum", "max"]
+
 
 @contextmanager
 def silent() -> Iterator[None]:
@@ -26,8 +28,14 @@ def silent() -> Iterator[None]:
     >>> with silent():
     ...     _ = os.write(1, b"noise")
     """
-    sys.stdout.flush()
-    saved, nothing = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    with suppress(AttributeError, ValueError):  # stdout may be closed, or None under pythonw
+        sys.stdout.flush()
+    try:
+        saved = os.dup(1)
+    except OSError:  # nothing to print to
+        yield
+        return
+    nothing = os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(nothing, 1)
         yield
@@ -84,9 +92,7 @@ class Program:
     switches: int = 0
 
     @classmethod
-    def nearest(
-        cls, nominal: Floats, low: Floats, high: Floats, a: Floats, b: Floats, distance: Literal["sum", "max"]
-    ) -> Program:
+    def nearest(cls, nominal: Floats, low: Floats, high: Floats, a: Floats, b: Floats, distance: Distance) -> Program:
         """Return the programme of the nearest weights with a @ w >= b."""
         k = len(nominal)
         extra = k if distance == "sum" else 1
