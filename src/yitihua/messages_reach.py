@@ -13,9 +13,9 @@ REACH: Final[dict[str, tuple[Words, Words]]] = {
         ("exactly one target is needed, given: {found}", "one of grade, rank, above", "Name one"),
     ),
     "no-score-to-lift": (
-        ("“{name}”没有得分（覆盖率不足），改变权重也不会有", "有得分的单位", "请先补上所缺的数据"),
+        ("“{name}”没有得分（覆盖率不足），无从提升或比较", "有得分的单位", "请先补上所缺的数据"),
         (
-            "'{name}' has no score for want of coverage, and no weights give it one",
+            "'{name}' has no score for want of coverage, so it can be neither lifted nor compared",
             "units with a score",
             "Supply the missing data first",
         ),
@@ -54,6 +54,80 @@ REACH: Final[dict[str, tuple[Words, Words]]] = {
             "no weights within the bounds lift '{name}' to: {found}",
             "the best that can be reached: {best}",
             "Widen the bounds, or ask for less",
+        ),
+    ),
+    # The cheapest improvement
+    "out-of-improvement": (
+        (
+            "在可达到的范围内，“{name}”不能{found}：需要{least}分",
+            "最好的结果：{best}分",
+            "请放宽limits，增加指标，或降低目标",
+        ),
+        (
+            "nothing within the limits lifts '{name}' to: {found}; it takes a score of {least}",
+            "the best that can be reached: {best}",
+            "Widen the limits, add indicators, or ask for less",
+        ),
+    ),
+    "not-concave": (
+        (
+            "“{name}”的合成方法为{found}，不是指数不大于1的加权平均，改进多少才够没有精确解",
+            "算术、几何、调和平均，或指数不大于1的幂平均",
+            "请用whatif(values=...)试算",
+        ),
+        (
+            "'{name}' is made by {found}, no weighted mean with an exponent of 1 or less: there is no exact answer",
+            "arithmetic, geometric and harmonic means, power means with an exponent of 1 or less",
+            "Try values by whatif(values=...)",
+        ),
+    ),
+    "filled-from-others": (
+        (
+            "“{name}”有由其他数据推算填补的单元格（{options}），改动一个指标会牵动它们",
+            "没有联合插补的单位",
+            "请先补上所缺的数据，或用whatif(values=...)试算",
+        ),
+        (
+            "cells of '{name}' were filled from its other values ({options}) and would follow what is moved",
+            "a unit without joint imputations",
+            "Supply the missing data first, or try values by whatif(values=...)",
+        ),
+    ),
+    "nothing-to-move": (
+        ("没有可以改进的指标：costs、steps与among之间没有共同的指标", "{options}", "请至少给出一个指标"),
+        (
+            "no indicator is left to be moved: costs, steps and among have none in common",
+            "{options}",
+            "Name one at least",
+        ),
+    ),
+    "no-better": (
+        ("“{name}”的值{found}不比现值好", "{best}", "请改正数值或去掉这一项"),
+        ("the value {found} of '{name}' is no improvement", "{best}", "Correct the value or leave it out"),
+    ),
+    "bad-step": (
+        ("步骤“{found}”不是（数值，大于0的费用）", "[(95, 10.0), ...]", "请改正这一步"),
+        ("the step '{found}' is no pair of a value and a cost above 0", "[(95, 10.0), ...]", "Correct the step"),
+    ),
+    # Scenarios
+    "bad-assumption": (
+        ("看不懂的假设“{found}”", "{options}（也可写：每年+5%、差距50%、标杆50%、趋势）", "请改成其中一种写法"),
+        ("the assumption '{found}' cannot be read", "{options}", "Put it in one of these forms"),
+    ),
+    "no-earlier-board": (
+        ("按趋势推演“{name}”需要上一期的结果", "before=上一期的结果（board）", "请给出before，或改用其他假设"),
+        (
+            "to go on with the trend of '{name}' takes the board of an earlier period",
+            "before=BOARD",
+            "Give before, or assume otherwise",
+        ),
+    ),
+    "nothing-assumed": (
+        ("所选单位在这些指标上没有数据，推演不起作用", "{options}", "请改选单位或指标"),
+        (
+            "the units have no values of these indicators, so nothing changes",
+            "{options}",
+            "Choose other units or indicators",
         ),
     ),
 }

@@ -32,11 +32,13 @@ from yitihua.analysis.exemplars import exemplars
 from yitihua.analysis.extremes import extremes
 from yitihua.analysis.fuzzy_board import fuzzy_evaluation
 from yitihua.analysis.importance import effective_weights, importance
+from yitihua.analysis.improve import improve
 from yitihua.analysis.leave_out import leave_out
 from yitihua.analysis.obstacles import obstacles
 from yitihua.analysis.reach import lift, rank_range, weight_ranges
 from yitihua.analysis.redundancy import redundancy
 from yitihua.analysis.reliability import item_table, reliability_table
+from yitihua.analysis.scenario import scenario
 from yitihua.analysis.sensitivity.run import sensitivity
 from yitihua.analysis.strengths import strengths
 from yitihua.analysis.uncertainty.run import uncertainty
@@ -68,6 +70,7 @@ __all__ = [
     "family_correlations",
     "fuzzy_evaluation",
     "importance",
+    "improve",
     "inequality",
     "item_table",
     "leave_out",
@@ -76,6 +79,7 @@ __all__ = [
     "rank_range",
     "redundancy",
     "reliability_table",
+    "scenario",
     "screen_board",
     "sensitivity",
     "sibling_correlations",

@@ -6,16 +6,16 @@ terminal, files) live in `yitihua.publish`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from yitihua.errors import refuse, suggest
 from yitihua.index import grade
+from yitihua.index.asking import Asking
 from yitihua.index.contributions import contributions
 from yitihua.index.recipe import Recipe
 from yitihua.index.views import view_scores
@@ -24,12 +24,6 @@ from yitihua.indicators.table import Floats, IndicatorTable
 if TYPE_CHECKING:
     import pandas as pd
 
-    from yitihua.analysis.audit.audit import Audit
-    from yitihua.analysis.reach import Lift
-    from yitihua.analysis.sensitivity.result import Sensitivity
-    from yitihua.analysis.uncertainty.result import Uncertainty
-    from yitihua.analysis.whatif import WhatIf
-    from yitihua.definitions.edition import Edition
     from yitihua.index.explain import Explanation
     from yitihua.index.sampling import Sampling
 
@@ -37,7 +31,7 @@ Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
-class Scoreboard:
+class Scoreboard(Asking):
     """The result of scoring a table with a recipe.
 
     Attributes
@@ -270,147 +264,6 @@ class Scoreboard:
         return None if errors_of(self.table, self.recipe.codes) is None else sampling(self, default_draws(self))
 
     # Analyses that are asked of a board by name; each is a function of `yitihua.analysis`.
-
-    def audit(self, level: str | None = None) -> Audit:
-        """Return the statistical audit in the order of the OECD/JRC ten steps.
-
-        Parameters
-        ----------
-        level : str, optional
-            Whose units are looked at; default: the level with the most.
-
-        Raises
-        ------
-        InputError
-            If the level is unknown, or fewer than three units have a score.
-        """
-        from yitihua.analysis.audit.audit import audit
-
-        return audit(self, level)
-
-    def uncertainty(
-        self,
-        n: int = 10_000,
-        seed: int | np.random.Generator = 0,
-        level: float = 0.90,
-        n_jobs: int = 1,
-        progress: Callable[[int, int], None] | None = None,
-        **sources: Any,
-    ) -> Uncertainty:
-        """Return scores, ranks and grades over replicates of every disputable choice and error.
-
-        Parameters
-        ----------
-        n : int
-            Replicates, 100 or more.
-        seed : int or numpy Generator
-            The same seed gives the same replicates on any number of workers.
-        level : float
-            Of intervals.
-        n_jobs : int
-            Workers; the backend is joblib's own.
-        progress : function, optional
-            ``progress(done, n)``.
-        **sources
-            What is varied: ``sampling=True``, ``measurement=0.02``, ``imputation="hotdeck"``,
-            ``treat=[...]``, ``normalise=[...]``, ``weights="dirichlet"``, ``aggregate=[...]``,
-            ``drop=True``; see `yitihua.analysis.uncertainty.mix.mix_of`.
-
-        Raises
-        ------
-        InputError
-            With every fault of what is asked for.
-        """
-        from yitihua.analysis.uncertainty.run import uncertainty
-
-        return uncertainty(self, n, seed, level, n_jobs, progress, **sources)
-
-    def sensitivity(
-        self,
-        target: str | Mapping[str, Any] = "mean_rank_shift",
-        n: int = 1024,
-        seed: int | np.random.Generator = 0,
-        level: float = 0.90,
-        second: bool = False,
-        method: str = "sobol",
-        n_jobs: int = 1,
-        progress: Callable[[int, int], None] | None = None,
-        **sources: Any,
-    ) -> Sensitivity:
-        """Return how much every choice, weight and error counts for the spread of a target, and whom it moves.
-
-        Parameters
-        ----------
-        target : str or mapping
-            ``"mean_rank_shift"``, ``{"unit": U, "of": "score" | "rank"}``, ``{"pair": (U, V)}``,
-            ``{"unit": U, "grade": G}`` or ``"grade_changes"``.
-        n : int
-            Base points: a power of 2 from 64 for Sobol' indices, 64 or more for Shapley effects.
-        seed : int or numpy Generator
-            The same seed gives the same numbers on any number of workers.
-        level : float
-            Of intervals.
-        second : bool
-            Second order too.
-        method : {"sobol", "shapley"}
-            Shapley effects hold where inputs depend on each other, as weights that sum to 1 do.
-        n_jobs, progress, **sources
-            As for `uncertainty`.
-
-        Raises
-        ------
-        InputError
-            With every fault of what is asked for.
-        """
-        from yitihua.analysis.sensitivity.run import sensitivity
-
-        return sensitivity(self, target, n, seed, level, second, method, n_jobs, progress, **sources)
-
-    def whatif(
-        self,
-        weights: str | Mapping[str, float] | None = None,
-        normalise: str | Mapping[str, Any] | None = None,
-        aggregate: str | Mapping[str, Any] | None = None,
-        drop: str | Sequence[str] | None = None,
-        values: Mapping[str, Mapping[str, float]] | pd.DataFrame | None = None,
-        edition: Edition | None = None,
-    ) -> WhatIf:
-        """Return the board with some choices or numbers changed, and who moves for which of them.
-
-        Parameters
-        ----------
-        weights, normalise, aggregate, drop, values, edition
-            See `yitihua.analysis.whatif.whatif`: ``weights={"A": 0.3}``, ``normalise="minmax"``,
-            ``aggregate="geometric"``, ``drop=["A01"]``, ``values={"嘉善县": {"A02": 95}}``.
-
-        Raises
-        ------
-        InputError
-            With every fault of what is asked.
-        """
-        from yitihua.analysis.whatif import whatif
-
-        return whatif(self, weights, normalise, aggregate, drop, values, edition)
-
-    def reach(self, unit: str, **asked: Any) -> Lift:
-        """Return the smallest change of weights that lifts a unit, proven and tried.
-
-        Parameters
-        ----------
-        unit : str
-            Code or name.
-        **asked
-            ``grade="B"``, ``rank=10`` or ``above="海宁市"``; `node`, `bounds`, `share`, `scheme`, `distance`: see
-            `yitihua.analysis.reach.lift.lift`.
-
-        Raises
-        ------
-        InputError
-            If no weights within the bounds reach it: it says what can be reached.
-        """
-        from yitihua.analysis.reach import lift
-
-        return lift(self, unit, **asked)
 
     # Summary: one text feeds str, repr and HTML.
 

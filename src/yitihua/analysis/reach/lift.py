@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from yitihua.analysis.asked import grade_named
+from yitihua.analysis.goals import Goal, goal_of
 from yitihua.analysis.reach.linear import Linear, largest, linear
 from yitihua.analysis.reach.solve import Distance, Program, Solution, solve
 from yitihua.errors import refuse
@@ -18,9 +18,6 @@ from yitihua.indicators.table import Floats
 
 if TYPE_CHECKING:
     import pandas as pd
-
-#: Whether published scores of a board reach the target, and by how much scores before rounding do.
-Tests = tuple[Callable[[Scoreboard], bool], Callable[[Scoreboard], float]]
 
 #: How far short of the weights that were found the target must be missed, as a share of the way.
 SHORT = 1e-6
@@ -183,155 +180,109 @@ def lift(
     ((2, 1), 0.0248)
     """
     row = board.table.row_of(unit)
-    asked = {name: value for name, value in (("grade", grade), ("rank", rank), ("above", above)) if value is not None}
-    if len(asked) != 1:
-        raise refuse("one-target", key="grade, rank, above", found=list(asked) or ["-"])
+    goal = goal_of(board, row, grade, rank, above, scheme)
     if distance not in ("sum", "max"):
         raise refuse("bad-choice", key="distance", found=str(distance), options=["sum", "max"])
     line = linear(board, board.table.levels[row], node, bounds, share)
-    place = line.place_of(row)
-    if grade is not None:
-        return _to_grade(line, row, place, grade, scheme, distance)
-    if above is not None:
-        return _above(line, row, place, above, distance)
-    return _to_rank(line, row, place, rank, distance)
+    if goal.reached(board):
+        nothing = Solution(line.nominal, 0.0, {"kind": "none", "reached": True})
+        return Lift(line, row, goal.words, distance, line.nominal, 0.0, nothing, board, float("nan"))
+    return _tried(line, goal, distance, {"grade": _to_grade, "rank": _to_rank, "above": _above}[goal.kind](line, goal))
 
 
-def _to_grade(line: Linear, row: int, place: int, label: str, scheme: str | None, distance: Distance) -> Lift:
-    board = line.board
-    rule, k = grade_named(board.recipe, label, scheme)
-    cuts = rule.cuts_of(line.level)
-    if cuts is None:
-        raise refuse("no-grades-at-level", key="grade", name=rule.code, found=line.level)
-    words = (f"达到{rule.title[0]}{rule.labels[k]}", f"{rule.title[1]} {rule.labels[k]} at least")
-    cut = round(cuts[k - 1], 12) if k > 0 else -np.inf
+@dataclass(frozen=True)
+class Way:
+    """How a target is reached: a @ w >= b + margin, of which `most` rows may fall by their `size`."""
 
-    def reached(at: Scoreboard) -> bool:
-        return bool(at.rounded_scores[row] >= cut)
+    a: Floats
+    b: Floats
+    slack: Callable[[Scoreboard], float]
+    best: Callable[[], tuple[str, str]]
+    size: Floats | None = None
+    most: int = 0
 
-    def slack(at: Scoreboard) -> float:
-        return float(at.total[row] - (cut - 0.5 * line.unit_of_rounding))
-
-    if reached(board):
-        return _already(line, row, words, distance)
-
-    def program(margin: float) -> Program:
-        least = line.transformed_score(cut - 0.5 * line.unit_of_rounding + margin)
-        a, b = line.sign * line.values[place][None, :], np.array([line.sign * least])
-        return Program.nearest(line.nominal, line.low, line.high, a, b, distance)
-
-    def impossible() -> Exception:
-        best = largest(line.sign * line.values[place], line.low, line.high)
-        top = float(np.round(line.scores_of(line.sign * best), board.recipe.score_decimals))
-        return _out_of_reach(board, row, "grade", words, (f"{top:g}", f"{top:g}"))
-
-    return _tried(line, row, words, distance, program, (reached, slack), impossible)
+    def program(self, line: Linear, distance: Distance, margin: float) -> Program:
+        """Return the programme of the nearest weights that reach the target by some margin."""
+        if self.size is None:
+            return Program.nearest(line.nominal, line.low, line.high, self.a, self.b + margin, distance)
+        nothing = np.zeros((0, len(line.nominal)))
+        base = Program.nearest(line.nominal, line.low, line.high, nothing, np.zeros(0), distance)
+        return base.with_switches(self.a, self.b + margin, self.size + margin, self.most)
 
 
-def _above(line: Linear, row: int, place: int, above: str, distance: Distance) -> Lift:
-    board = line.board
-    other = board.table.row_of(above)
-    if other == row:
-        raise refuse("same-unit-twice", key="above", name=board.table.units[row])
-    if board.table.levels[other] != line.level:
-        options = [line.level, board.table.levels[other]]
-        raise refuse("different-levels", name=[board.table.units[row], board.table.units[other]], options=options)
-    rival = line.place_of(other)
-    names = board.table.name_of(other, "zh"), board.table.name_of(other)
-    words = (f"高于{names[0]}", f"ahead of {names[1]}")
+def _to_grade(line: Linear, goal: Goal) -> Way:
+    own = line.sign * line.values[line.place_of(goal.row)]
+    least = goal.cut - 0.5 * line.unit_of_rounding
 
-    def reached(at: Scoreboard) -> bool:
-        return bool(at.rounded_scores[row] > at.rounded_scores[other])
+    def best() -> tuple[str, str]:
+        top = line.scores_of(line.sign * largest(own, line.low, line.high))
+        said = f"{float(np.round(top, line.board.recipe.score_decimals)):g}"
+        return said, said
+
+    b = np.array([line.sign * line.transformed_score(least)])
+    return Way(own[None, :], b, lambda at: float(at.total[goal.row] - least), best)
+
+
+def _above(line: Linear, goal: Goal) -> Way:
+    step = line.step(line.unit_of_rounding)
+    gap = line.sign * (line.values[line.place_of(goal.row)] - line.values[line.place_of(goal.other)])
 
     def slack(at: Scoreboard) -> float:
-        return float(at.total[row] - at.total[other] - line.unit_of_rounding)
+        return float(at.total[goal.row] - at.total[goal.other] - line.unit_of_rounding)
 
-    if reached(board):
-        return _already(line, row, words, distance)
-    gap = line.sign * (line.values[place] - line.values[rival])
+    def best() -> tuple[str, str]:
+        tie = abs(float(largest(gap, line.low, line.high))) <= step
+        return ("两者相同", "a tie") if tie else ("仍低于对方", "still behind")
 
-    def program(margin: float) -> Program:
-        b = np.array([line.step(line.unit_of_rounding) + margin])
-        return Program.nearest(line.nominal, line.low, line.high, gap[None, :], b, distance)
-
-    def impossible() -> Exception:
-        most = float(largest(gap, line.low, line.high))
-        zh = "两者相同" if abs(most) <= line.step(line.unit_of_rounding) else "仍低于对方"
-        en = "a tie" if zh == "两者相同" else "still behind"
-        return _out_of_reach(board, row, "above", words, (zh, en))
-
-    return _tried(line, row, words, distance, program, (reached, slack), impossible)
+    return Way(gap[None, :], np.array([step]), slack, best)
 
 
-def _to_rank(line: Linear, row: int, place: int, rank: Any, distance: Distance) -> Lift:
+def _to_rank(line: Linear, goal: Goal) -> Way:
     from yitihua.analysis.reach.rank_range import best_rank
 
-    board, count = line.board, len(line.rows)
-    if isinstance(rank, bool) or not isinstance(rank, (int, np.integer)) or not 1 <= rank <= count:
-        raise refuse("number-range", key="rank", found=str(rank), low="1", high=str(count))
-    words = (f"进入第{rank}名", f"rank {rank} at least")
-
-    def reached(at: Scoreboard) -> bool:
-        return bool(at.rank[row] <= rank)
+    place = line.place_of(goal.row)
 
     def slack(at: Scoreboard) -> float:
         rivals = np.sort(np.delete(at.total[line.rows], place))[::-1]
-        return float(at.total[row] - rivals[rank - 1]) if rank <= len(rivals) else 0.0
+        return float(at.total[goal.row] - rivals[goal.rank - 1])
 
-    if reached(board):
-        return _already(line, row, words, distance)
+    def best() -> tuple[str, str]:
+        rank = best_rank(line, place).rank
+        return f"第{rank}名", f"rank {rank}"
+
     lead = line.leads(place)
     most = largest(lead, line.low, line.high)
     lead, most = lead[most > 0], most[most > 0]
-
-    def program(margin: float) -> Program:
-        nothing = np.zeros((0, len(line.nominal)))
-        base = Program.nearest(line.nominal, line.low, line.high, nothing, np.zeros(0), distance)
-        return base.with_switches(-lead, np.full(len(lead), margin), most + margin, int(rank) - 1)
-
-    def impossible() -> Exception:
-        best = best_rank(line, place)
-        return _out_of_reach(board, row, "rank", words, (f"第{best.rank}名", f"rank {best.rank}"))
-
-    return _tried(line, row, words, distance, program, (reached, slack), impossible)
+    return Way(-lead, np.zeros(len(lead)), slack, best, size=most, most=goal.rank - 1)
 
 
-def _out_of_reach(board: Scoreboard, row: int, key: str, words: tuple[str, str], best: tuple[str, str]) -> Exception:
-    names = board.table.name_of(row, "zh"), board.table.name_of(row)
+def _out_of_reach(board: Scoreboard, goal: Goal, best: tuple[str, str]) -> Exception:
+    names = board.table.name_of(goal.row, "zh"), board.table.name_of(goal.row)
     return refuse(
-        "out-of-reach", key=key, name=names[0], name_en=names[1], found=words[0], found_en=words[1],
+        "out-of-reach", key=goal.kind, name=names[0], name_en=names[1], found=goal.words[0], found_en=goal.words[1],
         best=best[0], best_en=best[1],
     )  # fmt: skip
 
 
-def _already(line: Linear, row: int, words: tuple[str, str], distance: Distance) -> Lift:
-    nothing = Solution(line.nominal, 0.0, {"kind": "none", "reached": True})
-    return Lift(line, row, words, distance, line.nominal, 0.0, nothing, line.board, float("nan"))
-
-
-def _tried(
-    line: Linear, row: int, words: tuple[str, str], distance: Distance,
-    program: Callable[[float], Program], tests: Tests, impossible: Callable[[], Exception],
-) -> Lift:  # fmt: skip
+def _tried(line: Linear, goal: Goal, distance: Distance, way: Way) -> Lift:
     """Solve, score at the weights that were found, and just short of them."""
-    reached, slack = tests
     width = line.board.recipe.scale[1] - line.board.recipe.scale[0]
     # The solver keeps constraints to its own tolerance; a margin far below the last digit makes up for it.
     for margin in (1e-12 * width, 1e-10 * width, 1e-8 * width):
-        solution = solve(program(margin))
+        solution = solve(way.program(line, distance, margin))
         if solution is None:
-            raise impossible()
+            raise _out_of_reach(line.board, goal, way.best())
         board = line.scored(solution.weights)
-        if reached(board) and slack(board) >= 0:
+        if goal.reached(board) and way.slack(board) >= 0:
             break
     else:
-        raise impossible()
-    way = solution.weights - line.nominal
+        raise _out_of_reach(line.board, goal, way.best())
+    moved = solution.weights - line.nominal
     for short in (SHORT, 1e-4, 1e-2):
-        near = line.scored(line.nominal + (1.0 - short) * way)
-        if slack(near) < 0:
+        near = line.scored(line.nominal + (1.0 - short) * moved)
+        if way.slack(near) < 0:
             return Lift(
-                line, row, words, distance, solution.weights, solution.amount, solution, board,
-                short_of=1.0 - short, rounded_earlier=reached(near),
+                line, goal.row, goal.words, distance, solution.weights, solution.amount, solution, board,
+                short_of=1.0 - short, rounded_earlier=goal.reached(near),
             )  # fmt: skip
-    raise AssertionError(f"{words[1]} is reached short of the weights that were found")
+    raise AssertionError(f"{goal.words[1]} is reached short of the weights that were found")

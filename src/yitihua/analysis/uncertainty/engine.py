@@ -201,7 +201,7 @@ class Engine:
             part = None
             if values is not None:
                 part = values if len(here) == len(rows) else values[here]
-                part = points_of(part, self.noise.columns, combo)
+                part = points_of(part, self.noise.columns, combo.recipe)
             weights = {code: w[chosen] for code, w in choices.weights.items()}
             found[chosen] = self.totals(combo, len(chosen), weights, part, choices.dropped[chosen])
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from yitihua.analysis.uncertainty.combos import Combo
 from yitihua.definitions.methods import NORMALISE
+from yitihua.index.recipe import Recipe
 from yitihua.index.treat import clipped_to, curve_for
 from yitihua.indicators.table import Floats
 
 
-def points_of(values: Floats, columns: tuple[int, ...], combo: Combo) -> Floats:
+def points_of(values: Floats, columns: tuple[int, ...], recipe: Recipe) -> Floats:
     """Return points of drawn values; the array that is given is used up.
 
     Parameters
@@ -19,13 +19,13 @@ def points_of(values: Floats, columns: tuple[int, ...], combo: Combo) -> Floats:
         Denominated values with every fill, NaN missing.
     columns : tuple of int
         Columns of the recipe, in the order of the second axis.
-    combo : Combo
+    recipe : Recipe
 
     Returns
     -------
     ndarray, shape (n, columns, units)
     """
-    plan, recipe = combo.recipe.plan, combo.recipe
+    plan = recipe.plan
     index = np.array(columns, dtype=np.int64)
     ln, bent, limited, ranked = (set(group) for group in (plan.ln, plan.bent, plan.limited, plan.ranked))
     others: dict[int, Floats] = {}
