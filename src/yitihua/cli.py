@@ -14,6 +14,7 @@ from yitihua import __version__
 from yitihua.commands.boards import board_dict, board_of, inputs_of, project_out
 from yitihua.commands.certainty import robust, whatif
 from yitihua.commands.demo import demo
+from yitihua.commands.improving import improve, scenario
 from yitihua.commands.options import (
     AllowCode,
     Cities,
@@ -355,6 +356,8 @@ def collect(
 app.command()(robust)
 app.command()(whatif)
 app.command()(reach)
+app.command()(improve)
+app.command()(scenario)
 app.command()(demo)
 app.command()(simulate)
 app.add_typer(survey, name="survey")

@@ -97,6 +97,8 @@ class Scenario:
     ----------
     whatif : WhatIf
         The comparison; its board says that it is a scenario.
+    stated : dict
+        Indicator or node, as it was named -> what was said.
     assumed : dict
         Indicator -> what was assumed.
     units : tuple of str
@@ -108,6 +110,7 @@ class Scenario:
     """
 
     whatif: WhatIf
+    stated: dict[str, str]
     assumed: dict[str, Assumption]
     units: tuple[str, ...]
     years: float
@@ -167,7 +170,7 @@ class Scenario:
         found.pop("asked")
         return {
             "scenario": LABEL[0 if lang == "zh" else 1],
-            "assumptions": {code: one.said for code, one in self.assumed.items()},
+            "assumptions": self.stated,
             "of_units": list(self.units),
             "years": self.years,
             **found,
@@ -253,7 +256,8 @@ def scenario(
     notice = (LABEL[0] + zh, f"{LABEL[1]} {en}".rstrip())
     found = replace(found, recipe=replace(found.recipe, notice=notice))
     names = tuple(board.table.units[row] for row in rows)
-    return Scenario(WhatIf(board, found, asked), assumed, names, float(years), frozenset(capped))
+    said = {str(name): str(what) for name, what in assume.items()}
+    return Scenario(WhatIf(board, found, asked), said, assumed, names, float(years), frozenset(capped))
 
 
 def _assumed(board: Scoreboard, assume: Any, faults: FaultList) -> dict[str, Assumption]:

@@ -27,8 +27,10 @@ from yitihua.commands.options import (
 )
 
 if TYPE_CHECKING:
+    from yitihua.analysis.scenario import Scenario
     from yitihua.analysis.sensitivity.result import Sensitivity
     from yitihua.analysis.uncertainty.result import Uncertainty
+    from yitihua.analysis.whatif import WhatIf
     from yitihua.definitions.edition import Edition
     from yitihua.index.scoreboard import Scoreboard
 
@@ -106,7 +108,7 @@ def robust(
 ) -> None:
     """Say how sure scores, ranks and grades are. 排名有多可靠."""
     allowed_code(allow_code)
-    suffix = _suffix(out, (".csv", ".json", ".md"))
+    suffix = suffix_of(out, (".csv", ".json", ".md"))
     if why and suffix == ".csv":
         raise bad_call("--why的结果不是一张表", "what --why finds is no single table", "--why -o FILE.md | FILE.json")
     chosen = language(lang, directory)
@@ -116,9 +118,9 @@ def robust(
             "sampling": sampling,
             "measurement": measurement,
             "imputation": imputation,
-            "treat": _listed(treat),
-            "normalise": _listed(normalise),
-            "aggregate": _listed(aggregate),
+            "treat": parts_of(treat),
+            "normalise": parts_of(normalise),
+            "aggregate": parts_of(aggregate),
             "drop": _drop(drop),
             "weights": _weight_mix(board, loaded, weights),
         }
@@ -129,7 +131,14 @@ def robust(
         _show_certainty(found, reasons, chosen, top, out, suffix, json)
 
 
-def _suffix(out: Path | None, allowed: tuple[str, ...]) -> str:
+def suffix_of(out: Path | None, allowed: tuple[str, ...]) -> str:
+    """Return how the name of a file ends, which says what is written; "" without a file.
+
+    Raises
+    ------
+    InputError
+        If nothing is written to such a file.
+    """
     from yitihua.errors import refuse
 
     suffix = "" if out is None else out.suffix.lower()
@@ -138,12 +147,13 @@ def _suffix(out: Path | None, allowed: tuple[str, ...]) -> str:
     return suffix
 
 
-def _listed(words: str | None) -> list[str] | None:
+def parts_of(words: str | None) -> list[str] | None:
+    """Return the parts of a list with commas; None where none is given."""
     return None if words is None else [word.strip() for word in words.split(",") if word.strip()]
 
 
 def _drop(words: str | None) -> bool | list[str] | None:
-    return True if words == "all" else _listed(words)
+    return True if words == "all" else parts_of(words)
 
 
 def _weight_mix(board: Scoreboard, edition: Edition | None, words: str | None) -> Any:
@@ -157,7 +167,7 @@ def _weight_mix(board: Scoreboard, edition: Edition | None, words: str | None) -
         return False
     if words in KINDS and words not in ("sets", "experts"):
         return words
-    return {"kind": "sets", "sets": {name: named_weights(board, name, edition) for name in _listed(words) or ()}}
+    return {"kind": "sets", "sets": {name: named_weights(board, name, edition) for name in parts_of(words) or ()}}
 
 
 def _show_certainty(
@@ -259,12 +269,13 @@ def whatif(
     lang: Lang = None,
 ) -> None:
     """Say what other weights, methods or values would do to the ranking. 假如改变权重、方法或数值."""
-    from yitihua.commands.weights_file import stated_weights, values_table
+    from yitihua.commands.small_tables import small_table
+    from yitihua.commands.weights_file import stated_weights
     from yitihua.publish import terminal
-    from yitihua.publish.atomic import replace_files
+    from yitihua.publish.whatif_text import whatif_lines, whatif_tables
 
     allowed_code(allow_code)
-    suffix = _suffix(out, (".csv", ".json"))
+    suffix = suffix_of(out, (".csv", ".json"))
     chosen = language(lang, directory)
     board, loaded = board_at(directory, edition, data, period, date, cities)
     code = None if unit is None else board.table.units[board.table.row_of(unit)]
@@ -272,33 +283,31 @@ def whatif(
         weights=None if weights is None else stated_weights(board, weights),
         normalise=normalise,
         aggregate=aggregate,
-        drop=_listed(drop),
-        values=None if values is None else values_table(values),
+        drop=parts_of(drop),
+        values=None if values is None else small_table(values, ("unit", "indicator"), ("value",)),
         edition=loaded,
     )
     if out is not None:
-        if suffix == ".csv":
-            import pandas as pd
-
-            whole = pd.concat([found.table(chosen, level) for level in board.level_rows], ignore_index=True)
-            content = whole.to_csv(index=False, lineterminator="\n").encode("utf-8-sig" if chosen == "zh" else "utf-8")
-        else:
-            content = (terminal.json_text(found.to_dict(chosen)) + "\n").encode()
-        replace_files({out: content})
-        print(say(chosen, f"已写入{out}。", f"Written to {out}."))
+        frames_out(found, list(board.level_rows), out, suffix, chosen)
     elif json:
         terminal.print_json(found.to_dict(chosen))
     else:
-        _show_whatif(found, chosen, top, code)
+        terminal.print_lines(whatif_lines(found, chosen))
+        for title, rows, more in whatif_tables(found, chosen, top or None, code):
+            terminal.print_rows(rows, title, more, chosen)
 
 
-def _show_whatif(found: Any, lang: str, top: int, unit: str | None) -> None:
-    from yitihua.definitions.levels import level_word
+def frames_out(found: WhatIf | Scenario, levels: list[str], out: Path, suffix: str, lang: str) -> None:
+    """Write a comparison to a file: a row a unit as CSV, or all of it as JSON."""
     from yitihua.publish import terminal
-    from yitihua.publish.whatif_text import whatif_lines, whatif_rows
+    from yitihua.publish.atomic import replace_files
 
-    terminal.print_lines(whatif_lines(found, lang))
-    for level in found.base.level_rows:
-        rows, more = whatif_rows(found, level, lang, top or None, unit)
-        if len(rows) > 1:
-            terminal.print_rows(rows, f"[{level_word(level, lang)}]", more, lang)
+    if suffix == ".csv":
+        import pandas as pd
+
+        whole = pd.concat([found.table(lang, level) for level in levels], ignore_index=True)
+        content = whole.to_csv(index=False, lineterminator="\n").encode("utf-8-sig" if lang == "zh" else "utf-8")
+    else:
+        content = (terminal.json_text(found.to_dict(lang)) + "\n").encode()
+    replace_files({out: content})
+    print(say(lang, f"已写入{out}。", f"Written to {out}."))

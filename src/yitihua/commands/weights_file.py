@@ -1,4 +1,4 @@
-"""What `whatif` is given on the command line: weights as text, as a file or by name, and values as a table."""
+"""What `whatif` is given on the command line: weights as text, as a file or by name."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 from yitihua.errors import FaultList, refuse
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from yitihua.definitions.source import Source
     from yitihua.index.scoreboard import Scoreboard
 
@@ -140,28 +138,3 @@ def _scaled(board: Scoreboard, numbers: dict[str, float], file: str, key: str) -
             found |= {child: value / sum(given.values()) for child, value in given.items()}
     faults.raise_if_any()
     return found
-
-
-def values_table(path: Path) -> pd.DataFrame:
-    """Return a CSV file of values: unit, indicator, value; an empty value is missing.
-
-    Raises
-    ------
-    InputError
-        If the file cannot be read, lacks a column, or a value is no number: with file, row and column.
-    """
-    import pandas as pd
-
-    from yitihua.indicators import cells
-
-    faults = FaultList()
-    raw = cells.read_csv(path, str(path), faults)
-    faults.raise_if_any()
-    assert raw is not None  # or there was a fault
-    for name in ("unit", "indicator", "value"):
-        if name not in raw.columns:
-            faults.add("missing-column", file=str(path), name=name, reason="one row a value is wanted")
-    faults.raise_if_any()
-    numbers = cells.numbers(raw, "value", faults)
-    faults.raise_if_any()
-    return pd.DataFrame({"unit": raw.text("unit"), "indicator": raw.text("indicator"), "value": numbers})

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from yitihua.analysis.reach import Lift
+from yitihua.index.scoreboard import Scoreboard
 from yitihua.publish.summary import notices
 
 
@@ -24,13 +28,26 @@ def lift_lines(found: Lift, lang: str = "en") -> list[str]:
     if found.reached_already:
         return [*lines, "按现有权重已经达到，无须改变" if zh else "reached already at the weights in force"]
     lines += _what(found, lang)
+    return [*lines, before_after_line(board, found.before_after, lang), *_proof(found, lang)]
+
+
+def before_after_line(board: Scoreboard, pairs: Mapping[str, tuple[Any, Any]], lang: str = "en") -> str:
+    """Return score, rank and grades of a unit before and after.
+
+    Examples
+    --------
+    >>> import yitihua as yt
+    >>> before_after_line(yt.evaluate("hdi"), {"rank": (2, 1)})
+    'rank 2 → 1'
+    """
+    zh = lang == "zh"
     titles = {"score": ("得分", "score"), "rank": ("排名", "rank")}
     titles |= {rule.code: rule.title for rule in board.recipe.grades}
     words = []
-    for key, (old, new) in found.before_after.items():
+    for key, (old, new) in pairs.items():
         label = titles[key][0 if zh else 1]
         words.append(f"{label} {old:.4f} → {new:.4f}" if key == "score" else f"{label} {old} → {new}")
-    return [*lines, ("，" if zh else ", ").join(words), *_proof(found, lang)]
+    return ("，" if zh else ", ").join(words)
 
 
 def _what(found: Lift, lang: str) -> list[str]:

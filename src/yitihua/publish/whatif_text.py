@@ -19,6 +19,16 @@ PARTS = {
 }
 
 
+def whatif_tables(
+    found: WhatIf, lang: str = "en", top: int | None = 20, unit: str | None = None
+) -> list[tuple[str, list[list[str]], int]]:
+    """Return (title, rows, how many more) of every level in which a unit moves."""
+    tables = [
+        (f"[{level_word(level, lang)}]", *whatif_rows(found, level, lang, top, unit)) for level in found.base.level_rows
+    ]
+    return [table for table in tables if len(table[1]) > 1]
+
+
 def whatif_lines(found: WhatIf, lang: str = "en") -> list[str]:
     r"""Return what was asked and what it does, in a few lines.
 
@@ -28,8 +38,13 @@ def whatif_lines(found: WhatIf, lang: str = "en") -> list[str]:
     >>> print("\n".join(whatif_lines(yt.evaluate("hdi").whatif(weights={"income": 0.5}))[-3:-2]))
     weights: HDI: health 0.25 (was 0.3333), education 0.25 (was 0.3333), income 0.5 (was 0.3333)
     """
+    return [*notices(found.base, lang), *found.notes(lang), *_asked(found, lang), *movement_lines(found, lang)]
+
+
+def movement_lines(found: WhatIf, lang: str = "en") -> list[str]:
+    """Return a line a level: how many units move, how far, and how many grades change."""
     zh, which = lang == "zh", 0 if lang == "zh" else 1
-    lines = [*notices(found.base, lang), *found.notes(lang), *_asked(found, lang)]
+    lines = []
     for level in found.base.level_rows:
         side = found.comparison(level)
         titles = {rule.code: rule.title[which] for rule in found.base.recipe.grades}
