@@ -207,7 +207,6 @@ BAD = {
     "out of reach: grade": ({"grade": "A"}, "55.6"),
     "out of reach: rank": ({"rank": 10}, "rank 70"),
     "out of reach: above": ({"above": "柯城区"}, "still behind"),
-    "gaps": ({"rank": 3, "node": "A"}, "gaps"),
 }
 
 

@@ -70,12 +70,20 @@ def _proof(found: Lift, lang: str) -> list[str]:
             f"gap {proof['gap']:.1e}"
         )
     else:
+        kinds = {
+            "mixed-integer": ("混合整数规划", "mixed-integer programme"),
+            "branched": ("分段规划（缺数不同的单位之间）", "programmes by parts of the score (rivals have other gaps)"),
+        }
         first = (
-            f"证明：混合整数规划，下界{proof['bound']:.9g}，差距{proof['gap']:.1e}，允许{proof['given_up']}个单位仍在前"
+            f"证明：{kinds[proof['kind']][0]}，下界{proof['bound']:.9g}，差距{proof['gap']:.1e}"
             if zh
-            else f"proof: mixed-integer programme, bound {proof['bound']:.9g}, gap {proof['gap']:.1e}, "
-            f"{proof['given_up']} units stay ahead"
+            else f"proof: {kinds[proof['kind']][1]}, bound {proof['bound']:.9g}, gap {proof['gap']:.1e}"
         )
+        if "given_up" in proof:
+            first += f"，允许{proof['given_up']}个单位仍在前" if zh else f", {proof['given_up']} units stay ahead"
+    if found.short_of != found.short_of:  # NaN: time ended before the answer was proven
+        second = "时间已到：更小的改变也能达到，所列不是最小" if zh else "out of time: a smaller change does it as well"
+        return [first, second]
     missed = 1.0 - found.short_of
     second = (
         f"验证：按此权重重新计分，达到；少走{missed:.0e}，达不到"
