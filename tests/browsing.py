@@ -29,9 +29,10 @@ def chromium() -> Iterator[Any]:
     except ImportError:
         _absent("the package playwright is not installed")
     program = next((found for name in NAMES if (found := shutil.which(name))), None)
-    if program is None:
-        _absent(f"no browser among {', '.join(NAMES)} is installed")
     with sync_playwright() as play:
+        program = program or play.chromium.executable_path
+        if not Path(program).is_file():
+            _absent(f"no browser among {', '.join(NAMES)} is installed, nor playwright's own")
         browser = play.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield browser
         browser.close()
@@ -48,7 +49,7 @@ class Opened:
 
 @contextmanager
 def opened(browser: Any, file: Path | None = None, width: int = 1200, height: int = 900) -> Iterator[Opened]:
-    """Yield a page of a file, by file://; at the end it must have run without a complaint and asked for nothing else."""
+    """Yield a page of a file, by file://; it must have run without a complaint and asked for nothing else."""
     context = browser.new_context(viewport={"width": width, "height": height})
     found = Opened(context.new_page())
     page = found.page

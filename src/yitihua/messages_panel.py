@@ -20,11 +20,27 @@ PANEL: Final[dict[str, tuple[Words, Words]]] = {
             "Use board.whatif(weights=...), which takes every method",
         ),
     ),
+    "panel-held": (
+        (
+            "“{name}”的合成方法面板无法重算，其得分保持不变，下级权重不能修改",
+            "可修改下列各级的下级权重：{options}",
+            "请保留上述权重，或用board.whatif(weights=...)试算",
+        ),
+        (
+            "scores of {name} are held fixed, since the panel cannot compute their method, so weights below cannot change",
+            "weights right below: {options}",
+            "Leave these weights as they are, or use board.whatif(weights=...)",
+        ),
+    ),
     "panel-package": (
-        ("面板需要Python包anywidget，尚未安装", "", "请运行 pip install 'yitihua[notebook]'；或用panel_page生成网页"),
+        (
+            "面板需要Python包anywidget，尚未安装",
+            "anywidget 0.9或更高版本",
+            "请运行 pip install 'yitihua[notebook]'；或用panel_page生成网页",
+        ),
         (
             "the panel needs the Python package anywidget, which is not installed",
-            "",
+            "anywidget 0.9 or newer",
             "Run pip install 'yitihua[notebook]'; or write a page with panel_page",
         ),
     ),

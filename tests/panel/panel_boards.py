@@ -31,7 +31,7 @@ BOARDS = {
     "asem-gaps-harmonic": lambda: with_gaps(yt.evaluate("asem", aggregate="harmonic")),
     "egdi-floor-0": lambda: floored_at(yt.evaluate("egdi-2022", aggregate="geometric"), 0.0),
     "asem-power": lambda: yt.evaluate("asem", aggregate={"method": "generalised", "exponent": 0.5}),
-    "hdi-fitted-below": lambda: yt.evaluate("hdi", aggregate={"method": "arithmetic", "nodes": {"education": "topsis"}}),
+    "hdi-held": lambda: yt.evaluate("hdi", aggregate={"method": "arithmetic", "nodes": {"education": "topsis"}}),
 }  # fmt: skip
 
 

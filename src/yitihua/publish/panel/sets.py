@@ -59,7 +59,7 @@ def panel_sets(
     (['equal', 'indicators-equal', 'satisfaction-35', 'overlap-halved'], [])
     """
     found = _default(board, edition) if sets is None else _asked(board, sets, edition)
-    kept = {name: weights for name, weights in found.items() if _fits(board.recipe, weights, free)}
+    kept = {name: weights for name, weights in found.items() if fits(board.recipe, weights, free)}
     offered = [
         {"name": name, "words": (method_word(name, "zh"), method_word(name, "en")), "weights": weights}
         for name, weights in kept.items()
@@ -102,8 +102,16 @@ def _asked(
     return found
 
 
-def _fits(recipe: Recipe, weights: Mapping[str, float], free: Collection[str]) -> bool:
-    """Return whether a set leaves alone the nodes whose scores are held fixed."""
+def fits(recipe: Recipe, weights: Mapping[str, float], free: Collection[str]) -> bool:
+    """Return whether a set leaves alone the nodes whose scores are held fixed.
+
+    Examples
+    --------
+    >>> import yitihua as yt
+    >>> recipe = yt.evaluate("hdi").recipe
+    >>> fits(recipe, {"le": 1.0, "eys": 0.4, "mys": 0.6, "gnipc": 1.0}, ["HDI"])
+    False
+    """
     return all(
         abs(weights[child] - own) <= SAME
         for node in recipe.nodes

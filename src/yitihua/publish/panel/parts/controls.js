@@ -12,7 +12,7 @@ class Slider {
     this.range = element("input", {
       type: "range", id, min: 0, max: 1, step: "any", "data-focus": `range-${code}`,
       on: {
-        input: () => panel.move(code, Number(this.range.value)),
+        input: () => { panel.weights.begin(); panel.move(code, Number(this.range.value)); },
         change: () => panel.weights.end(),
         keydown: (event) => this.key(event),
       },
@@ -49,20 +49,17 @@ class Slider {
   typed() {
     const value = this.number.value.trim() === "" ? NaN : Number(this.number.value) / 100;
     this.panel.weights.end();
-    if (!this.panel.move(this.code, value)) this.show(true);
-    this.panel.weights.end();
+    if (!this.panel.move(this.code, value)) this.show();
   }
 
-  show(force = false) {
+  show() {
     const { weights, say } = this.panel;
     const value = weights.values[this.code], locked = weights.locked.has(this.code);
     const text = percent(value), original = weights.original[this.code];
     this.range.value = String(value);
     put(this.range, "aria-valuetext", text);
     this.range.style.setProperty("--at", String(value));
-    if (force || document.activeElement !== this.number || this.number.value === "" || !weights.start) {
-      this.number.value = (100 * value).toFixed(1);
-    }
+    this.number.value = (100 * value).toFixed(1);
     put(this.lock, "aria-pressed", String(locked));
     const still = !weights.canMove(this.code);
     this.range.disabled = this.number.disabled = still;
@@ -144,8 +141,9 @@ class Controls {
     const name = weights.setName();
     this.own.disabled = name !== null;
     this.sets.value = name === null ? "own" : name;
-    this.undo.disabled = !weights.history.length;
-    this.reset.disabled = name === "";
+    // A button that is disabled loses the focus, so these two only say so.
+    put(this.undo, "aria-disabled", String(!weights.history.length));
+    put(this.reset, "aria-disabled", String(name === ""));
   }
 
   // The text is shown too, since a browser may refuse the clipboard.

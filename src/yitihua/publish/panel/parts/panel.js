@@ -26,7 +26,7 @@ class Panel {
 
   // Words of one language: the page is made again around the same state, focus stays where it was.
   speak(lang) {
-    const focused = this.root.contains(document.activeElement) ? document.activeElement.dataset.focus : null;
+    const active = this.focused(), focused = active ? active.dataset.focus : null;
     const scrolled = this.ranking ? this.ranking.frame.scrollTop : 0;
     this.lang = lang === "zh" ? "zh" : "en";
     this.which = this.lang === "zh" ? 0 : 1;
@@ -40,6 +40,12 @@ class Panel {
     this.ranking.rows();
     const back = focused && this.root.querySelector(`[data-focus="${CSS.escape(focused)}"]`);
     if (back) back.focus({ preventScroll: true });
+  }
+
+  // What has the focus inside the panel, which may stand in a shadow tree.
+  focused() {
+    const { activeElement } = this.root.getRootNode();
+    return activeElement && this.root.contains(activeElement) ? activeElement : null;
   }
 
   header() {
@@ -171,13 +177,17 @@ class Panel {
   }
 
   summary() {
-    const { say, board, result } = this, rows = board.rows[this.level], movers = this.movers();
+    const { say, board, result } = this, rows = board.rows[this.level];
     const level = this.data.units.levels[this.level][this.which];
-    let graded = 0;
+    let graded = 0, moved = 0, most = 0;
+    for (const row of rows) {
+      const places = Math.abs(result.rank[row] - board.base.rank[row]);
+      if (places > 0) moved++;
+      if (places > most) most = places;
+    }
     result.grades.forEach((grades, k) => { for (const row of rows) if (grades[row] !== board.base.grades[k][row]) graded++; });
-    const most = movers.length ? Math.abs(result.rank[movers[0]] - board.base.rank[movers[0]]) : 0;
-    const moved = movers.length ? say("summary", { level, units: rows.length, moved: movers.length, most }) : say("unmoved", { level, units: rows.length });
-    return moved + (graded ? say("gradesMove", { count: graded }) : "");
+    const told = moved ? say("summary", { level, units: rows.length, moved, most }) : say("unmoved", { level, units: rows.length });
+    return told + (graded ? say("gradesMove", { count: graded }) : "");
   }
 
   detail() {

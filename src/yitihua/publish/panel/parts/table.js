@@ -76,8 +76,16 @@ class Ranking {
     const found = panel.matches === null ? "" : ` · ${this.order.length ? say("found", { count: this.order.length }) : say("none")}`;
     write(this.summary, panel.summary() + found);
     write(this.detail, panel.detail());
+    const unit = this.focusedUnit();
     this.first = -1;
     this.rows();
+    if (unit >= 0) this.reveal(unit, true);
+  }
+
+  // The unit whose name has the focus, -1 for none.
+  focusedUnit() {
+    const active = this.panel.focused(), held = active && this.pool.find((made) => made.name === active);
+    return held ? held.unit : -1;
   }
 
   // Puts the units in sight into the rows of the page.
@@ -88,6 +96,7 @@ class Ranking {
     const first = Math.min(most, Math.max(0, Math.floor(frame.scrollTop / ROW_HEIGHT) - OVERSCAN));
     if (first === this.first) return;
     this.first = first;
+    const focused = this.focusedUnit();
     const count = Math.min(seen, order.length - first);
     while (pool.length < count) {
       const made = this.row();
@@ -100,6 +109,10 @@ class Ranking {
       made.element.hidden = k >= count;
       if (k < count) this.fill(made, order[first + k], first + k);
     });
+    // Rows are used again for other units: the focus stays with its unit, or goes to the frame when that is out of sight.
+    if (focused < 0 || this.focusedUnit() === focused) return;
+    const made = pool.find((one) => one.unit === focused && !one.element.hidden);
+    (made ? made.name : frame).focus({ preventScroll: true });
   }
 
   fill(made, unit, place) {

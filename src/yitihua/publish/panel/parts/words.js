@@ -32,7 +32,7 @@ const WORDS = {
   change: ["升降", "Change"],
   unit: ["单位", "Unit"],
   score: ["得分", "Score"],
-  points: ["得分变化", "Points"],
+  points: ["得分变化", "Δ score"],
   band: ["并列带", "Tied with"],
   bandHow: [
     "并列带：按原权重和调查抽样误差（{level}），与该单位无法区分的单位所占的名次；权重改变后不重新计算。",
