@@ -69,9 +69,8 @@ def test_a_drag_keeps_the_sum_and_is_one_step_back(zhejiang: Opened) -> None:
 def test_keys_move_a_weight_and_ctrl_z_takes_a_run_of_them_back(zhejiang: Opened) -> None:
     slider(zhejiang, "E").focus()
     keyboard = zhejiang.page.keyboard
-    for key, expected in (
-        ("ArrowRight", 0.21), ("Shift+ArrowUp", 0.211), ("PageDown", 0.161), ("ArrowDown", 0.151), ("End", 1.0), ("Home", 0.0),
-    ):  # fmt: skip
+    steps = {"ArrowRight": 0.21, "Shift+ArrowUp": 0.211, "PageDown": 0.161, "ArrowDown": 0.151, "End": 1.0, "Home": 0.0}
+    for key, expected in steps.items():
         keyboard.press(key)
         assert weights_of(zhejiang)["E"] == pytest.approx(expected, abs=1e-12)
         assert first_sum(zhejiang) == pytest.approx(1.0, abs=1e-12)

@@ -134,7 +134,7 @@ def test_both_scripts_are_made_of_every_part() -> None:
         text = (FOLDER / f"{part}.js").read_text(encoding="utf-8")
         assert text in panel_module() and text in panel_script()
         assert len(text.splitlines()) <= 400
-        # What closes a script element or loads something has no place in a script that is inlined; a name of SVG is no address.
+        # What closes a script element or loads something has no place in an inlined script; SVG's name is no address.
         plain = text.replace("http://www.w3.org/2000/svg", "")
         assert not [word for word in ("</script", "<!--", "http:", "https:", "import(", "fetch(") if word in plain]
     assert "export" not in panel_script() and "import " not in panel_module()
@@ -173,7 +173,8 @@ NOTEBOOK = """async ([code, data]) => {
   el.querySelector(".yp-language").click();
   const spoken = el.querySelector("h2").textContent;
   stop();
-  return { title, first, count: sent.length, last: sent[sent.length - 1], shown, spoken, left: Object.keys(listeners).length + el.childElementCount };
+  const left = Object.keys(listeners).length + el.childElementCount;
+  return { title, first, count: sent.length, last: sent[sent.length - 1], shown, spoken, left };
 }"""
 
 

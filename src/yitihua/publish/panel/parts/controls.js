@@ -49,19 +49,21 @@ class Slider {
   typed() {
     const value = this.number.value.trim() === "" ? NaN : Number(this.number.value) / 100;
     this.panel.weights.end();
+    this.value = null; // what was typed is overwritten in any case
     if (!this.panel.move(this.code, value)) this.show();
   }
 
   show() {
     const { weights, say } = this.panel;
-    const value = weights.values[this.code], locked = weights.locked.has(this.code);
+    const value = weights.values[this.code], locked = weights.locked.has(this.code), still = !weights.canMove(this.code);
+    if (this.range.value !== String(value)) this.range.value = String(value);
+    if (value === this.value && locked === this.locked && still === this.still) return;
+    Object.assign(this, { value, locked, still });
     const text = percent(value), original = weights.original[this.code];
-    this.range.value = String(value);
     put(this.range, "aria-valuetext", text);
     this.range.style.setProperty("--at", String(value));
     this.number.value = (100 * value).toFixed(1);
     put(this.lock, "aria-pressed", String(locked));
-    const still = !weights.canMove(this.code);
     this.range.disabled = this.number.disabled = still;
     write(this.was, Math.abs(value - original) > 5e-4 ? say("was", { value: percent(original) }) : "");
   }

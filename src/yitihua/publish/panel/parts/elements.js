@@ -12,13 +12,20 @@ function element(tag, properties = {}, ...children) {
   return made;
 }
 
-// Writes a text only where it differs, because every write costs layout.
+// Writes a text only where it differs, because every write costs layout; what was written is remembered, because
+// every question to the page costs too.
 function write(place, text) {
-  if (place.textContent !== text) place.textContent = text;
+  if (place.ypText === text) return;
+  place.ypText = text;
+  if (place.firstChild === null) place.append(text);
+  else place.firstChild.data = text;
 }
 
 function put(place, name, value) {
-  if (place.getAttribute(name) !== value) place.setAttribute(name, value);
+  const known = (place.ypPut ??= {});
+  if (known[name] === value) return;
+  known[name] = value;
+  place.setAttribute(name, value);
 }
 
 // An icon of a padlock, shut where the button beside it is pressed.

@@ -3,6 +3,11 @@
 const ROW_HEIGHT = 34;
 const OVERSCAN = 6;
 
+// About how wide a text is, in pixels: columns have fixed widths, so that a step does not measure every cell anew.
+function widthOf(text) {
+  return [...text].reduce((sum, letter) => sum + (letter.codePointAt(0) > 0x2e80 ? 13 : 7), 0);
+}
+
 class Ranking {
   constructor(panel) {
     this.panel = panel;
@@ -25,7 +30,8 @@ class Ranking {
     this.before = element("tr", { "aria-hidden": "true", class: "yp-space" });
     this.after = element("tr", { "aria-hidden": "true", class: "yp-space" });
     this.body = element("tbody", {}, this.before, this.after);
-    this.table = element("table", {}, this.caption, element("thead", {}, this.head()), this.body);
+    this.table = element("table");
+    this.table.append(this.caption, element("thead", {}, this.head()), this.body);
     this.frame = element("div", {
       class: "yp-frame", role: "region", tabindex: 0, "aria-label": say("ranking"), "data-focus": "frame",
       on: { scroll: () => this.rows(), keydown: (event) => this.key(event) },
@@ -42,7 +48,16 @@ class Ranking {
     const { say, data, which } = this.panel;
     const heads = [["rank", "yp-num"], ["change", "yp-move"], ["unit", "yp-unit"], ["score", "yp-num"], ["points", "yp-num yp-wide"]]
       .map(([key, kind]) => element("th", { scope: "col", class: kind, "aria-sort": key === "rank" ? "ascending" : null }, say(key)));
-    for (const scheme of data.grades) heads.push(element("th", { scope: "col", class: "yp-grade" }, scheme.title[which]));
+    let grades = 0;
+    for (const scheme of data.grades) {
+      const words = [...scheme.title[which].split(" "), ...scheme.names.map((name) => say("gradeFrom", { grade: name[which] }))];
+      const wide = Math.round(Math.max(...words.map(widthOf))) + 18;
+      grades += wide;
+      heads.push(element("th", { scope: "col", class: "yp-grade", style: `width: ${wide}px` }, scheme.title[which]));
+    }
+    this.table.style.setProperty("--grades", `${grades}px`);
+    this.table.style.setProperty("--names", which === 0 ? "84px" : "116px");
+    this.table.style.setProperty("--bands", data.sampling ? "64px" : "0px");
     if (data.sampling) heads.push(element("th", { scope: "col", class: "yp-num yp-band" }, say("band")));
     return element("tr", { "aria-rowindex": 1 }, ...heads);
   }
@@ -54,7 +69,7 @@ class Ranking {
     made.arrow = element("span", { "aria-hidden": "true" });
     made.words = element("span", { class: "yp-hidden" });
     made.change = element("td", { class: "yp-move" }, made.arrow, made.words);
-    made.name = element("button", { type: "button", class: "yp-name", tabindex: -1, on: { click: () => this.panel.select(made.unit) } });
+    made.name = element("button", { type: "button", class: "yp-name", on: { click: () => this.panel.select(made.unit) } });
     made.score = element("td", { class: "yp-num" });
     made.points = element("td", { class: "yp-num yp-wide" });
     made.grades = data.grades.map(() => {
@@ -129,7 +144,7 @@ class Ranking {
     put(made.name, "title", `${data.units.names[1 - which][unit]} ${data.units.codes[unit]}`);
     const chosen = unit === panel.selected;
     put(made.name, "aria-pressed", String(chosen));
-    made.name.tabIndex = chosen || (panel.selected < 0 && place === 0) ? 0 : -1;
+    put(made.name, "tabindex", chosen || (panel.selected < 0 && place === 0) ? "0" : "-1");
     put(made.element, "class", `${chosen ? "yp-chosen" : ""} ${panel.isAlike(unit) ? "yp-alike" : ""}`);
     write(made.score, scored ? panel.shown(result.rounded[unit]) : "–");
     const moved = result.rounded[unit] - base.rounded[unit];
