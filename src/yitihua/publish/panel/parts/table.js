@@ -1,7 +1,7 @@
 // The ranking: only rows in sight are in the page, so that a step costs the same for any number of units.
 
 const ROW_HEIGHT = 34;
-const OVERSCAN = 6;
+const OVERSCAN = 3;
 
 // About how wide a text is, in pixels: columns have fixed widths, so that a step does not measure every cell anew.
 function widthOf(text) {
