@@ -25,7 +25,7 @@ ASK = """(sets) => {
 
 
 def random_sets(board: yt.Scoreboard, count: int) -> list[dict[str, float]]:
-    """Return weights of every child; nodes vary all together, one alone, with zeros and as they were."""
+    """Return weights of every child: random and round ones, of all nodes and of some, with zeros and as they were."""
     rng, free = np.random.default_rng(7), open_nodes(board.recipe)
     found = []
     for number in range(count):
@@ -34,6 +34,8 @@ def random_sets(board: yt.Scoreboard, count: int) -> list[dict[str, float]]:
             own = np.array(node.weights)
             if node.code in free and (number % 3 or rng.random() < 0.3):
                 own = rng.dirichlet(np.ones(len(own)))
+                if number % 4 == 1:  # as people choose them: many scores are then halves of the last decimal
+                    own = rng.multinomial(20, np.ones(len(own)) / len(own)) / 20
                 if number % 5 == 0 and len(own) > 2:
                     own[rng.integers(len(own))] = 0.0
             weights |= dict(zip(node.children, (own / own.sum()).tolist(), strict=True))

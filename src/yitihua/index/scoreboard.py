@@ -83,7 +83,7 @@ class Scoreboard(Asking):
     @cached_property
     def rounded_scores(self) -> Floats:
         """Scores rounded to `score_decimals`: what ranks and grades are taken on."""
-        return np.round(self.total, self.recipe.score_decimals)
+        return grade.rounded(self.total, self.recipe.score_decimals)
 
     @cached_property
     def level_rows(self) -> dict[str, npt.NDArray[np.int64]]:
@@ -99,7 +99,7 @@ class Scoreboard(Asking):
     @cached_property
     def node_ranks(self) -> Floats:
         """Rank within the level by every node's score, shape (units, nodes)."""
-        rounded = np.round(self.node_values, self.recipe.score_decimals)
+        rounded = grade.rounded(self.node_values, self.recipe.score_decimals)
         return grade.ranks_within(rounded, list(self.level_rows.values()))
 
     @cached_property

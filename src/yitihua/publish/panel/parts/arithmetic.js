@@ -1,6 +1,7 @@
 // Arithmetic: what `yitihua.apply` does with points and weights, on typed arrays. Nothing here knows the page.
 
 const FORMAT = 1;
+const NOISE_DECIMALS = 12;
 
 function bytesOf(text) {
   const binary = atob(text);
@@ -17,8 +18,13 @@ function columnsOf(text, Kind, units) {
   return found;
 }
 
-// Rounds as numpy does: to the nearest even number at a half, of the number times a power of ten.
+// Rounds as `yitihua.index.grade.rounded` does: what is noise of a sum's order goes first.
 function roundedTo(value, decimals) {
+  return numpyRound(decimals < NOISE_DECIMALS ? numpyRound(value, NOISE_DECIMALS) : value, decimals);
+}
+
+// Rounds as numpy does: to the nearest even number at a half, of the number times a power of ten.
+function numpyRound(value, decimals) {
   const power = 10 ** Math.abs(decimals);
   const scaled = decimals < 0 ? value / power : value * power;
   const below = Math.floor(scaled);
