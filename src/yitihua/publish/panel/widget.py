@@ -75,7 +75,7 @@ def _panel_class() -> Any:
             self._base = board
             super().__init__(data=data, lang=lang, weights=published_weights(board))
 
-        @traitlets.validate("weights")
+        @traitlets.validate("weights")  # type: ignore[untyped-decorator, unused-ignore]
         def _full(self, proposal: Any) -> dict[str, float]:
             return checked_weights(self._base, proposal["value"])
 
