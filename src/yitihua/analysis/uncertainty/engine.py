@@ -49,7 +49,7 @@ class Choices:
         What is left out: a place in the mix's `drop`, -1 for nothing.
     weights : dict of str to ndarray, shape (n, children)
         By node that does not have its own weights; dropped children have 0 and the rest sums to 1.
-    values : ndarray, shape (n, columns, units), or None
+    values : ndarray, shape (columns, units, n), or None
         Drawn denominated values.
     """
 
@@ -178,30 +178,28 @@ class Engine:
             rows = order[start : start + size]
             values = None if self.noise.is_none else self.noise.values(len(rows), streams)
             if keep is not None and values is not None and keep in rows:
-                kept = values[np.flatnonzero(rows == keep)[0]].copy()[None]
+                kept = values[:, :, rows == keep]
             self._score(rows, values, choices, found)
         return found[:count], Choices(choices.combo, choices.dropped, choices.weights, kept)
 
     def probe(self, count: int) -> Floats:
         """Return scores of a few replicates of a block that no run uses, shape (count, units)."""
         choices, found = self.block(-1 % 2**32), np.full((BLOCK, len(self.board.table.units)), np.nan)
-        rows = np.arange(count)
+        rows = np.argsort(choices.combo[:count], kind="stable")
         values = None if self.noise.is_none else self.noise.values(count, self.streams(-1 % 2**32)[5:])
         self._score(rows, values, choices, found)
         return found[:count]
 
     def _score(self, rows: Ints, values: Floats | None, choices: Choices, found: Floats) -> None:
         own = choices.combo[rows]
-        for number in np.unique(own).tolist():
+        # Rows come by combination, so that those of one are a slice and not a copy.
+        numbers, starts = np.unique(own, return_index=True)
+        for number, start, end in zip(numbers.tolist(), starts, [*starts[1:], len(own)], strict=True):
             combo = self.combos[number]
             if isinstance(combo, Failure):
                 continue
-            here = np.flatnonzero(own == number)
-            chosen = rows[here]
-            part = None
-            if values is not None:
-                part = values if len(here) == len(rows) else values[here]
-                part = points_of(part, self.noise.columns, combo.recipe)
+            chosen = rows[start:end]
+            part = None if values is None else points_of(values[:, :, start:end], self.noise.columns, combo.recipe)
             weights = {code: w[chosen] for code, w in choices.weights.items()}
             found[chosen] = self.totals(combo, len(chosen), weights, part, choices.dropped[chosen])
 
@@ -213,7 +211,7 @@ class Engine:
         combo : Combo
         n : int
         weights : dict of str to ndarray, shape (n, children)
-        points : ndarray, shape (n, columns, units), or None
+        points : ndarray, shape (columns, units, n), or None
             Of the drawn indicators.
         dropped : ndarray of int, shape (n,)
             A place in the mix's `drop`, -1 for nothing.
