@@ -46,10 +46,10 @@ class Average:
         return untransformed(self.values, self.power)
 
     def seen_by(self, power: float, floor: float) -> Floats:
-        """Return what a node above averages."""
+        """Return what the node above averages; the values are used up."""
         if power == self.power == 0:  # the logarithm of what would be an exponential
             with np.errstate(divide="ignore"):
-                return np.maximum(self.values, np.log(floor))
+                return np.maximum(self.values, np.log(floor), out=self.values)
         return transformed(self.scores(), power, floor)
 
 
@@ -113,7 +113,7 @@ class Node:
             None: its own.
         drawn : ndarray, shape (columns, units, n), or None
         made : mapping of int to Average
-            Nodes below, by column.
+            Nodes below, by column; they are used up.
         """
         w = self.weights if weights is None else weights
         top, hit = self._of_still(w)
@@ -121,20 +121,26 @@ class Node:
             assert drawn is not None
             value, own = self._of_moved(drawn), w[list(self.moved)]
             hit = _either(hit, self._hit_by(value, own))
-            top = top + np.multiply(value, own[:, None, :], out=value).sum(axis=0)
+            value *= own[:, None, :]
+            top = _plus(top, value.sum(axis=0))
         absent: dict[int, Mask] = {}
         for k, column in zip(self.nodes, self.columns, strict=True):
             value = made[column].seen_by(self.power, self.floor)
             if made[column].gaps:
                 absent[k] = np.isnan(value)
-                value = np.where(absent[k], 0.0, value)
+                value[absent[k]] = 0.0
             hit = _either(hit, self._hit_by(value[None], w[k : k + 1]))
-            top = top + w[k] * value
+            top = _plus(top, np.multiply(value, w[k], out=value if value.shape[1] == w.shape[1] else None))
         top, gaps = self._over_what_is_there(top, w, absent)
         if hit is not None and hit.any():
             # Only a floor of 0 leaves points without a logarithm or a negative power: they make the mean 0.
             top = np.where(hit & ~np.isnan(top), -np.inf if self.power == 0 else np.inf, top)
         return Average(top, self.power, gaps)
+
+    def of_what_is_there(self, w: Floats) -> tuple[Floats, Floats]:
+        """Return the weights of the indicators that are there, and that count, shape (kinds, n or 1)."""
+        own = w[[*self.still, *self.moved]]
+        return self.there @ own, self.counts @ own
 
     def _of_still(self, w: Floats) -> tuple[Floats, Mask | None]:
         if not self.still:
@@ -168,7 +174,6 @@ class Node:
     def _over_what_is_there(self, top: Floats, w: Floats, absent: Mapping[int, Mask]) -> tuple[Floats, bool]:
         """Return sums over the weights that are there, NaN where they are too few, and whether that is so anywhere."""
         rows = self.rows
-        leaves = [*self.still, *self.moved]
         if absent:
             lacking = np.zeros(len(top), dtype=bool)
             lacking[rows] = True
@@ -177,7 +182,7 @@ class Node:
             rows = np.flatnonzero(lacking)
         if not rows.size:
             return top, False
-        bottom, share = self.there @ w[leaves], self.counts @ w[leaves]
+        bottom, share = self.of_what_is_there(w)
         if absent:
             kind = np.zeros(len(top), dtype=np.int64)  # kind 0 has no gaps
             kind[self.rows] = self.kind
@@ -187,9 +192,15 @@ class Node:
             bottom, share = bottom + own, share + own
         bottom = np.where((share >= self.coverage - 1e-9) & (bottom > 0), bottom, np.nan)
         gaps = bool(np.isnan(bottom).any())
-        found = np.array(np.broadcast_to(top, (len(top), max(top.shape[1], bottom.shape[1]))))
-        found[rows] /= bottom if absent else bottom[self.kind]
-        return found, gaps
+        if top.shape[1] < bottom.shape[1]:
+            top = np.array(np.broadcast_to(top, (len(top), bottom.shape[1])))
+        top[rows] /= bottom if absent else bottom[self.kind]
+        return top, gaps
+
+
+def _plus(top: Floats, more: Floats) -> Floats:
+    """Return the sum, in place if it has the shape of the first."""
+    return np.add(top, more, out=top if top.shape[1] >= more.shape[1] else None)
 
 
 def _either(one: Mask | None, other: Mask | None) -> Mask | None:
@@ -225,11 +236,11 @@ def _node(step: NodeStep, points: Floats, observed: Mask, place: Mapping[int, in
     endless = np.isinf(x)
     x = np.where(missing[:, : len(still)] | endless, 0.0, x)
     endless &= ~missing[:, : len(still)]
-    marks = np.hstack([~missing, observed[:, leaves]])
-    # Kind 0 has no gaps, so that it is there for units that lack a node alone.
-    kinds, kind = np.unique(np.vstack([np.zeros((1, marks.shape[1]), dtype=bool), ~marks]), axis=0, return_inverse=True)
-    kind = kind.ravel()[1:]
-    rows = np.flatnonzero(kind > 0)
+    marks = np.hstack([missing, ~observed[:, leaves]])
+    rows = np.flatnonzero(marks.any(axis=1))
+    # Kind 0 has no gaps: it is there for units that lack a node alone.
+    nothing = np.zeros((1, marks.shape[1]), dtype=bool)
+    kinds, kind = np.unique(np.vstack([nothing, marks[rows]]), axis=0, return_inverse=True)
     return Node(
         code=step.code, column=step.column, power=power, floor=floor, coverage=step.coverage,
         weights=step.weights[:, None], still=still, moved=moved, nodes=nodes,
@@ -237,7 +248,7 @@ def _node(step: NodeStep, points: Floats, observed: Mask, place: Mapping[int, in
         columns=tuple(columns[k] for k in nodes), x=np.ascontiguousarray(x),
         endless=endless.astype(float) if endless.any() else None,
         gone=tuple((k, np.flatnonzero(gap)) for k, gap in enumerate(missing[:, len(still) :].T) if gap.any()),
-        rows=rows, kind=kind[rows],
+        rows=rows, kind=kind.ravel()[1:],
         there=(~kinds[:, : len(leaves)]).astype(float), counts=(~kinds[:, len(leaves) :]).astype(float),
     )  # fmt: skip
 

@@ -96,12 +96,14 @@ class Uncertainty:
         low, high, tail = self._blank(), self._blank(), (1.0 - self.level) / 2.0
         for level, rows in self.board.level_rows.items():
             counts = self.rank_counts(level)
-            below = np.cumsum(counts, axis=1)
-            for row, own in zip(rows.tolist(), below, strict=True):
-                total = int(own[-1])
+            for row, own in zip(rows.tolist(), counts, strict=True):
+                below = own.cumsum()
+                total = int(below[-1])
                 if total:
                     # The smallest rank that at least the tail of the replicates reach, and the largest alike.
-                    ends = own.searchsorted([max(tail * total, 1e-9) * (1 + 1e-12), (1.0 - tail) * total * (1 - 1e-12)])
+                    ends = below.searchsorted(
+                        [max(tail * total, 1e-9) * (1 + 1e-12), (1.0 - tail) * total * (1 - 1e-12)]
+                    )
                     low[row], high[row] = 1 + ends
         return low, high
 

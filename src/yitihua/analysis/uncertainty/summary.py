@@ -59,7 +59,7 @@ class Summary:
     _waiting_size: int = 0
 
     def add(self, scores: Floats, sound: Mask, on_scale: Mask) -> None:
-        """Take in the scores of some replicates.
+        """Take in the scores of some replicates, and round them where they are.
 
         Parameters
         ----------
@@ -69,7 +69,7 @@ class Summary:
         """
         if not sound.all():
             scores, on_scale = scores[sound], on_scale[sound]
-        scores = np.round(scores, self.board.recipe.score_decimals)
+        np.round(scores, self.board.recipe.score_decimals, out=scores)
         self.sound += len(scores)
         self.on_scale += int(on_scale.sum())
         if self._sample_size < SAMPLE:

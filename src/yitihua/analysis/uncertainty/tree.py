@@ -1,8 +1,8 @@
 """Scores of many replicates at once: points and weights that differ by replicate, up the tree.
 
-Where every node is an arithmetic mean and nothing is missing, the whole index is one product of
-points and weights. Other trees of means are climbed node by node (`climb`); where a method is no mean,
-replicates are taken one by one (`masked`).
+Where every node is an arithmetic mean the whole index is one product of points and weights (`linear`).
+Other trees of means are climbed node by node (`climb`); where a method is no mean, replicates are taken
+one by one (`masked`).
 
 The result is what `yitihua.index.apply.add_up` gives, up to rounding: the tests hold both to 1e-12.
 """
@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from yitihua.analysis.uncertainty.climb import Node, climbed, nodes_of
+from yitihua.analysis.uncertainty.linear import product
 from yitihua.analysis.uncertainty.masked import masked_totals
 from yitihua.analysis.uncertainty.means import is_mean
 from yitihua.index.plan import Plan
@@ -54,9 +55,9 @@ class Tree:
         return all(step.method.name == "arithmetic" for step in self.plan.steps)
 
     @cached_property
-    def complete(self) -> bool:
-        """Whether every cell has points that count."""
-        return bool(self.observed.all() and np.isfinite(self.points).all())
+    def zeroed(self) -> Floats:
+        """Points, with 0 for gaps."""
+        return np.nan_to_num(self.points)
 
     def nodes(self, columns: Sequence[int]) -> list[Node]:
         """Return the nodes of a tree of means, prepared for draws of some indicators."""
@@ -100,27 +101,8 @@ class Tree:
         if not self.means:
             by_row = None if drawn is None else np.moveaxis(drawn, -1, 0)
             return masked_totals(self.plan, self.points, self.observed, n, weights, columns, by_row, gone or {})
-        if self.linear and self.complete:
-            found = self._product(weights, columns, drawn)
-        else:
-            found = climbed(self.nodes(columns if drawn is not None else ()), weights, drawn)
-        return np.broadcast_to(found, (len(self.points), n)).T
-
-    def _product(self, weights: Mapping[str, Floats], columns: Sequence[int], drawn: Floats | None) -> Floats:
-        """Return the scores of a tree of arithmetic means without gaps, shape (units, n): one product."""
-        whole: dict[int, Floats] = {self.plan.steps[-1].column: np.ones(1)}
-        for step in reversed(self.plan.steps):
-            own = weights.get(step.code)
-            rows = step.weights[:, None] if own is None else np.ascontiguousarray(own.T)
-            for k, column in enumerate(step.columns):
-                whole[column] = whole[step.column] * rows[k]
-        moved = set(columns) if drawn is not None else set()
-        still = [j for j in range(self.points.shape[1]) if j not in moved]
-        scores = np.zeros((len(self.points), 1))
-        if still:
-            fixed = self.points if not moved else self.points[:, still]
-            scores = fixed @ np.array(np.broadcast_arrays(*(whole[j] for j in still)))
-        if drawn is not None:
-            share = np.array(np.broadcast_arrays(*(whole[j] for j in columns)))
-            scores = scores + (drawn * share[:, None, :]).sum(axis=0)
-        return scores
+        nodes = self.nodes(columns if drawn is not None else ())
+        found = product(self.plan, self.zeroed, nodes, weights, columns, drawn) if self.linear else None
+        if found is None:
+            found = climbed(nodes, weights, drawn).T
+        return np.broadcast_to(found, (n, len(self.points)))
