@@ -40,6 +40,7 @@ def test_ranks_are_those_of_every_replicate_by_itself(scores, monkeypatch):
     plain = np.array([grade.ranks(one) for one in scores])
     for cells in (counts.CELLS, 64):
         monkeypatch.setattr(counts, "CELLS", cells)
+        monkeypatch.setattr(counts, "LEAST", 1)
         for said in (None, decimals):
             ranks = ranks_of(scores, said).astype(float)
             np.testing.assert_array_equal(np.where(ranks == 0, np.nan, ranks), plain)

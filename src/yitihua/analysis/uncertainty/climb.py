@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -104,6 +105,20 @@ class Node:
     there: Floats
     counts: Floats
 
+    @cached_property
+    def alike(self) -> bool:
+        """Whether all that is there counts."""
+        return bool((self.there == self.counts).all())
+
+    @cached_property
+    def x_gapped(self) -> Floats:
+        """What is averaged of the still ones, of the units with gaps."""
+        return self.x[self.rows]
+
+    def of_still(self, w: Floats) -> Floats:
+        """Return the weights of the still ones."""
+        return w[list(self.still)] if len(self.still) < len(w) else w
+
     def average(self, weights: Floats | None, drawn: Floats | None, made: Mapping[int, Average]) -> Average:
         """Return what the node averages.
 
@@ -139,13 +154,14 @@ class Node:
 
     def of_what_is_there(self, w: Floats) -> tuple[Floats, Floats]:
         """Return the weights of the indicators that are there, and that count, shape (kinds, n or 1)."""
-        own = w[[*self.still, *self.moved]]
-        return self.there @ own, self.counts @ own
+        own = self.of_still(w) if not self.moved else w[[*self.still, *self.moved]]
+        there = self.there @ own
+        return there, there if self.alike else self.counts @ own
 
     def _of_still(self, w: Floats) -> tuple[Floats, Mask | None]:
         if not self.still:
             return np.zeros((len(self.x), 1)), None
-        own = w[list(self.still)] if len(self.still) < len(w) else w
+        own = self.of_still(w)
         hit = None if self.endless is None else self.endless @ (own > 0) > 0
         return self.x @ own, hit
 

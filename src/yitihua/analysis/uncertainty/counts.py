@@ -21,8 +21,8 @@ Ranks = npt.NDArray[np.unsignedinteger]
 
 #: Whole numbers below this are told apart as floats.
 WHOLE = 2**52
-#: Ranks that are worked on at a time, so that they stay in the cache.
-CELLS = 65_536
+#: Ranks that are worked on at a time, and the least replicates: so small that memory is used again at once.
+CELLS, LEAST = 12_000, 16
 #: Above so many units a unit's ranks are counted by themselves: they are few, the table of all is large.
 WIDE = 500
 
@@ -50,7 +50,7 @@ def ranks_of(scores: Floats, decimals: int | None = None) -> Ranks:
     """
     n, units = scores.shape
     found = np.empty((n, units), dtype=np.min_scalar_type(units + 1))
-    step = max(1, CELLS // max(1, units))
+    step = max(LEAST, CELLS // max(1, units))
     for start in range(0, n, step):
         own, ranks = scores[start : start + step], found[start : start + step]
         gaps = np.isnan(own)
@@ -66,13 +66,12 @@ def ranks_of(scores: Floats, decimals: int | None = None) -> Ranks:
 def _keys(scores: Floats, decimals: int, gaps: Mask | None) -> Ints | None:
     """Return whole numbers, the best score lowest, with the unit's place in the last bits; None if they do not fit."""
     units = scores.shape[1]
+    limit = float(min(WHOLE, 2 ** (62 - units.bit_length())))
     whole = scores * -(10.0**decimals)
     np.rint(whole, out=whole)
     if gaps is not None:
-        whole[gaps] = -np.inf
-        whole[gaps] = whole.max() + 1.0  # behind all
-    most = max(float(whole.max(initial=0.0)), -float(whole.min(initial=0.0)))
-    if not most < min(WHOLE, 2 ** (62 - units.bit_length())):
+        np.copyto(whole, limit, where=gaps)  # behind all
+    if whole.max(initial=0.0) > limit or whole.min(initial=0.0) < -limit:
         return None
     keys = whole.astype(np.int64)
     keys <<= units.bit_length()

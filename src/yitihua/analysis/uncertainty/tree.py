@@ -104,5 +104,5 @@ class Tree:
         nodes = self.nodes(columns if drawn is not None else ())
         found = product(self.plan, self.zeroed, nodes, weights, columns, drawn) if self.linear else None
         if found is None:
-            found = climbed(nodes, weights, drawn).T
-        return np.broadcast_to(found, (n, len(self.points)))
+            found = climbed(nodes, weights, drawn)
+        return np.broadcast_to(found, (len(self.points), n)).T
