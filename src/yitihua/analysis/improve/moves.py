@@ -85,9 +85,9 @@ class Row:
 
     def points(self, column: int, values: Floats) -> Floats:
         """Return the points that raw values of one indicator would have; NaN where they have none."""
-        drawn = (np.asarray(values, dtype=float) / self.divisor[column]).reshape(-1, 1, 1)
+        drawn = (np.asarray(values, dtype=float) / self.divisor[column]).reshape(1, 1, -1)
         with np.errstate(invalid="ignore", divide="ignore"):
-            return points_of(drawn, (column,), self.recipe)[:, 0, 0]
+            return np.asarray(points_of(drawn, (column,), self.recipe)[0, 0])
 
     def movable(self, column: int) -> bool:
         """Whether the unit has a value of its own, with points."""

@@ -109,10 +109,10 @@ class Draws:
                 assert isinstance(one, Combo)
                 same = mine[combo[mine] == number]
                 used, which = np.unique(row[same], return_inverse=True)
-                points = points_of(values[used], engine.noise.columns, one.recipe)
+                points = points_of(values[:, :, used], engine.noise.columns, one.recipe)
                 for start in range(0, len(same), size):
                     part = slice(start, start + size)
-                    score(same[part], number, points[which[part]])
+                    score(same[part], number, points[:, :, which[part]])
         return found
 
     # Discrete choices.

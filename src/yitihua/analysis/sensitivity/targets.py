@@ -27,8 +27,8 @@ import numpy.typing as npt
 
 from yitihua.analysis.asked import grade_named, scheme_named
 from yitihua.analysis.uncertainty.combos import Combo
+from yitihua.analysis.uncertainty.counts import ranks_of
 from yitihua.analysis.uncertainty.engine import Engine
-from yitihua.analysis.uncertainty.summary import ranks_of
 from yitihua.errors import FaultList, InputError, refuse, suggest
 from yitihua.index import grade
 from yitihua.index.recipe import GradeRule
@@ -80,12 +80,12 @@ def level_ranks(board: Scoreboard, rounded: Floats) -> Floats:
     True
     """
     found = np.empty(rounded.shape)
-    levels = [*board.level_rows.values()]
+    levels, decimals = [*board.level_rows.values()], board.recipe.score_decimals
     for rows in levels:
         if len(levels) == 1:
-            found[:] = ranks_of(rounded)
+            found[:] = ranks_of(rounded, decimals)
         else:
-            found[:, rows] = ranks_of(rounded[:, rows])
+            found[:, rows] = ranks_of(rounded[:, rows], decimals)
     found[found == 0] = np.nan
     return found
 

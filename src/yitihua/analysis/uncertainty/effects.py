@@ -8,9 +8,9 @@ import numpy as np
 
 from yitihua.analysis.stages import marked
 from yitihua.analysis.uncertainty.combos import STAGES, Combo, Failure
+from yitihua.analysis.uncertainty.counts import ranks_of
 from yitihua.analysis.uncertainty.engine import Engine
 from yitihua.analysis.uncertainty.mix import Mix
-from yitihua.analysis.uncertainty.summary import ranks_of
 from yitihua.index.scoreboard import Scoreboard
 from yitihua.indicators.table import Floats
 
@@ -64,7 +64,7 @@ def _moved(board: Scoreboard, scores: Floats, on_scale: bool) -> dict[str, float
     flips = np.isnan(rounded) != np.isnan(board.rounded_scores)
     shifts = []
     for rows in board.level_rows.values():
-        ranks = ranks_of(rounded[:, rows]).astype(float)
+        ranks = ranks_of(rounded[:, rows], board.recipe.score_decimals).astype(float)
         there = (ranks > 0) & np.isfinite(board.rank[rows])
         shifts.append(np.abs(ranks - board.rank[rows])[there])
     every = np.concatenate(shifts)

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from yitihua.analysis.leave_out import without
-from yitihua.analysis.uncertainty.combos import Combo, Failure, combos_of
+from yitihua.analysis.uncertainty.combos import STAGES, Combo, Failure, combos_of
 from yitihua.analysis.uncertainty.mix import Mix
 from yitihua.analysis.uncertainty.noise import Noise, noise_of
 from yitihua.analysis.uncertainty.points import points_of
@@ -49,7 +49,7 @@ class Choices:
         What is left out: a place in the mix's `drop`, -1 for nothing.
     weights : dict of str to ndarray, shape (n, children)
         By node that does not have its own weights; dropped children have 0 and the rest sums to 1.
-    values : ndarray, shape (n, columns, units), or None
+    values : ndarray, shape (columns, units, n), or None
         Drawn denominated values.
     """
 
@@ -92,24 +92,25 @@ class Engine:
 
     def block(self, number: int) -> Choices:
         """Return what a block chooses and draws; drawn values are left to `scores`, which takes them in chunks."""
-        streams = self.streams(number)
         combo = np.zeros(BLOCK, dtype=np.int64)
-        for stream, size in zip(streams[:3], self._sizes, strict=True):
-            combo = combo * size + (stream.integers(0, size, BLOCK) if size > 1 else 0)
+        for stage, size in zip(STAGES, self._sizes, strict=True):
+            combo = combo * size + (self.stream(number, stage).integers(0, size, BLOCK) if size > 1 else 0)
         weights = {}
         if self.mix.weights is not None:
-            weights = draw_weights(self.mix.weights, self.board.recipe.nodes, BLOCK, streams[3])
+            weights = draw_weights(self.mix.weights, self.board.recipe.nodes, BLOCK, self.stream(number, "weights"))
         dropped = np.full(BLOCK, -1)
         if self.mix.drop:
-            dropped = streams[4].integers(-1, len(self.mix.drop), BLOCK)
+            dropped = self.stream(number, "drop").integers(-1, len(self.mix.drop), BLOCK)
             weights = self.without_dropped(dropped, weights)
         return Choices(combo, dropped, weights, None)
 
-    def streams(self, number: int) -> list[np.random.Generator]:
-        """Return a block's generators, in the order of `STREAMS`."""
-        return [
-            np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=(number, k))) for k in range(len(STREAMS))
-        ]
+    def stream(self, number: int, name: str) -> np.random.Generator:
+        """Return one of a block's generators, by its name in `STREAMS`."""
+        key = (number, STREAMS.index(name))
+        return np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=key))
+
+    def _noise_streams(self, number: int) -> list[np.random.Generator]:
+        return [self.stream(number, name) for name in STREAMS[5:]]
 
     @cached_property
     def _drop_factors(self) -> dict[str, Floats]:
@@ -167,9 +168,13 @@ class Engine:
         choices : Choices
         """
         choices = self.block(number)
+        first = self.combos[0]
+        if self.noise.is_none and len(self.combos) == 1 and isinstance(first, Combo):
+            whole = self.totals(first, BLOCK, choices.weights, None, choices.dropped)
+            return np.array(whole[:count], order="C", copy=None if whole.flags.writeable else True), choices
         found = np.full((BLOCK, len(self.board.table.units)), np.nan)
         order = np.argsort(choices.combo, kind="stable")
-        streams = self.streams(number)[5:]
+        streams = self._noise_streams(number)
         kept: Floats | None = None
         size = BLOCK
         if not self.noise.is_none:
@@ -178,30 +183,28 @@ class Engine:
             rows = order[start : start + size]
             values = None if self.noise.is_none else self.noise.values(len(rows), streams)
             if keep is not None and values is not None and keep in rows:
-                kept = values[np.flatnonzero(rows == keep)[0]].copy()[None]
+                kept = values[:, :, rows == keep]
             self._score(rows, values, choices, found)
         return found[:count], Choices(choices.combo, choices.dropped, choices.weights, kept)
 
     def probe(self, count: int) -> Floats:
         """Return scores of a few replicates of a block that no run uses, shape (count, units)."""
         choices, found = self.block(-1 % 2**32), np.full((BLOCK, len(self.board.table.units)), np.nan)
-        rows = np.arange(count)
-        values = None if self.noise.is_none else self.noise.values(count, self.streams(-1 % 2**32)[5:])
+        rows = np.argsort(choices.combo[:count], kind="stable")
+        values = None if self.noise.is_none else self.noise.values(count, self._noise_streams(-1 % 2**32))
         self._score(rows, values, choices, found)
         return found[:count]
 
     def _score(self, rows: Ints, values: Floats | None, choices: Choices, found: Floats) -> None:
         own = choices.combo[rows]
-        for number in np.unique(own).tolist():
+        # Rows come by combination, so that those of one are a slice and not a copy.
+        numbers, starts = np.unique(own, return_index=True)
+        for number, start, end in zip(numbers.tolist(), starts, [*starts[1:], len(own)], strict=True):
             combo = self.combos[number]
             if isinstance(combo, Failure):
                 continue
-            here = np.flatnonzero(own == number)
-            chosen = rows[here]
-            part = None
-            if values is not None:
-                part = values if len(here) == len(rows) else values[here]
-                part = points_of(part, self.noise.columns, combo.recipe)
+            chosen = rows[start:end]
+            part = None if values is None else points_of(values[:, :, start:end], self.noise.columns, combo.recipe)
             weights = {code: w[chosen] for code, w in choices.weights.items()}
             found[chosen] = self.totals(combo, len(chosen), weights, part, choices.dropped[chosen])
 
@@ -213,7 +216,7 @@ class Engine:
         combo : Combo
         n : int
         weights : dict of str to ndarray, shape (n, children)
-        points : ndarray, shape (n, columns, units), or None
+        points : ndarray, shape (columns, units, n), or None
             Of the drawn indicators.
         dropped : ndarray of int, shape (n,)
             A place in the mix's `drop`, -1 for nothing.

@@ -1,4 +1,4 @@
-"""Scores of many replicates where gaps differ from unit to unit, or a node is no mean."""
+"""Scores of many replicates where some node is no mean."""
 
 from __future__ import annotations
 
@@ -38,22 +38,20 @@ def masked_totals(
     plan: Plan,
     points: Floats,
     observed: Mask,
-    rows: npt.NDArray[np.int64],
     n: int,
     weights: Mapping[str, Floats],
     columns: Sequence[int],
     drawn: Floats | None,
     gone: Mapping[int, Mask],
 ) -> Floats:
-    """Return the scores of some units, shape (n, rows); see `tree.Tree.totals` for the rest."""
-    whole = len(rows) == len(points)
-    own = drawn if whole or drawn is None else drawn[:, :, rows]
-    place = {column: k for k, column in enumerate(columns)} if own is not None else {}
-    work: dict[int, Floats] = {j: points[rows, j] for j in range(points.shape[1]) if j not in place}
-    present: dict[int, Mask] = {j: observed[rows, j] for j in range(points.shape[1])}
+    """Return the scores, shape (n, units), of drawn points, shape (n, columns, units); see `tree.Tree.totals`."""
+    units, width = points.shape
+    place = {column: k for k, column in enumerate(columns)} if drawn is not None else {}
+    work: dict[int, Floats] = {j: points[:, j] for j in range(width) if j not in place}
+    present: dict[int, Mask] = {j: observed[:, j] for j in range(width)}
     for column, left in gone.items():
-        values = work.get(column) if column not in place else own[:, place[column]]  # type: ignore[index]
-        work[column] = np.where(left[:, None], np.nan, np.broadcast_to(values, (n, len(rows))))  # type: ignore[arg-type]
+        values = work.get(column) if column not in place else drawn[:, place[column]]  # type: ignore[index]
+        work[column] = np.where(left[:, None], np.nan, np.broadcast_to(values, (n, units)))  # type: ignore[arg-type]
         place.pop(column, None)
     carried: list[dict[int, Any]] = [{} for _ in range(n)]
     for step in plan.steps:
@@ -65,15 +63,15 @@ def masked_totals(
                     children.drawn.append((k, place[column]))
                 else:
                     (children.still if work[column].ndim == 1 else children.made).append((k, work[column]))
-            found = mean_of(children, own, w, step)
+            found = mean_of(children, drawn, w, step)
         else:
-            values = [work[c] if c in work else own[:, place[c]] for c in step.columns]  # type: ignore[index]
+            values = [work[c] if c in work else drawn[:, place[c]] for c in step.columns]  # type: ignore[index]
             found = _one_by_one(n, values, w, step, carried)
         share = _shares([present[c] for c in step.columns], step.weights if w is None else w)
         if share is not None:
             found = np.where(share >= step.coverage - 1e-9, found, np.nan)
         work[step.column], present[step.column] = found, np.isfinite(found)
-    return np.array(np.broadcast_to(work[plan.steps[-1].column], (n, len(rows))))
+    return np.array(np.broadcast_to(work[plan.steps[-1].column], (n, units)))
 
 
 def mean_of(children: Children, drawn: Floats | None, w: Floats | None, step: NodeStep) -> Floats:

@@ -88,37 +88,43 @@ class Noise:
 
         Returns
         -------
-        ndarray, shape (n, columns, units)
+        ndarray, shape (columns, units, n)
             NaN where `centre` has NaN.
         """
         by_sampling, by_measurement, by_imputation = generators
-        if len(self.measured) == len(self.columns):
-            moved = by_measurement.standard_normal((n, *self.sd.shape))
-            moved *= self.sd
-        else:
-            moved = np.zeros((n, *self.centre.shape))
-            if self.measured:
-                moved[:, self.measured] = by_measurement.standard_normal((n, *self.sd.shape)) * self.sd
+        moved = np.empty((*self.centre.shape, n))
+        moved[:] = self.centre[:, :, None]
+        if self.measured:
+            drawn = by_measurement.standard_normal((n, *self.sd.shape))
+            drawn *= self.sd
+            self._shift(moved, self.measured, np.moveaxis(drawn, 0, -1))
         if self.sampling is not None:
             own = by_sampling.standard_normal((n, *self.roots.shape[:2]))
-            drawn = np.einsum("uij,nuj->niu", self.roots, own)
+            errors = np.matmul(self.roots, own.transpose(1, 2, 0)).transpose(1, 0, 2)
             shared = self.sampling.shared
             if len(shared):
                 common = by_sampling.standard_normal((n, len(shared)))
-                drawn += np.tensordot(common, np.swapaxes(shared, 1, 2), axes=1)
-            moved[:, self.sampled] += drawn
-        moved += self.centre
+                errors += np.tensordot(shared, common, axes=([0], [1])).transpose(1, 0, 2)
+            self._shift(moved, self.sampled, errors)
         for place in self._bounded.tolist():
-            above = self.centre[place] - self.bound[place]
+            centre, bound = self.centre[place][:, None], self.bound[place]
+            above = centre - bound
             with np.errstate(invalid="ignore", divide="ignore"):
-                errors = np.where(above > 0, (moved[:, place] - self.centre[place]) / above, 0.0)
-                moved[:, place] = np.where(above > 0, self.bound[place] + above * np.exp(errors), moved[:, place])
+                shares = np.where(above > 0, (moved[place] - centre) / above, 0.0)
+                moved[place] = np.where(above > 0, bound + above * np.exp(shares), moved[place])
         for fill in self.fills:
-            moved[:, fill.place, fill.rows] = fill.draws(n, by_imputation)
+            moved[fill.place, fill.rows] = fill.draws(n, by_imputation).T
         for place, treatment in self.guards:
-            outside = ~has_image(clipped_to(moved[:, place], treatment), treatment)
-            moved[:, place] = np.where(outside, self.centre[place], moved[:, place])
+            outside = ~has_image(clipped_to(moved[place], treatment), treatment)
+            moved[place] = np.where(outside, self.centre[place][:, None], moved[place])
         return moved
+
+    def _shift(self, moved: Floats, places: Sequence[int], errors: Floats) -> None:
+        """Add errors, shape (places, units, n), to some of the columns."""
+        if len(places) == len(moved):
+            moved += errors
+        else:
+            moved[list(places)] += errors
 
 
 def noise_of(board: Scoreboard, mix: Mix, combos: Sequence[Combo]) -> Noise:

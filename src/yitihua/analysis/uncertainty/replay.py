@@ -63,7 +63,7 @@ def _board(engine: Engine, combo: Combo, choices: Choices, place: int) -> Scoreb
     raw, filled = board.denominated.copy(), combo.filled.copy()
     if choices.values is not None:
         for k, column in enumerate(engine.noise.columns):
-            drawn = choices.values[0, k]
+            drawn = choices.values[k, :, 0]
             filled[:, column] = drawn
             raw[:, column] = np.where(np.isnan(raw[:, column]), np.nan, drawn)
     dropped = int(choices.dropped[place])

@@ -96,13 +96,15 @@ class Uncertainty:
         low, high, tail = self._blank(), self._blank(), (1.0 - self.level) / 2.0
         for level, rows in self.board.level_rows.items():
             counts = self.rank_counts(level)
-            total = counts.sum(axis=1)
-            below = np.cumsum(counts, axis=1)
-            for k, row in enumerate(rows.tolist()):
-                if total[k]:
+            for row, own in zip(rows.tolist(), counts, strict=True):
+                below = own.cumsum()
+                total = int(below[-1])
+                if total:
                     # The smallest rank that at least the tail of the replicates reach, and the largest alike.
-                    low[row] = 1 + np.searchsorted(below[k], max(tail * total[k], 1e-9) * (1 + 1e-12))
-                    high[row] = 1 + np.searchsorted(below[k], (1.0 - tail) * total[k] * (1 - 1e-12))
+                    ends = below.searchsorted(
+                        [max(tail * total, 1e-9) * (1 + 1e-12), (1.0 - tail) * total * (1 - 1e-12)]
+                    )
+                    low[row], high[row] = 1 + ends
         return low, high
 
     @cached_property

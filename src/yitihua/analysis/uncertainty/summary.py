@@ -6,13 +6,13 @@ that memory does not grow with the number of replicates. Ranks, grades and pairs
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
+from yitihua.analysis.uncertainty.counts import grade_counts, pairs_ahead, rank_counts, ranks_of
 from yitihua.index.scoreboard import Scoreboard
 from yitihua.indicators.table import Floats
 
@@ -21,43 +21,13 @@ Mask = npt.NDArray[np.bool_]
 
 #: Scores that are kept as they are, in all; and of the first replicates for good.
 BUDGET, SAMPLE = 16_000_000, 4_000_000
-#: Scores that are counted at a time.
-BATCH = 4_000_000
+#: Scores that wait to be counted, and that are counted at a time.
+BATCH, TOGETHER = 4_000_000, 400_000
 BINS = 1024
 #: A level with more units is not compared pair by pair.
 PAIRS = 500
-
-
-def ranks_of(scores: Floats) -> npt.NDArray[np.int32]:
-    """Return ranks within each replicate, best 1, ties sharing the best; 0 where there is no score.
-
-    Parameters
-    ----------
-    scores : ndarray, shape (n, units)
-        Rounded; equal means tied.
-
-    Examples
-    --------
-    >>> ranks_of(np.array([[70.0, 90.0, np.nan, 70.0, 60.0]]))
-    array([[2, 1, 0, 2, 4]], dtype=int32)
-    """
-    n, units = scores.shape
-    order = np.argsort(-scores, axis=1)  # NaN last
-    place = (order + np.arange(n)[:, None] * units).ravel()
-    seen = scores.ravel()[place].reshape(n, units)
-    ranks = np.broadcast_to(np.arange(1, units + 1, dtype=np.int32), (n, units))
-    same = seen[:, 1:] == seen[:, :-1]
-    if same.any():
-        ranks = ranks.copy()
-        tied = np.flatnonzero(same.any(axis=1))
-        ranks[tied, 1:] = np.where(same[tied], 0, ranks[tied, 1:])
-        ranks[tied] = np.maximum.accumulate(ranks[tied], axis=1)
-    found = np.empty(n * units, dtype=np.int32)
-    found[place] = ranks.ravel()
-    found = found.reshape(n, units)
-    if np.isnan(seen[:, -1]).any():
-        found[np.isnan(scores)] = 0
-    return found
+#: What is counted.
+KINDS = ("ranks", "ahead", "grades")
 
 
 @dataclass(eq=False)
@@ -84,11 +54,12 @@ class Summary:
     _sample_size: int = 0
     _bins: Bins | None = None
     _counts: dict[str, Ints] = field(default_factory=dict)
+    _done: dict[str, int] = field(default_factory=lambda: dict.fromkeys(KINDS, 0))
     _waiting: list[tuple[Floats, Mask]] = field(default_factory=list)
     _waiting_size: int = 0
 
     def add(self, scores: Floats, sound: Mask, on_scale: Mask) -> None:
-        """Take in the scores of some replicates.
+        """Take in the scores of some replicates, and round them where they are.
 
         Parameters
         ----------
@@ -98,15 +69,13 @@ class Summary:
         """
         if not sound.all():
             scores, on_scale = scores[sound], on_scale[sound]
-        scores = np.round(scores, self.board.recipe.score_decimals)
+        np.round(scores, self.board.recipe.score_decimals, out=scores)
         self.sound += len(scores)
         self.on_scale += int(on_scale.sum())
         if self._sample_size < SAMPLE:
             own = scores[on_scale]
             self.sample.append(own)
             self._sample_size += own.size
-        self._waiting.append((scores, on_scale))
-        self._waiting_size += scores.size
         if self.kept is not None:
             self.kept.append((scores, on_scale))
             self._kept_size += scores.size
@@ -114,54 +83,71 @@ class Summary:
                 self._spend()
         elif self._bins is not None:
             self._bins.add(scores[on_scale])
-        if self._waiting_size >= BATCH and self.kept is None:
-            self.count()
+            self._waiting.append((scores, on_scale))
+            self._waiting_size += scores.size
+            if self._waiting_size >= BATCH:
+                self._count_waiting()
 
     def _spend(self) -> None:
         assert self.kept is not None
+        for kind in KINDS:
+            self._count_kept(kind)
         own = [scores[on] for scores, on in self.kept]
         self._bins = Bins.around(own)
         for scores in own:
             self._bins.add(scores)
         self.kept = None
-        self.count()
 
-    def count(self) -> None:
-        """Count ranks, grades and pairs of what has come in since the last time."""
-        size = max(1, BATCH // max(1, len(self.board.table.units)))
+    def counted(self, name: str) -> Ints | None:
+        """Return a count by name: "ranks LEVEL" (units, 1 + units; first column: without a rank), "ahead LEVEL", ...
+
+        As long as all scores are there, a kind of counts is made when it is first asked for.
+        """
+        if self.kept is None:
+            self._count_waiting()
+        else:
+            self._count_kept(name.split()[0])
+        return self._counts.get(name)
+
+    def _count_kept(self, kind: str) -> None:
+        assert self.kept is not None
+        blocks, self._done[kind] = self.kept[self._done[kind] :], len(self.kept)
+        for some in _batches(blocks):
+            self._count(some, [kind])
+
+    def _count_waiting(self) -> None:
         waiting, self._waiting, self._waiting_size = self._waiting, [], 0
-        if not waiting:
-            return
-        scores = np.concatenate([one for one, _ in waiting])
-        on_scale = np.concatenate([one for _, one in waiting])
-        for start in range(0, len(scores), size):
-            self._count(scores[start : start + size], on_scale[start : start + size])
+        for some in _batches(waiting):
+            self._count(some, KINDS)
 
-    def _count(self, scores: Floats, on_scale: Mask) -> None:
+    def _count(self, blocks: Sequence[tuple[Floats, Mask]], kinds: Sequence[str]) -> None:
+        decimals = self.board.recipe.score_decimals
         for level, rows in self.board.level_rows.items():
-            whole = len(rows) == scores.shape[1]
-            ranks = ranks_of(scores if whole else scores[:, rows])
-            width = len(rows) + 1
-            flat = (ranks + np.arange(len(rows), dtype=np.int64) * width).ravel()
-            self._add(f"ranks {level}", np.bincount(flat, minlength=len(rows) * width).reshape(len(rows), width))
-            if len(rows) <= PAIRS:
-                self._add(f"ahead {level}", pairs_ahead(ranks))
-        own = scores if on_scale.all() else scores[on_scale]
+            size = len(rows)
+            if "grades" in kinds:
+                self._count_grades(blocks, level, rows)
+            pairs = "ahead" in kinds and size <= PAIRS
+            if not pairs and "ranks" not in kinds:
+                continue
+            ranks = [ranks_of(_of(scores, rows), decimals) for scores, _ in blocks]
+            if "ranks" in kinds:
+                table = self._counts.setdefault(f"ranks {level}", np.zeros((size, size + 1), dtype=np.int64))
+                for own in ranks:
+                    rank_counts(own, table)
+            if pairs:
+                self._add(f"ahead {level}", pairs_ahead(np.concatenate(ranks)))
+
+    def _count_grades(self, blocks: Sequence[tuple[Floats, Mask]], level: str, rows: Ints) -> None:
         for rule in self.board.recipe.grades:
-            for level, rows in self.board.level_rows.items():
-                cuts = rule.cuts_of(level)
-                if cuts is None:
-                    continue
-                shares = grade_counts(own if len(rows) == own.shape[1] else own[:, rows], cuts)
-                self._add(f"grades {rule.code} {level}", shares)
+            cuts = rule.cuts_of(level)
+            if cuts is None:
+                continue
+            for scores, on_scale in blocks:
+                own = _of(scores if on_scale.all() else scores[on_scale], rows)
+                self._add(f"grades {rule.code} {level}", grade_counts(own, cuts))
 
     def _add(self, name: str, counts: Ints) -> None:
         self._counts[name] = self._counts[name] + counts if name in self._counts else counts
-
-    def counted(self, name: str) -> Ints | None:
-        """Return a count by name: "ranks LEVEL" (units, 1 + units; first column: without a rank), "ahead LEVEL", ..."""
-        self.count()
-        return self._counts.get(name)
 
     @property
     def exact(self) -> bool:
@@ -205,44 +191,21 @@ class Summary:
         return np.concatenate([np.zeros((0, len(self.board.table.units))), *self.sample])
 
 
-def grade_counts(scores: Floats, cuts: Sequence[float]) -> Ints:
-    """Return how often each unit has each grade, shape (units, grades), lowest first; a score on a cut goes up.
-
-    Counts what is at least each cut: as `grade.grade_index`, without a grade for every single score.
-
-    Examples
-    --------
-    >>> grade_counts(np.array([[59.9, 80.0], [60.0, np.nan]]), [60, 80])
-    array([[1, 1, 0],
-           [0, 0, 1]])
-    """
-    reached = [np.isfinite(scores).sum(axis=0)]
-    reached += [(scores >= round(cut, 12)).sum(axis=0) for cut in cuts]
-    return np.stack([*(a - b for a, b in itertools.pairwise(reached)), reached[-1]], axis=1)
+def _of(scores: Floats, rows: Ints) -> Floats:
+    """Return the scores of some units, without a copy where they are all."""
+    return scores if len(rows) == scores.shape[1] else scores[:, rows]
 
 
-def pairs_ahead(ranks: npt.NDArray[np.int32]) -> Ints:
-    """Return how often each unit is ahead of each other, shape (units, units); without a rank is behind nobody.
-
-    Examples
-    --------
-    >>> pairs_ahead(np.array([[1, 2, 0], [2, 1, 0], [1, 1, 0]], dtype=np.int32))
-    array([[0, 1, 0],
-           [1, 0, 0],
-           [0, 0, 0]])
-    """
-    units = ranks.shape[1]
-    found = np.zeros((units, units), dtype=np.int64)
-    for start in range(0, len(ranks), 4096):  # counts fit 16 bits
-        own = np.ascontiguousarray(ranks[start : start + 4096].T.astype(np.uint16))
-        absent = own == 0
-        first, second = own, own
-        if absent.any():
-            first, second = np.where(absent, np.uint16(65535), own), own
-        for i in range(units):
-            ahead = first[i] < second
-            found[i] += np.add.reduce(ahead.view(np.uint8), axis=1, dtype=np.uint16)
-    return found
+def _batches(blocks: list[tuple[Floats, Mask]]) -> Iterator[list[tuple[Floats, Mask]]]:
+    """Yield blocks in groups that are worth a pass over all pairs."""
+    some: list[tuple[Floats, Mask]] = []
+    for block in blocks:
+        some.append(block)
+        if sum(scores.size for scores, _ in some) >= TOGETHER:
+            yield some
+            some = []
+    if some:
+        yield some
 
 
 @dataclass(eq=False)
