@@ -32,6 +32,10 @@ REACH: Final[dict[str, tuple[Words, Words]]] = {
             "Vary the weights of another node, or try weights by whatif",
         ),
     ),
+    "one-of-two": (
+        ("既指定了一级“{found}”，又要求全部各级", "指定一级，或要求全部", "请只留其一"),
+        ("both one node ('{found}') and every node are asked for", "one node, or every", "Leave one of them out"),
+    ),
     "no-score-kept": (
         (
             "“{name}”之下有单位缺数，在所给界限之内任何权重都会使某个单位的“{name}”得分由有变无或由无变有",

@@ -1,6 +1,7 @@
 """How far a weight can move: checked by scoring just inside and just outside of each end (`board.whatif`)."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import yitihua as yt
@@ -57,7 +58,20 @@ def test_it_stays_inside_and_goes_outside(boards, name, asked):
     assert ends
 
 
+def test_every_node(boards):
+    """All 56 weights: what is said of a node alone is said in the whole."""
+    board = boards["zhejiang-2022"]
+    every = weight_ranges(board, top=10, every=True)
+    assert len(every) == 5 + 51
+    assert every["below"].nunique() == 6
+    for node in (None, "C"):
+        alone = weight_ranges(board, top=10, node=node)
+        part = every[every["below"] == alone["below"][0]].reset_index(drop=True)
+        pd.testing.assert_frame_equal(part, alone)
+
+
 BAD = {
+    "one node and every": ({"top": 3, "node": "A", "every": True}, "every"),
     "neither": ({}, "exactly one"),
     "both": ({"top": 3, "unit": "江山市"}, "exactly one"),
     "top 0": ({"top": 0}, "89"),

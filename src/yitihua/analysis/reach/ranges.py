@@ -25,6 +25,7 @@ def weight_ranges(
     scheme: str | None = None,
     level: str | None = None,
     node: str | None = None,
+    every: bool = False,
 ) -> pd.DataFrame:
     """Return for each weight the interval around it in which the top k, or a unit's grade, stays.
 
@@ -43,19 +44,22 @@ def weight_ranges(
         Of the units; default: that of the unit, or the one with the most.
     node : str, optional
         Whose children's weights; default: the index itself.
+    every : bool
+        Instead: the weights below every node, one node after the other.
 
     Returns
     -------
     DataFrame
-        code, name, weight, low, high, and who ends it there: ends_low, ends_high (unit behind / unit that would
-        overtake it, or the grade that would be got; "" where the weight goes to 0 or 1). Exact, for scores before
-        rounding: scores are linear in the weight (or their logarithms or powers are), or quotients of what is linear
-        where units have gaps. Where one with gaps would gain or lose its score of the node, "coverage" ends it.
+        below (the node), code, name, weight, low, high, and who ends it there: ends_low, ends_high (unit behind / unit
+        that would overtake it, or the grade that would be got; "" where the weight goes to 0 or 1). Exact, for scores
+        before rounding: scores are linear in the weight (or their logarithms or powers are), or quotients of what is
+        linear where units have gaps. Where one with gaps would gain or lose its score of the node, "coverage" ends it.
 
     Raises
     ------
     InputError
-        If not exactly one of `top` and `unit` is given, a name is unknown, or scores are not linear in the weights.
+        If not exactly one of `top` and `unit` is given, both `node` and `every` are, a name is unknown, or scores are
+        not linear in the weights.
 
     References
     ----------
@@ -74,7 +78,15 @@ def weight_ranges(
         raise refuse("one-target", key="top, unit", found=["-"] if top is None else ["top", "unit"])
     row = None if unit is None else board.table.row_of(unit)
     name = board.table.levels[row] if row is not None and level is None else level_name(board, level)
-    line = linear(board, name, node)
+    if every and node is not None:
+        raise refuse("one-of-two", key="node, every", found=str(node))
+    nodes = [one.code for one in reversed(board.recipe.nodes)] if every else [node]
+    records = [record for one in nodes for record in _below(linear(board, name, one), top, row, scheme)]
+    return marked(pd.DataFrame(records), board, "en", level=name)
+
+
+def _below(line: Linear, top: int | None, row: int | None, scheme: str | None) -> list[dict[str, Any]]:
+    """Return one record a child of the node whose weights vary."""
     if top is not None:
         pairs, words = _top_pairs(line, top)
     else:
@@ -86,8 +98,9 @@ def weight_ranges(
         low, high, first, last = _interval(line, j, pairs, words)
         records.append(
             {
+                "below": line.node.code,
                 "code": child,
-                "name": board.recipe.labels[child][1],
+                "name": line.board.recipe.labels[child][1],
                 "weight": float(line.nominal[j]),
                 "low": low,
                 "high": high,
@@ -95,7 +108,7 @@ def weight_ranges(
                 "ends_high": last,
             }
         )
-    return marked(pd.DataFrame(records), board, "en", level=name)
+    return records
 
 
 @dataclass(frozen=True, eq=False)
