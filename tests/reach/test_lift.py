@@ -247,6 +247,9 @@ def test_command(lang, tmp_path):
     assert text == said(tmp_path / "run", "嘉善县", "--above", "海宁市", "--bounds", "A=0.1:0.3")
     found = json.loads(said(tmp_path / "run", "嘉善县", "--above", "海宁市", "--json"))
     assert found["amount"] == pytest.approx(yt.evaluate("zhejiang-2022").reach("嘉善县", above="海宁市").amount)
+    assert ("有单位缺数" if lang == "zh" else "units have gaps") not in text
+    gaps = said("-e", "zhejiang-2022", "嘉善县", "--above", "海宁市", "--node", "A")
+    assert ("有单位缺数" if lang == "zh" else "units have gaps") in gaps
     assert ("已经达到" if lang == "zh" else "reached already") in said("-e", "zhejiang-2022", "柯城区", "--rank", 1)
 
 

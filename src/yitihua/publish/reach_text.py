@@ -28,7 +28,7 @@ def lift_lines(found: Lift, lang: str = "en") -> list[str]:
     if found.reached_already:
         return [*lines, "按现有权重已经达到，无须改变" if zh else "reached already at the weights in force"]
     lines += _what(found, lang)
-    return [*lines, before_after_line(board, found.before_after, lang), *_proof(found, lang)]
+    return [*lines, before_after_line(board, found.before_after, lang), *_proof(found, lang), *_kept(found, lang)]
 
 
 def before_after_line(board: Scoreboard, pairs: Mapping[str, tuple[Any, Any]], lang: str = "en") -> str:
@@ -98,6 +98,15 @@ def _proof(found: Lift, lang: str) -> list[str]:
         else "published scores are rounded, so that a smaller change may reach it as well"
     )
     return [first, second, third]
+
+
+def _kept(found: Lift, lang: str) -> list[str]:
+    """Return what is left out where units have gaps, if anything is."""
+    if not len(found.line.keep):
+        return []
+    if lang == "zh":
+        return ["有单位缺数：其权重分给所余指标；会使得分由有变无或由无变有的权重不在考虑之列"]
+    return ["units have gaps: their weight goes to what is left; weights that give or take a score are left out"]
 
 
 def lift_rows(found: Lift, lang: str = "en") -> list[list[str]]:
