@@ -255,8 +255,13 @@ def test_command(lang, tmp_path):
 
 @pytest.mark.parametrize(
     "words",
-    [("嘉善县", "海宁市", "--rank", "3"), ("嘉善县",), ("嘉善县", "--rank", "3", "--bounds", "A=x:y")],
-    ids=["two units", "no target", "bounds that are no numbers"],
+    [
+        ("嘉善县", "海宁市", "--rank", "3"),
+        ("嘉善县",),
+        ("嘉善县", "--rank", "3", "--bounds", "A=x:y"),
+        ("嘉善县", "--rank", "80", "--bounds", "A=0.1:0.3,A=0:1"),
+    ],
+    ids=["two units", "no target", "bounds that are no numbers", "bounds that are there twice"],
 )
 def test_bad_calls(words):
     result = CliRunner().invoke(app, ["reach", "-e", "zhejiang-2022", *words])

@@ -17,6 +17,7 @@ from yitihua.commands.options import (
     Lang,
     Period,
     allowed_code,
+    pairs,
 )
 from yitihua.errors import FaultList
 
@@ -75,8 +76,7 @@ def reach(
 def _bounds(words: str) -> dict[str, tuple[float, float]]:
     faults = FaultList()
     found: dict[str, tuple[float, float]] = {}
-    for part in words.split(","):
-        name, _, pair = (word.strip() for word in part.partition("="))
+    for name, pair in pairs(words, "--bounds", faults).items():
         low, _, high = pair.partition(":")
         try:
             found[name] = (float(low), float(high))
