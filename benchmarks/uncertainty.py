@@ -10,8 +10,9 @@ geometric means, grades, pairs or intervals, or keeps anything. Ours gives score
 grades and intervals of scores are counted when they are asked for: "and all counts" asks for them.
 
 All run on one core, linear algebra too, and the time is that of the processor, so that others on the machine count
-less: threads that wait for each other cost the kernel more than ours. SIMULATED (模拟) data. `--whole` runs 100,000 replicates at 90 units and 10,000 at 2,844 on
-two workers, with all counts and the peak of memory. Quote the ratios: single times depend on the machine.
+less: threads that wait for each other cost the kernel more than ours. SIMULATED (模拟) data. `--whole` runs 100,000
+replicates at 90 units and 10,000 at 2,844 on two workers, with all counts and the peak of memory. Quote the ratios:
+single times depend on the machine.
 """
 
 from __future__ import annotations
