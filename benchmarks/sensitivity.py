@@ -9,11 +9,11 @@ gaps, coverage or ties, keeps no index and no interval. Quote the ratios: single
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from timing import seconds
 
 import yitihua as yt
 
@@ -35,16 +35,6 @@ def kernel(points: np.ndarray, boards: int) -> Callable[[], np.ndarray]:
     return call
 
 
-def seconds(call: Callable[[], Any], times: int = 2) -> tuple[float, Any]:
-    """Return the shortest time of some calls, and what the last returned."""
-    found = []
-    for _ in range(times):
-        start = time.perf_counter()
-        result = call()
-        found.append(time.perf_counter() - start)
-    return min(found), result
-
-
 def main() -> None:
     """Print a line a case."""
     board = yt.evaluate("zhejiang-2022")
@@ -59,8 +49,8 @@ def main() -> None:
     print(f"n = {N}, target mean_rank_shift, 90% intervals of 1000 resamples")
     print(f"{'':26}{'boards':>9}{'ours':>10}{'kernel':>10}{'ours/kernel':>13}")
     for name, sources in cases:
-        own, found = seconds(lambda s=sources: board.sensitivity(n=N, **s))  # type: ignore[misc]
-        least, _ = seconds(kernel(points, found.runs))
+        own, found = seconds(lambda s=sources: board.sensitivity(n=N, **s), times=2)  # type: ignore[misc]
+        least, _ = seconds(kernel(points, found.runs), times=2)
         print(f"{name:26}{found.runs:>9,}{own:>9.2f}s{least:>9.2f}s{own / least:>13.1f}")
 
 

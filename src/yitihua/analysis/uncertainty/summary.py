@@ -159,14 +159,15 @@ class Summary:
         if self.kept is None:
             assert self._bins is not None
             return self._bins.quantiles(at)
-        scores = self.scores
-        found = np.full((len(at), scores.shape[1]), np.nan)
-        there = np.isfinite(scores)
-        whole = there.all(axis=0)
-        if whole.any() and len(scores):
-            found[:, whole] = np.quantile(scores[:, whole], at, axis=0)
-        for unit in np.flatnonzero(~whole & there.any(axis=0)).tolist():
-            found[:, unit] = np.quantile(scores[there[:, unit], unit], at)
+        found = np.full((len(at), len(self.board.table.units)), np.nan)
+        for start, own in self._by_unit():
+            there = np.isfinite(own)
+            whole = there.all(axis=1)
+            if whole.all() and own.size:
+                found[:, start : start + len(own)] = np.quantile(own, at, axis=1)
+                continue
+            for k in np.flatnonzero(there.any(axis=1)).tolist():
+                found[:, start + k] = np.quantile(own[k, there[k]], at)
         return found
 
     def moments(self) -> tuple[Floats, Floats]:
@@ -174,16 +175,28 @@ class Summary:
         if self.kept is None:
             assert self._bins is not None
             return self._bins.moments()
-        own = Bins.around([self.scores])
-        own.add(self.scores)
-        return own.moments()
+        mean, sd = np.full((2, len(self.board.table.units)), np.nan)
+        for start, own in self._by_unit():
+            for k, scores in enumerate(own, start):
+                there = scores if np.isfinite(scores).all() else scores[np.isfinite(scores)]
+                if there.size:
+                    mean[k] = there.mean()
+                    sd[k] = np.sqrt(np.square(there - mean[k]).sum() / (there.size - 1)) if there.size > 1 else np.nan
+        return mean, sd
 
-    @property
-    def scores(self) -> Floats:
-        """The kept scores on the published scale, shape (n, units)."""
+    def _by_unit(self) -> Iterator[tuple[int, Floats]]:
+        """Yield the first of some units, and their kept scores on the published scale, shape (units, n)."""
         assert self.kept is not None
-        empty = np.zeros((0, len(self.board.table.units)))
-        return np.concatenate([empty, *(scores[on] for scores, on in self.kept)])
+        blocks = [scores if on.all() else scores[on] for scores, on in self.kept]
+        n, units = sum(map(len, blocks)), len(self.board.table.units)
+        step = max(1, TOGETHER // max(1, n))
+        for first in range(0, units, step):
+            own = np.empty((min(step, units - first), n))
+            done = 0
+            for scores in blocks:
+                own[:, done : done + len(scores)] = scores[:, first : first + step].T
+                done += len(scores)
+            yield first, own
 
     @property
     def first(self) -> Floats:
