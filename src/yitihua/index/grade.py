@@ -17,7 +17,7 @@ Ints = npt.NDArray[np.int64]
 NOISE_DECIMALS = 12
 
 
-def rounded(scores: Floats, decimals: int) -> Floats:
+def rounded(scores: Floats, decimals: int, out: Floats | None = None) -> Floats:
     """Return scores rounded to some decimals, a half to the even neighbour, whatever their last bits are.
 
     With weights such as 0.35 on published values of four decimals many scores are halves on paper. Their last bits
@@ -30,6 +30,8 @@ def rounded(scores: Floats, decimals: int) -> Floats:
         Any shape; NaN stays.
     decimals : int
         With `NOISE_DECIMALS` or more nothing is rounded away first.
+    out : ndarray, optional
+        Where they go, `scores` itself perhaps.
 
     Examples
     --------
@@ -38,8 +40,8 @@ def rounded(scores: Floats, decimals: int) -> Floats:
     (array([4., 4.]), array([4., 3.]))
     """
     if decimals < NOISE_DECIMALS:
-        scores = np.round(scores, NOISE_DECIMALS)
-    return np.round(scores, decimals)
+        scores = np.round(scores, NOISE_DECIMALS, out=out)
+    return np.round(scores, decimals, out=out)
 
 
 def ranks(scores: Floats) -> Floats:
