@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from panel_boards import BOARDS, board_of
 
 import yitihua as yt
 from browsing import opened
+from panel_boards import BOARDS, board_of
 from yitihua.publish.panel.payload import open_nodes
 
 #: Random weight sets: over all boards far more than the 200 that were promised of each published page.
@@ -48,10 +48,10 @@ def plain(values: Any) -> np.ndarray:
 
 
 @pytest.mark.parametrize("name", list(BOARDS))
-def test_scores_ranks_and_grades_are_those_of_python(name: str, browser: Any, page_file: Any) -> None:
+def test_scores_ranks_and_grades_are_those_of_python(name: str, browser: Any, panel_file: Any) -> None:
     board = board_of(name)
     sets = random_sets(board, SETS)
-    with opened(browser, page_file(name)) as found:
+    with opened(browser, panel_file(name)) as found:
         answers = found.page.evaluate(ASK, sets)
     moved = 0
     for weights, answer in zip(sets, answers, strict=True):

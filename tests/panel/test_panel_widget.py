@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from panel_boards import board_of
 
 import yitihua as yt
 from browsing import opened
+from panel_boards import board_of
 from yitihua.analysis.weight_sets import named_weights
 from yitihua.publish.panel import panel_data, panel_module, panel_page, panel_script
 from yitihua.publish.panel.module import FOLDER, PARTS
@@ -39,6 +39,8 @@ def test_board_panel_is_a_widget_with_the_payload() -> None:
     assert panel.lang == "zh"
     assert panel.weights == published_weights(board)
     assert panel.board() is board
+    shown = panel._repr_mimebundle_()  # what a notebook asks for
+    assert "application/vnd.jupyter.widget-view+json" in (shown[0] if isinstance(shown, tuple) else shown)
 
 
 def test_weights_are_python_s_too() -> None:

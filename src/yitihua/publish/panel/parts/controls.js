@@ -115,7 +115,9 @@ class Controls {
     this.titles = [];
     if (!below.length) return found;
     const count = below.reduce((sum, node) => sum + node.children.length, 0);
-    const groups = below.sort((a, b) => a.children[0] - b.children[0]).map((node) => {
+    const { weights } = this.panel;
+    below.sort((a, b) => weights.depthOf(a.code) - weights.depthOf(b.code) || a.children[0] - b.children[0]);
+    const groups = below.map((node) => {
       const made = this.group(node, "");
       this.titles.push({ node, legend: made.legend });
       return made.element;

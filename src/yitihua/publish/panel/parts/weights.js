@@ -31,13 +31,19 @@ class Weights {
     this.start = null;
   }
 
+  depthOf(code) {
+    const parent = this.parents.get(code);
+    return parent ? 1 + this.depthOf(parent.node) : 0;
+  }
+
   // The siblings that give way when a weight is moved.
   giving(code) {
     return this.parents.get(code).codes.filter((other) => other !== code && !this.locked.has(other));
   }
 
   canMove(code) {
-    return this.parents.get(code).open && !this.locked.has(code) && this.giving(code).length > 0;
+    const parent = this.parents.get(code);
+    return parent !== undefined && parent.open && !this.locked.has(code) && this.giving(code).length > 0;
   }
 
   // The most that a weight can be: what locked siblings leave.
