@@ -19,6 +19,8 @@ Floats = npt.NDArray[np.float64]
 
 #: Below this a weight does not count for coverage.
 SLACK = 1e-9
+#: Of a smaller share the inverse may not be a number.
+TINY = 1e-200
 
 
 def product(
@@ -105,9 +107,11 @@ def _correct(scores: Floats, node: Node, w: Floats, above: Floats, drawn: Floats
     short = (share < node.coverage - SLACK) | (bottom <= 0)
     if short.any():
         # A node without a score leaves none to the nodes above if these want all of their children.
-        if not strict or (np.broadcast_to(above, short.shape)[short] <= SLACK).any():
+        if not strict or (short & (above <= SLACK)).any():
             return False
         bottom[short] = np.nan
+    if node.coverage <= 2 * SLACK and (bottom < TINY).any():
+        return False
     factor = above * (1.0 / bottom - 1.0)
     part = node.x_gapped @ node.of_still(w) if node.still else np.zeros((len(node.rows), 1))
     if node.moved:

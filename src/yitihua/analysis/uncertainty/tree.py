@@ -99,7 +99,7 @@ class Tree:
             NaN without a score.
         """
         if not self.means:
-            by_row = None if drawn is None else np.moveaxis(drawn, -1, 0)
+            by_row = None if drawn is None else np.ascontiguousarray(np.moveaxis(drawn, -1, 0))
             return masked_totals(self.plan, self.points, self.observed, n, weights, columns, by_row, gone or {})
         nodes = self.nodes(columns if drawn is not None else ())
         found = product(self.plan, self.zeroed, nodes, weights, columns, drawn) if self.linear else None
