@@ -79,6 +79,14 @@ def _panel_class() -> Any:
         def _full(self, proposal: Any) -> dict[str, float]:
             return checked_weights(self._base, proposal["value"])
 
+        def __repr__(self) -> str:
+            # What a notebook keeps where it is read without a kernel, as on the web.
+            recipe, zh = self._base.recipe, self.lang == "zh"
+            name, simulated = recipe.title[0 if zh else 1], self._base.table.simulated or recipe.simulated
+            if zh:
+                return f"<权重试算面板 {name}{'，模拟数据' if simulated else ''}>"
+            return f"<Live panel of {name}{', simulated' if simulated else ''}>"
+
         def board(self) -> Scoreboard:
             """Return the board with the weights on the sliders; the published one where they are its own."""
             weights = dict(self.weights)
