@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from yitihua.analysis.stages import choose
 from yitihua.analysis.uncertainty.weight_mix import full_set
 from yitihua.errors import refuse
 from yitihua.publish.panel.module import panel_module
@@ -41,7 +42,7 @@ def panel_widget(
     Raises
     ------
     InputError
-        If anywidget is not installed, or the panel cannot show the board (see `panel_data`).
+        If anywidget is not installed, the language is neither, or the panel cannot show the board (see `panel_data`).
 
     Examples
     --------
@@ -51,6 +52,7 @@ def panel_widget(
     >>> panel.weights["health"], panel.board().recipe.root.weights
     (0.25, (0.25, 0.25, 0.5))
     """
+    choose("lang", lang, ("en", "zh"))
     return _panel_class()(board, lang, panel_json(board, sets, edition))
 
 
