@@ -1,14 +1,16 @@
 """Fixtures that several test files share: a small project to spoil, and a check of what is refused."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from browsing import Opened, chromium, opened
 from yitihua.definitions.skeleton import write_skeleton
 from yitihua.errors import Fault, InputError
 
@@ -86,3 +88,33 @@ def check_words(fault: Fault) -> None:
     assert re.search(r"[\u4e00-\u9fff]", fault.problem("zh"))
     assert re.search(r"[\u4e00-\u9fff]", fault.mend("zh"))
     assert not re.search(r"[\u4e00-\u9fff]", fault.mend("en"))
+
+
+# One browser a file of tests and no longer: while it is open no other event loop can run in this process.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def panel_file(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Return the page with the panel of a board of `panel_boards`, written when it is first asked for."""
+    from panel_boards import board_of
+    from yitihua.publish.panel import panel_page
+
+    folder = tmp_path_factory.mktemp("panels")
+
+    @cache
+    def written(name: str, lang: str = "en") -> Path:
+        file = folder / f"{name}-{lang}.html"
+        file.write_text(panel_page(board_of(name), lang), encoding="utf-8")
+        return file
+
+    return written
+
+
+@pytest.fixture
+def zhejiang_panel(browser: Any, panel_file: Callable[..., Path]) -> Iterator[Opened]:
+    with opened(browser, panel_file("zhejiang")) as found:
+        yield found

@@ -17,6 +17,7 @@ from yitihua.messages_estimation import ESTIMATION
 from yitihua.messages_experts import EXPERTS
 from yitihua.messages_methods import METHODS
 from yitihua.messages_modes_areas import MODES_AREAS
+from yitihua.messages_panel import PANEL
 from yitihua.messages_reach import REACH
 from yitihua.messages_sensitivity import SENSITIVITY
 from yitihua.messages_submissions import SUBMISSIONS
@@ -31,6 +32,7 @@ ROOMS: Final = (
     ANSWERS,
     ESTIMATION,
     MODES_AREAS,
+    PANEL,
     ENGINES,
     WEIGHTS,
     EXPERTS,

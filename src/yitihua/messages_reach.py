@@ -32,16 +32,20 @@ REACH: Final[dict[str, tuple[Words, Words]]] = {
             "Vary the weights of another node, or try weights by whatif",
         ),
     ),
-    "gaps-below": (
+    "one-of-two": (
+        ("既指定了一级“{found}”，又要求全部各级", "指定一级，或要求全部", "请只留其一"),
+        ("both one node ('{found}') and every node are asked for", "one node, or every", "Leave one of them out"),
+    ),
+    "no-score-kept": (
         (
-            "“{name}”之下有{count}个单位缺数（如{found}），权重会在所余指标间重新分配，得分不再是权重的线性函数",
-            "该级之下没有缺数",
-            "请改变另一级的权重，或先填补缺数",
+            "“{name}”之下有单位缺数，在所给界限之内任何权重都会使某个单位的“{name}”得分由有变无或由无变有",
+            "使各单位得分有无不变的权重",
+            "请放宽界限，或先填补缺数",
         ),
         (
-            "below '{name}' {count} units have gaps ({found}); weights are shared anew there, so scores are not linear",
-            "a node below which no unit has gaps",
-            "Vary the weights of another node, or impute first",
+            "below '{name}' units have gaps, and under all weights within the bounds one gains or loses its score of it",
+            "weights at which no unit gains or loses its score by its coverage",
+            "Widen the bounds, or impute first",
         ),
     ),
     "no-grades-at-level": (
@@ -54,6 +58,18 @@ REACH: Final[dict[str, tuple[Words, Words]]] = {
             "no weights within the bounds lift '{name}' to: {found}",
             "the best that can be reached: {best}",
             "Widen the bounds, or ask for less",
+        ),
+    ),
+    "out-of-time": (
+        (
+            "{seconds}秒之内没有找到使“{name}”{found}的权重，也没有证明不可能",
+            "已证明至少要移动{bound}的权重",
+            "请给更多时间（time_limit），或收紧权重的界限",
+        ),
+        (
+            "in {seconds} seconds no weights were found that lift '{name}' to: {found}; nor was it proven impossible",
+            "it was proven that at least {bound} has to change",
+            "Give more time (time_limit), or narrow the bounds of the weights",
         ),
     ),
     # The cheapest improvement

@@ -192,6 +192,15 @@ def test_kmo_and_bartlett_by_hand():
     assert np.isnan(kmo(np.ones((3, 3)))) and np.isnan(bartlett(np.ones((3, 3)), 40)[0])
 
 
+def test_a_straight_line_is_never_smoothed_away():
+    """Its second differences are 0, so 2 degrees of freedom are left, also where most segments hold no unit."""
+    found = importance(yt.evaluate("zhejiang-2022"))
+    assert (found.freedom >= 2).all()
+    straight = found.freedom < 2 + 1e-3
+    assert straight.any()
+    np.testing.assert_allclose(found.ratio[straight], found.correlation[straight] ** 2, rtol=1e-3)
+
+
 # Redundancy.
 
 

@@ -207,7 +207,6 @@ BAD = {
     "out of reach: grade": ({"grade": "A"}, "55.6"),
     "out of reach: rank": ({"rank": 10}, "rank 70"),
     "out of reach: above": ({"above": "柯城区"}, "still behind"),
-    "gaps": ({"rank": 3, "node": "A"}, "gaps"),
 }
 
 
@@ -248,13 +247,21 @@ def test_command(lang, tmp_path):
     assert text == said(tmp_path / "run", "嘉善县", "--above", "海宁市", "--bounds", "A=0.1:0.3")
     found = json.loads(said(tmp_path / "run", "嘉善县", "--above", "海宁市", "--json"))
     assert found["amount"] == pytest.approx(yt.evaluate("zhejiang-2022").reach("嘉善县", above="海宁市").amount)
+    assert ("有单位缺数" if lang == "zh" else "units have gaps") not in text
+    gaps = said("-e", "zhejiang-2022", "嘉善县", "--above", "海宁市", "--node", "A")
+    assert ("有单位缺数" if lang == "zh" else "units have gaps") in gaps
     assert ("已经达到" if lang == "zh" else "reached already") in said("-e", "zhejiang-2022", "柯城区", "--rank", 1)
 
 
 @pytest.mark.parametrize(
     "words",
-    [("嘉善县", "海宁市", "--rank", "3"), ("嘉善县",), ("嘉善县", "--rank", "3", "--bounds", "A=x:y")],
-    ids=["two units", "no target", "bounds that are no numbers"],
+    [
+        ("嘉善县", "海宁市", "--rank", "3"),
+        ("嘉善县",),
+        ("嘉善县", "--rank", "3", "--bounds", "A=x:y"),
+        ("嘉善县", "--rank", "80", "--bounds", "A=0.1:0.3,A=0:1"),
+    ],
+    ids=["two units", "no target", "bounds that are no numbers", "bounds that are there twice"],
 )
 def test_bad_calls(words):
     result = CliRunner().invoke(app, ["reach", "-e", "zhejiang-2022", *words])

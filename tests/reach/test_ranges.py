@@ -1,6 +1,7 @@
 """How far a weight can move: checked by scoring just inside and just outside of each end (`board.whatif`)."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import yitihua as yt
@@ -20,6 +21,8 @@ CASES = {
     "top 5 below a node": ("asem", {"top": 5, "node": "Conn"}),
     "a grade": ("zhejiang-2022", {"unit": "诸暨市", "scheme": "abc"}),
     "stars": ("zhejiang-2022", {"unit": "江山市", "scheme": "stars"}),
+    "top 10, gaps": ("zhejiang-2022", {"top": 10, "node": "A"}),
+    "stars, gaps": ("zhejiang-2022", {"unit": "江山市", "scheme": "stars", "node": "C"}),
     "a group, geometric": ("hdi", {"unit": "Albania", "scheme": "group"}),
 }
 
@@ -43,7 +46,11 @@ def test_it_stays_inside_and_goes_outside(boards, name, asked):
         assert one["low"] <= one["weight"] <= one["high"]
         for end, sign, words in ((one["low"], -1, one["ends_low"]), (one["high"], 1, one["ends_high"])):
             assert answer(one["code"], float(np.clip(end - sign * STEP, 0, 1))) == now
-            if words:
+            if words == "coverage":  # beyond it a county gains or loses its score of the node
+                at = board.whatif(weights={one["code"]: end + sign * STEP}).board
+                scored = [np.isfinite(b.points[:, b.recipe.plan.column[asked["node"]]]) for b in (at, board)]
+                assert (scored[0] != scored[1]).any()
+            elif words:
                 assert answer(one["code"], end + sign * STEP) != now
                 ends += 1
             else:
@@ -51,14 +58,26 @@ def test_it_stays_inside_and_goes_outside(boards, name, asked):
     assert ends
 
 
+def test_every_node(boards):
+    """All 56 weights: what is said of a node alone is said in the whole."""
+    board = boards["zhejiang-2022"]
+    every = weight_ranges(board, top=10, every=True)
+    assert len(every) == 5 + 51
+    assert every["below"].nunique() == 6
+    for node in (None, "C"):
+        alone = weight_ranges(board, top=10, node=node)
+        part = every[every["below"] == alone["below"][0]].reset_index(drop=True)
+        pd.testing.assert_frame_equal(part, alone)
+
+
 BAD = {
+    "one node and every": ({"top": 3, "node": "A", "every": True}, "every"),
     "neither": ({}, "exactly one"),
     "both": ({"top": 3, "unit": "江山市"}, "exactly one"),
     "top 0": ({"top": 0}, "89"),
     "top of all": ({"top": 90}, "89"),
     "unknown unit": ({"unit": "Atlantis"}, "Atlantis"),
     "unknown scheme": ({"unit": "江山市", "scheme": "q"}, "'q'"),
-    "gaps": ({"top": 3, "node": "A"}, "gaps"),
 }
 
 

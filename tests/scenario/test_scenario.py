@@ -92,6 +92,15 @@ def test_it_says_what_it_is(zhejiang):
     assert "simulated" in repr(found)
 
 
+def test_the_narrowest_holds(zhejiang):
+    """Whatever the order: an indicator before its node, a node before the index."""
+    root = zhejiang.recipe.root.code
+    for order in ((root, "D", "D09"), ("D09", "D", root)):
+        said = {root: "+1", "D": "+2", "D09": "+3"}
+        found = zhejiang.scenario({name: said[name] for name in order}).assumed
+        assert (found["A01"].size, found["D01"].size, found["D09"].size) == (1, 2, 3)
+
+
 def test_missing_stays_missing(zhejiang):
     found = zhejiang.scenario({"A": "gap 50%"})
     before, after = np.isnan(zhejiang.table.values), np.isnan(found.board.table.values)
@@ -105,6 +114,7 @@ BAD = {
     "not finite": ({"A02": float("nan")}, {}, "nan"),
     "unknown indicator": ({"Q": "+1"}, {}, "'Q'"),
     "unknown unit": ({"A02": "+1"}, {"units": ["Atlantis"]}, "Atlantis"),
+    "one node named twice": ({"D": "gap 50%", "保障支撑": "best 20%"}, {}, "twice"),
     "no years": ({"A02": "+1/y"}, {"years": 0}, "years"),
     "a trend without a past": ({"A02": "trend"}, {}, "earlier"),
 }

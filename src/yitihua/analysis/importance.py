@@ -100,21 +100,24 @@ def _spline(u: Floats, y: Floats, segments: int) -> tuple[Floats, float]:
     differences = np.diff(np.eye(basis.shape[1]), 2, axis=0)
     penalty = differences.T @ differences
     gram = basis.T @ basis
-    # Segments without a value leave the basis singular; the curve there is what the penalty says.
-    root = np.linalg.cholesky(gram + 1e-9 * np.trace(gram) / np.trace(penalty) * penalty)
+    # Segments without a value leave the basis singular, so it is turned against the sum with the penalty, which is not:
+    # there z'z is g, and the penalty s, with g + share * s = 1.
+    share = np.trace(gram) / np.trace(penalty)
+    root = np.linalg.cholesky(gram + share * penalty)
     half = np.linalg.solve(root, np.linalg.solve(root, penalty).T)
-    rough, turned = np.linalg.eigh((half + half.T) / 2)
-    rough = np.maximum(rough, 0.0)
+    s, turned = np.linalg.eigh((half + half.T) / 2)
+    s[:2] = 0.0  # straight lines have no second difference; noise here would grow with the smoothing
+    g = np.maximum(1.0 - share * s, 0.0)
     z = np.linalg.solve(root, basis.T).T @ turned
     along = z.T @ y
-    kept = 1.0 / (1.0 + np.outer(_GRID / np.median(rough), rough))
-    freedom = kept.sum(axis=1)
-    # |y - z k (z'y)|^2 with z'z almost the identity.
-    left = y @ y - 2 * (kept * along**2).sum(axis=1) + ((kept * along) ** 2).sum(axis=1)
+    middle = np.median(s / np.maximum(g, 1e-9))
+    bent = 1.0 / (g + np.outer(_GRID / middle, s))
+    freedom = (bent * g).sum(axis=1)
+    left = y @ y - 2 * (bent * along**2).sum(axis=1) + (bent**2 * g * along**2).sum(axis=1)
     with np.errstate(divide="ignore"):
         score = np.where(freedom < len(y) - 1, np.maximum(left, 0.0) / (len(y) - freedom) ** 2, np.inf)
-    best = int(np.flatnonzero(score <= score.min() * (1 + 1e-12))[-1])
-    return z @ (kept[best] * along), float(freedom[best])
+    best = int(np.flatnonzero(score <= score.min() * (1 + 1e-9))[-1])
+    return z @ (bent[best] * along), float(freedom[best])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

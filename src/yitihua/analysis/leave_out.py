@@ -231,7 +231,7 @@ def leave_out(
     tree = _Tree.of(board)
     for k, code in enumerate(elements):
         changed, gone = _left_out(recipe, [code])
-        scores[k] = np.round(tree.totals(changed, gone, rows if refit else None)[rows], recipe.score_decimals)
+        scores[k] = grade.rounded(tree.totals(changed, gone, rows if refit else None)[rows], recipe.score_decimals)
         ranks[k] = grade.ranks(scores[k])
         for rule in recipe.grades:
             cuts = _cuts(rule, scores[k], name, refit)

@@ -199,7 +199,7 @@ def scenario(
         ``"-3"`` changes by so much of its own unit (points of percentage for shares); ``"+5%"`` by a share of
         itself; ``"+3/y"``, ``"+5%/y"`` every year, rates compounding; ``"gap 50%"`` goes half the way to the better
         goalpost; ``"best 50%"`` half the way to the best of the level; ``"trend"`` goes on as since `before`. In
-        Chinese: 每年+5%, 差距50%, 标杆50%, 趋势. Of an indicator named twice, by itself and by a node, its own holds.
+        Chinese: 每年+5%, 差距50%, 标杆50%, 趋势. Of an indicator named by itself and by nodes, the narrowest holds.
     units : sequence of str, optional
         Codes or names of whom it is assumed; default: all of the level with the most units.
     years : float
@@ -214,8 +214,8 @@ def scenario(
     Raises
     ------
     InputError
-        With every fault: unknown names, assumptions that cannot be read, goalposts or an earlier board that are
-        wanted and not there.
+        With every fault: unknown names, one thing named twice, assumptions that cannot be read, goalposts or an
+        earlier board that are wanted and not there.
 
     Notes
     -----
@@ -261,12 +261,12 @@ def scenario(
 
 
 def _assumed(board: Scoreboard, assume: Any, faults: FaultList) -> dict[str, Assumption]:
-    """Return indicator -> assumption; what is said of an indicator itself goes before what is said of a node."""
+    """Return indicator -> assumption."""
     if not isinstance(assume, Mapping) or not assume:
         faults.add("bad-assumption", key="assume", found=str(assume), options=list(FORMS))
         return {}
-    own: dict[str, Assumption] = {}
-    below: dict[str, Assumption] = {}
+    named: dict[str, str] = {}
+    found: dict[str, Assumption] = {}
     for name, stated in assume.items():
         one = assumption_of(stated)
         if one is None:
@@ -276,11 +276,17 @@ def _assumed(board: Scoreboard, assume: Any, faults: FaultList) -> dict[str, Ass
         except InputError as error:
             faults.extend(error.faults)
             continue
-        if one is not None and code in board.recipe.codes:
-            own[code] = one
-        elif one is not None:
-            below |= dict.fromkeys(indicators_below(board.recipe, code), one)
-    both = below | own
+        if code in named:
+            faults.add("stated-twice", key="assume", name=code, found=[named[code], str(name)])
+        named[code] = str(name)
+        if one is not None:
+            found[code] = one
+    below = {code: [code] if code in board.recipe.codes else indicators_below(board.recipe, code) for code in found}
+    spread: dict[str, Assumption] = {}
+    for code in sorted(found, key=lambda code: -len(below[code])):  # what is said more narrowly holds
+        spread |= dict.fromkeys(below[code], found[code])
+    own = {code: one for code, one in found.items() if code in board.recipe.codes}
+    both = spread | own
     return {code: both[code] for code in board.recipe.codes if code in both}
 
 

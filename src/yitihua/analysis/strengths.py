@@ -182,7 +182,7 @@ class Strengths:
 
     @cached_property
     def _ranks(self) -> Floats:
-        return grade.ranks_within(np.round(self._points, self.board.recipe.score_decimals), self.groups)
+        return grade.ranks_within(grade.rounded(self._points, self.board.recipe.score_decimals), self.groups)
 
     def of(self, unit: str, k: int = 5, lang: str = "en") -> pd.DataFrame:
         """Return the strengths and the weaknesses of a unit, the strongest and the weakest first.
@@ -334,7 +334,7 @@ def strengths(
         wanted = tuple(wanted[j] for j in kept)
         columns, points = [columns[j] for j in kept], points[:, kept]
     if by == "rank":
-        tied = np.round(points, recipe.score_decimals)
+        tied = grade.rounded(points, recipe.score_decimals)
         gap, measure = rank_balance(tied, groups), -grade.ranks_within(tied, groups)
         sign = gap
     else:

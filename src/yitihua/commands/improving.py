@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,7 +21,9 @@ from yitihua.commands.options import (
     allowed_code,
     bad_call,
     language,
+    pairs,
 )
+from yitihua.errors import FaultList
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,8 +91,6 @@ def _costs(path: Path | None) -> tuple[dict[str, float] | None, dict[str, float]
 
 
 def _once(path: Path, codes: list[str]) -> None:
-    from yitihua.errors import FaultList
-
     faults = FaultList()
     for code in dict.fromkeys(codes):
         if codes.count(code) > 1:
@@ -150,11 +150,9 @@ def scenario(
             terminal.print_rows(rows, title, more, chosen)
 
 
-def _assumptions(words: str) -> dict[str, Any]:
+def _assumptions(words: str) -> dict[str, str]:
     """Return code -> assumption of A02=95,D=gap 50%; after the first sign of equality all is the assumption."""
-    found = {}
-    for part in words.replace("，", ",").split(","):
-        name, _, stated = part.partition("=")
-        if name.strip():
-            found[name.strip()] = stated.strip()
+    faults = FaultList()
+    found = pairs(words, "--assume", faults)
+    faults.raise_if_any()
     return found

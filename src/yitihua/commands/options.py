@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from yitihua.errors import InputError, refuse
+from yitihua.errors import FaultList, InputError, refuse
 
 Folder = Annotated[Path | None, typer.Argument(metavar="[DIR]", help="A project folder.")]
 EditionName = Annotated[str | None, typer.Option("--edition", "-e", help="A shipped edition; see `yitihua editions`.")]
@@ -96,3 +96,23 @@ def allowed_code(allowed: bool) -> None:
         from yitihua.definitions.own_code import allow_code
 
         until_end.enter_context(allow_code())
+
+
+def pairs(words: str, option: str, faults: FaultList) -> dict[str, str]:
+    """Return name -> text of ``A=0.3,B=0.2``; what stands behind the first sign of equality is the text.
+
+    A name that is there twice is a fault; commas may be Chinese ones, and nothing between two of them is nothing.
+
+    Examples
+    --------
+    >>> pairs("A = 0.1:0.4，B=gap 50%,", "--assume", FaultList())
+    {'A': '0.1:0.4', 'B': 'gap 50%'}
+    """
+    found: dict[str, str] = {}
+    for part in words.replace("，", ",").split(","):
+        name, _, text = (word.strip() for word in part.partition("="))
+        if name in found:
+            faults.add("stated-twice", key=option, name=name, found=[found[name], text])
+        if name or text:
+            found[name] = text
+    return found

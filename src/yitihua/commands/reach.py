@@ -17,6 +17,7 @@ from yitihua.commands.options import (
     Lang,
     Period,
     allowed_code,
+    pairs,
 )
 from yitihua.errors import FaultList
 
@@ -37,6 +38,9 @@ def reach(
     bounds: Annotated[str | None, typer.Option("--bounds", help="A=0.1:0.4,B=0:0.3; others 0 to 1.")] = None,
     share: Annotated[float | None, typer.Option("--share", help="All within this share of their weight.")] = None,
     distance: Annotated[str, typer.Option("--distance", help="sum: weight moved; max: largest change.")] = "sum",
+    time_limit: Annotated[
+        float, typer.Option("--time-limit", min=0.0, help="Seconds; then the answer has a gap, which is said.")
+    ] = 60.0,
     cities: Cities = False,
     allow_code: AllowCode = False,
     json: Json = False,
@@ -59,6 +63,7 @@ def reach(
     found = lift(
         board, parts[0], grade=grade, rank=rank, above=above, scheme=scheme, node=node,
         bounds=None if bounds is None else _bounds(bounds), share=share, distance=distance,  # type: ignore[arg-type]
+        time_limit=time_limit,
     )  # fmt: skip
     if json:
         terminal.print_json(found.to_dict(chosen))
@@ -71,8 +76,7 @@ def reach(
 def _bounds(words: str) -> dict[str, tuple[float, float]]:
     faults = FaultList()
     found: dict[str, tuple[float, float]] = {}
-    for part in words.split(","):
-        name, _, pair = (word.strip() for word in part.partition("="))
+    for name, pair in pairs(words, "--bounds", faults).items():
         low, _, high = pair.partition(":")
         try:
             found[name] = (float(low), float(high))

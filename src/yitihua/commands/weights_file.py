@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from yitihua.commands.options import pairs
 from yitihua.errors import FaultList, refuse
 
 if TYPE_CHECKING:
@@ -41,16 +42,11 @@ def stated_weights(board: Scoreboard, words: str) -> str | dict[str, float]:
 def _pairs(words: str) -> dict[str, float]:
     found: dict[str, float] = {}
     faults = FaultList()
-    for pair in words.split(","):
-        name, _, text = (part.strip() for part in pair.partition("="))
+    for name, text in pairs(words, "--weights", faults).items():
         try:
-            value = float(text)
+            found[name] = float(text)
         except ValueError:
-            faults.add("number-range", key=f"--weights {name or pair.strip()}", found=text, low="0", high="1")
-            continue
-        if name in found:
-            faults.add("stated-twice", key="--weights", name=name, found=f"{found[name]:g}, {value:g}")
-        found[name] = value
+            faults.add("number-range", key=f"--weights {name}", found=text, low="0", high="1")
     faults.raise_if_any()
     return found
 

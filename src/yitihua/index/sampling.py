@@ -73,7 +73,7 @@ class Sampling:
     @cached_property
     def rounded(self) -> Floats:
         """Scores rounded as the published ones are, so that ranks and grades are taken alike."""
-        return np.round(self.scores, self.board.recipe.score_decimals)
+        return grade.rounded(self.scores, self.board.recipe.score_decimals)
 
     @cached_property
     def ranks(self) -> Floats:

@@ -6,9 +6,10 @@ terminal, files) live in `yitihua.publish`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,7 @@ from yitihua.indicators.table import Floats, IndicatorTable
 if TYPE_CHECKING:
     import pandas as pd
 
+    from yitihua.definitions.edition import Edition
     from yitihua.index.explain import Explanation
     from yitihua.index.sampling import Sampling
 
@@ -81,7 +83,7 @@ class Scoreboard(Asking):
     @cached_property
     def rounded_scores(self) -> Floats:
         """Scores rounded to `score_decimals`: what ranks and grades are taken on."""
-        return np.round(self.total, self.recipe.score_decimals)
+        return grade.rounded(self.total, self.recipe.score_decimals)
 
     @cached_property
     def level_rows(self) -> dict[str, npt.NDArray[np.int64]]:
@@ -97,7 +99,7 @@ class Scoreboard(Asking):
     @cached_property
     def node_ranks(self) -> Floats:
         """Rank within the level by every node's score, shape (units, nodes)."""
-        rounded = np.round(self.node_values, self.recipe.score_decimals)
+        rounded = grade.rounded(self.node_values, self.recipe.score_decimals)
         return grade.ranks_within(rounded, list(self.level_rows.values()))
 
     @cached_property
@@ -263,7 +265,39 @@ class Scoreboard(Asking):
 
         return None if errors_of(self.table, self.recipe.codes) is None else sampling(self, default_draws(self))
 
-    # Analyses that are asked of a board by name; each is a function of `yitihua.analysis`.
+    # Faces: each is a renderer of `yitihua.publish`, fetched when it is asked for.
+
+    def panel(
+        self,
+        lang: str = "en",
+        sets: Sequence[str] | Mapping[str, Mapping[str, float]] | None = None,
+        edition: Edition | None = None,
+    ) -> Any:
+        """Return the live what-if panel for a notebook: weights on sliders, the ranking sorted anew at every step.
+
+        Parameters
+        ----------
+        lang : {"en", "zh"}
+            Language to begin with.
+        sets : sequence of str or mapping, optional
+            Weight sets to offer: names ("equal", "entropy", a set of the index file), or name -> weights by
+            child. Default: equal weights and the sets of the edition.
+        edition : Edition, optional
+            Where sets are looked up; default: the shipped one that the recipe names.
+
+        Returns
+        -------
+        anywidget.AnyWidget
+            ``.weights`` are those on the sliders, ``.board()`` is the board with them.
+
+        Raises
+        ------
+        InputError
+            If anywidget is not installed, a set is unknown, or the index is not made by a mean.
+        """
+        from yitihua.publish.panel.widget import panel_widget
+
+        return panel_widget(self, lang, sets, edition)
 
     # Summary: one text feeds str, repr and HTML.
 

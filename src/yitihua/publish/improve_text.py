@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 from yitihua.analysis.improve import Improvement
-from yitihua.analysis.scenario import Scenario
+from yitihua.analysis.scenario import Scenario, assumption_of
+from yitihua.index.scoreboard import Scoreboard
 from yitihua.publish.reach_text import before_after_line
 from yitihua.publish.summary import notices
 from yitihua.publish.whatif_text import movement_lines
@@ -145,6 +146,30 @@ def scenario_lines(found: Scenario, lang: str = "en") -> list[str]:
     listed = ("、" if zh else ", ").join(names)
     whom = f"{listed}等{count}个单位" if zh else f"{listed} and others, {count} units"
     whom = listed if count <= len(names) else whom
-    assumed = ("，" if zh else ", ").join(f"{name} {said}" for name, said in found.stated.items())
+    assumed = ("；" if zh else "; ").join(_assumed(base, name, said, lang) for name, said in found.stated.items())
     stated = f"假设（{whom}）：{assumed}" if zh else f"assumed of {whom}: {assumed}"
     return [label, *notices(base, lang), stated, *others, *movement_lines(found.whatif, lang)]
+
+
+def _assumed(base: Scoreboard, name: str, said: str, lang: str) -> str:
+    """Return an assumption as a sentence of the indicator or node."""
+    one, code = assumption_of(said), base.recipe.code_of(name)
+    label = base.recipe.labels[code][0 if lang == "zh" else 1]
+    if one is None:  # read once already
+        return f"{name} {said}"
+    amount = f"{abs(one.size):.0%}" if one.kind in ("gap", "best") else f"{abs(100 * one.size):g}%"
+    if lang == "zh":
+        year, way = "每年" if one.yearly else "", "提高" if one.size >= 0 else "降低"
+        words = {
+            "value": f"为{one.size:g}", "add": f"{year}{way}{abs(one.size):g}", "rate": f"{year}{way}{amount}",
+            "gap": f"与目标值的差距缩小{amount}", "best": f"与最好单位的差距缩小{amount}",
+            "trend": "延续上期以来的变化",
+        }  # fmt: skip
+        return f"{code}{label}{words[one.kind]}"
+    year, way = " a year" if one.yearly else "", "up" if one.size >= 0 else "down"
+    words = {
+        "value": f"becomes {one.size:g}", "add": f"goes {way} by {abs(one.size):g}{year}",
+        "rate": f"goes {way} by {amount}{year}", "gap": f"closes {amount} of the gap to the better goalpost",
+        "best": f"closes {amount} of the gap to the best", "trend": "goes on as since the period before",
+    }  # fmt: skip
+    return f"{code} {label} {words[one.kind]}"

@@ -28,7 +28,7 @@ def lift_lines(found: Lift, lang: str = "en") -> list[str]:
     if found.reached_already:
         return [*lines, "按现有权重已经达到，无须改变" if zh else "reached already at the weights in force"]
     lines += _what(found, lang)
-    return [*lines, before_after_line(board, found.before_after, lang), *_proof(found, lang)]
+    return [*lines, before_after_line(board, found.before_after, lang), *_proof(found, lang), *_kept(found, lang)]
 
 
 def before_after_line(board: Scoreboard, pairs: Mapping[str, tuple[Any, Any]], lang: str = "en") -> str:
@@ -70,12 +70,20 @@ def _proof(found: Lift, lang: str) -> list[str]:
             f"gap {proof['gap']:.1e}"
         )
     else:
+        kinds = {
+            "mixed-integer": ("混合整数规划", "mixed-integer programme"),
+            "branched": ("分段规划（缺数不同的单位之间）", "programmes by parts of the score (rivals have other gaps)"),
+        }
         first = (
-            f"证明：混合整数规划，下界{proof['bound']:.9g}，差距{proof['gap']:.1e}，允许{proof['given_up']}个单位仍在前"
+            f"证明：{kinds[proof['kind']][0]}，下界{proof['bound']:.9g}，差距{proof['gap']:.1e}"
             if zh
-            else f"proof: mixed-integer programme, bound {proof['bound']:.9g}, gap {proof['gap']:.1e}, "
-            f"{proof['given_up']} units stay ahead"
+            else f"proof: {kinds[proof['kind']][1]}, bound {proof['bound']:.9g}, gap {proof['gap']:.1e}"
         )
+        if "given_up" in proof:
+            first += f"，允许{proof['given_up']}个单位仍在前" if zh else f", {proof['given_up']} units stay ahead"
+    if found.short_of != found.short_of:  # NaN: time ended before the answer was proven
+        second = "时间已到：更小的改变也能达到，所列不是最小" if zh else "out of time: a smaller change does it as well"
+        return [first, second]
     missed = 1.0 - found.short_of
     second = (
         f"验证：按此权重重新计分，达到；少走{missed:.0e}，达不到"
@@ -90,6 +98,15 @@ def _proof(found: Lift, lang: str) -> list[str]:
         else "published scores are rounded, so that a smaller change may reach it as well"
     )
     return [first, second, third]
+
+
+def _kept(found: Lift, lang: str) -> list[str]:
+    """Return what is left out where units have gaps, if anything is."""
+    if not len(found.line.keep):
+        return []
+    if lang == "zh":
+        return ["有单位缺数：其权重分给所余指标；会使得分由有变无或由无变有的权重不在考虑之列"]
+    return ["units have gaps: their weight goes to what is left; weights that give or take a score are left out"]
 
 
 def lift_rows(found: Lift, lang: str = "en") -> list[list[str]]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from yitihua.analysis.improve.moves import Move
 from yitihua.analysis.improve.score import Score
-from yitihua.analysis.reach.solve import silent
+from yitihua.analysis.reach.highs import silent
 from yitihua.indicators.table import Floats
 
 #: Tangents after which a score that bends is taken as it stands, with its gap.

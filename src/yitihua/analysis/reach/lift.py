@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from yitihua.analysis.goals import Goal, goal_of
-from yitihua.analysis.reach.linear import Linear, largest, linear
-from yitihua.analysis.reach.solve import Distance, Program, Solution, solve
+from yitihua.analysis.reach.branch import CLOSED, Way, nearest
+from yitihua.analysis.reach.gaps import apart, at_least, behind, span
+from yitihua.analysis.reach.linear import Linear, linear
+from yitihua.analysis.reach.solve import Distance, Solution
 from yitihua.errors import refuse
 from yitihua.index.scoreboard import Scoreboard
 from yitihua.index.tables import grade_labels
@@ -19,6 +21,8 @@ from yitihua.indicators.table import Floats
 if TYPE_CHECKING:
     import pandas as pd
 
+#: Seconds for the programmes of one target.
+TIME_LIMIT = 60.0
 #: How far short of the weights that were found the target must be missed, as a share of the way.
 SHORT = 1e-6
 
@@ -47,7 +51,7 @@ class Lift:
         Scored at the weights.
     short_of : float
         Share of the way at which the target was tried and missed, by scores before rounding; NaN where it is
-        reached already.
+        reached already, and where time ended before the answer was proven and it is reached short of it as well.
     rounded_earlier : bool
         Whether published scores, rounded, reach the target short of the weights already.
     """
@@ -133,6 +137,7 @@ def lift(
     bounds: Mapping[str, Sequence[float]] | None = None,
     share: float | None = None,
     distance: Distance = "sum",
+    time_limit: float = TIME_LIMIT,
 ) -> Lift:
     """Return the smallest change of weights that lifts a unit to a target.
 
@@ -153,6 +158,8 @@ def lift(
         Which weights vary, and how far; see `linear`.
     distance : {"sum", "max"}
         Smallest weight moved, or smallest largest change.
+    time_limit : float
+        Seconds for a rank, or a place above another with other gaps; where it is not enough the certificate has a gap.
 
     Returns
     -------
@@ -164,10 +171,15 @@ def lift(
     ------
     InputError
         If not exactly one target is named, a name is unknown, or no weights within the bounds reach it: then it
-        says what can be reached.
+        says what can be reached; if time ends before any are found.
 
     Notes
     -----
+    Units with gaps below the node share anew the weight of what they lack; weights at which one would gain or lose
+    its score of the node are left out (for a grade, at which the unit itself would). The order of units with
+    different gaps is no linear matter: then the unit's possible scores are parted until the bound meets the answer
+    ("branched").
+
     Published scores are rounded, which no linear programme knows. A grade is reached from half a unit of the last
     digit below its cut; a rank where enough rivals are not ahead before rounding; another unit is surely left
     behind by one unit of the last digit. With few decimals rounding may bring the target earlier: `rounded_earlier`.
@@ -184,76 +196,80 @@ def lift(
     if distance not in ("sum", "max"):
         raise refuse("bad-choice", key="distance", found=str(distance), options=["sum", "max"])
     line = linear(board, board.table.levels[row], node, bounds, share)
+    line = line.alone(row) if goal.kind == "grade" else line
     if goal.reached(board):
         nothing = Solution(line.nominal, 0.0, {"kind": "none", "reached": True})
         return Lift(line, row, goal.words, distance, line.nominal, 0.0, nothing, board, float("nan"))
-    return _tried(line, goal, distance, {"grade": _to_grade, "rank": _to_rank, "above": _above}[goal.kind](line, goal))
+    return _tried(line, goal, distance, _way(line, goal), time_limit)
 
 
-@dataclass(frozen=True)
-class Way:
-    """How a target is reached: a @ w >= b + margin, of which `most` rows may fall by their `size`."""
+def _way(line: Linear, goal: Goal) -> Way:
+    return {"grade": _to_grade, "rank": _to_rank, "above": _above}[goal.kind](line, goal)
 
-    a: Floats
-    b: Floats
-    slack: Callable[[Scoreboard], float]
-    best: Callable[[], tuple[str, str]]
-    size: Floats | None = None
-    most: int = 0
 
-    def program(self, line: Linear, distance: Distance, margin: float) -> Program:
-        """Return the programme of the nearest weights that reach the target by some margin."""
-        if self.size is None:
-            return Program.nearest(line.nominal, line.low, line.high, self.a, self.b + margin, distance)
-        nothing = np.zeros((0, len(line.nominal)))
-        base = Program.nearest(line.nominal, line.low, line.high, nothing, np.zeros(0), distance)
-        return base.with_switches(self.a, self.b + margin, self.size + margin, self.most)
+def _said(line: Linear, product: float) -> tuple[str, str]:
+    score = float(line.scores_of(line.sign * product))
+    said = f"{float(np.round(score, line.board.recipe.score_decimals)):g}"
+    return said, said
 
 
 def _to_grade(line: Linear, goal: Goal) -> Way:
-    own = line.sign * line.values[line.place_of(goal.row)]
+    place = line.place_of(goal.row)
     least = goal.cut - 0.5 * line.unit_of_rounding
-
-    def best() -> tuple[str, str]:
-        top = line.scores_of(line.sign * largest(own, line.low, line.high))
-        said = f"{float(np.round(top, line.board.recipe.score_decimals)):g}"
-        return said, said
-
-    b = np.array([line.sign * line.transformed_score(least)])
-    return Way(own[None, :], b, lambda at: float(at.total[goal.row] - least), best)
+    cut = line.sign * line.transformed_score(least)
+    return Way(
+        place,
+        firm=lambda top, margin: at_least(line, place, cut + margin)[None, :],
+        slack=lambda at: float(at.total[goal.row] - least),
+        best=lambda: _said(line, span(line, place)[1]),
+    )
 
 
 def _above(line: Linear, goal: Goal) -> Way:
+    place, other = line.place_of(goal.row), line.place_of(goal.other)
     step = line.step(line.unit_of_rounding)
-    gap = line.sign * (line.values[line.place_of(goal.row)] - line.values[line.place_of(goal.other)])
-
-    def slack(at: Scoreboard) -> float:
-        return float(at.total[goal.row] - at.total[goal.other] - line.unit_of_rounding)
 
     def best() -> tuple[str, str]:
-        tie = abs(float(largest(gap, line.low, line.high))) <= step
-        return ("两者相同", "a tie") if tie else ("仍低于对方", "still behind")
+        # A step less is a tie: within it the two cannot be told apart by what is published.
+        ties = replace(way, firm=lambda top, margin: behind(line, place, [other], top, -step))
+        found = nearest(line, ties, "sum", 0.0, TIME_LIMIT)[1]
+        return ("仍低于对方", "still behind") if found is None else ("两者相同", "a tie")
 
-    return Way(gap[None, :], np.array([step]), slack, best)
+    way = Way(
+        place,
+        firm=lambda top, margin: behind(line, place, [other], top, step + margin),
+        slack=lambda at: float(at.total[goal.row] - at.total[goal.other] - line.unit_of_rounding),
+        best=best,
+        branches=bool(apart(line, place)[other]),
+    )
+    return way
 
 
 def _to_rank(line: Linear, goal: Goal) -> Way:
     from yitihua.analysis.reach.rank_range import best_rank
 
     place = line.place_of(goal.row)
+    rivals = np.arange(len(line.rows)) != place
 
     def slack(at: Scoreboard) -> float:
-        rivals = np.sort(np.delete(at.total[line.rows], place))[::-1]
-        return float(at.total[goal.row] - rivals[goal.rank - 1])
+        others = np.sort(at.total[line.rows[rivals]])[::-1]
+        return float(at.total[goal.row] - others[goal.rank - 1])
 
     def best() -> tuple[str, str]:
-        rank = best_rank(line, place).rank
-        return f"第{rank}名", f"rank {rank}"
+        found = best_rank(line, place)
+        if found.bound < found.rank:
+            return f"第{found.rank}名（不会优于第{found.bound}名）", f"rank {found.rank}, none below {found.bound}"
+        return f"第{found.rank}名", f"rank {found.rank}"
 
-    lead = line.leads(place)
-    most = largest(lead, line.low, line.high)
-    lead, most = lead[most > 0], most[most > 0]
-    return Way(-lead, np.zeros(len(lead)), slack, best, size=most, most=goal.rank - 1)
+    return Way(
+        place,
+        firm=lambda top, margin: np.zeros((0, len(line.nominal))),
+        slack=slack,
+        best=best,
+        loose=lambda top, margin: behind(line, place, rivals, top, margin),
+        most=goal.rank - 1,
+        branches=bool(apart(line, place).any()),
+    )
 
 
 def _out_of_reach(board: Scoreboard, goal: Goal, best: tuple[str, str]) -> Exception:
@@ -264,25 +280,36 @@ def _out_of_reach(board: Scoreboard, goal: Goal, best: tuple[str, str]) -> Excep
     )  # fmt: skip
 
 
-def _tried(line: Linear, goal: Goal, distance: Distance, way: Way) -> Lift:
+def _tried(line: Linear, goal: Goal, distance: Distance, way: Way, seconds: float) -> Lift:
     """Solve, score at the weights that were found, and just short of them."""
     width = line.board.recipe.scale[1] - line.board.recipe.scale[0]
     # The solver keeps constraints to its own tolerance; a margin far below the last digit makes up for it.
     for margin in (1e-12 * width, 1e-10 * width, 1e-8 * width):
-        solution = solve(way.program(line, distance, margin))
+        bound, solution = nearest(line, way, distance, margin, seconds)
+        if solution is None and np.isfinite(bound):
+            names = line.board.table.name_of(goal.row, "zh"), line.board.table.name_of(goal.row)
+            raise refuse(
+                "out-of-time", key=goal.kind, name=names[0], name_en=names[1], found=goal.words[0],
+                found_en=goal.words[1], seconds=f"{seconds:g}", bound=f"{bound:.4f}",
+            )  # fmt: skip
         if solution is None:
             raise _out_of_reach(line.board, goal, way.best())
         board = line.scored(solution.weights)
-        if goal.reached(board) and way.slack(board) >= 0:
+        if goal.reached(board) and way.slack(board) >= 0 and line.kept(solution.weights):
             break
     else:
         raise _out_of_reach(line.board, goal, way.best())
     moved = solution.weights - line.nominal
+    short_of, earlier = float("nan"), False
     for short in (SHORT, 1e-4, 1e-2):
         near = line.scored(line.nominal + (1.0 - short) * moved)
         if way.slack(near) < 0:
-            return Lift(
-                line, goal.row, goal.words, distance, solution.weights, solution.amount, solution, board,
-                short_of=1.0 - short, rounded_earlier=goal.reached(near),
-            )  # fmt: skip
-    raise AssertionError(f"{goal.words[1]} is reached short of the weights that were found")
+            short_of, earlier = 1.0 - short, goal.reached(near)
+            break
+    else:
+        # Only an answer that time kept from being proven can be reached short of it.
+        assert solution.certificate["gap"] > CLOSED[True], f"{goal.words[1]} is reached short of {solution.weights}"
+    return Lift(
+        line, goal.row, goal.words, distance, solution.weights, solution.amount, solution, board,
+        short_of=short_of, rounded_earlier=earlier,
+    )  # fmt: skip

@@ -3,6 +3,9 @@
 The weights of the children of one node vary, between bounds, and sum to 1. Under arithmetic means the
 score is sum_k w_k v_k; under geometric means its logarithm is, under power means its power. What stands
 above the node adds a constant and a factor, which go into v because the weights sum to 1.
+
+A unit with gaps shares its missing children's weight anew: its score is sum_obs w_k v_k / sum_obs w_k. A target for it
+is still linear, sum_obs w_k (v_k - t) >= 0, and so is the order of two units with the same gaps.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from yitihua.analysis.reach.gaps import statuses, within
 from yitihua.analysis.stages import node_of
 from yitihua.analysis.uncertainty.means import form_of, is_mean, transformed, untransformed
 from yitihua.analysis.uncertainty.weight_mix import bounds_of, weight_mix
@@ -25,6 +29,7 @@ from yitihua.index.scoreboard import Scoreboard
 from yitihua.indicators.table import Floats
 
 Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +45,11 @@ class Linear:
     rows : ndarray of int, shape (units,)
         Rows of the board with a score.
     values : ndarray, shape (units, children)
-        The transformed score is ``values @ weights``.
+        The transformed score is ``values @ weights / (observed @ weights)``; 0 where nothing was observed.
+    observed : ndarray of bool, shape (units, children)
+        All true for units without gaps, so that the quotient is 1.
+    keep, keep_low : ndarray, shape (rules, children) and (rules,)
+        ``keep @ weights >= keep_low`` where no unit gains or loses its score of the node by its coverage.
     nominal, low, high : ndarray, shape (children,)
         Weights in force, and their bounds.
     power, floor : float
@@ -52,6 +61,9 @@ class Linear:
     level: str
     rows: Ints
     values: Floats
+    observed: Mask
+    keep: Floats
+    keep_low: Floats
     nominal: Floats
     low: Floats
     high: Floats
@@ -86,9 +98,28 @@ class Linear:
         """-1 where a larger product is a smaller score (powers below 0)."""
         return -1.0 if self.power < 0 else 1.0
 
+    @property
+    def signed(self) -> Floats:
+        """`values` turned so that more is always better."""
+        return self.sign * self.values
+
+    def products(self, weights: Floats) -> Floats:
+        """Return the transformed scores at some weights, turned so that more is better, shape (units,)."""
+        return np.asarray(self.signed @ weights / (self.observed @ weights))
+
     def scores(self, weights: Floats) -> Floats:
         """Return scores at some weights by the product, shape (units,)."""
-        return np.asarray(untransformed(self.values @ weights, self.power))
+        return self.scores_of(self.sign * self.products(weights))
+
+    def alone(self, row: int) -> Linear:
+        """Return the same for a question of one unit: whether others keep their scores does not matter."""
+        columns = [self.board.recipe.plan.column[child] for child in self.node.children]
+        mine = (np.abs(self.keep) == np.isfinite(self.board.points[row, columns])).all(axis=1)
+        return replace(self, keep=self.keep[mine], keep_low=self.keep_low[mine])
+
+    def kept(self, weights: Floats) -> bool:
+        """Return whether no unit gains or loses its score of the node at some weights."""
+        return bool((self.keep @ weights >= self.keep_low).all())
 
     def scores_of(self, product: Floats | float) -> Floats:
         """Return the score that a product stands for."""
@@ -101,10 +132,6 @@ class Linear:
         scores = self.board.total[self.rows]
         ends = max(float(scores.min()), size), float(scores.max())
         return max(abs(self.transformed_score(end + size) - self.transformed_score(end)) for end in ends)
-
-    def leads(self, place: int) -> Floats:
-        """Return by how much rivals are ahead as a product with weights, shape (units - 1, children)."""
-        return np.asarray(self.sign * (np.delete(self.values, place, axis=0) - self.values[place]))
 
     def scored(self, weights: Floats) -> Scoreboard:
         """Return the board at some weights, scored as any board is."""
@@ -138,8 +165,8 @@ def linear(
     Raises
     ------
     InputError
-        If the node or one above it is no mean, or of another kind of mean; if units have gaps below it; if no
-        weights keep to the bounds.
+        If the node or one above it is no mean, or of another kind of mean; if no weights keep to the bounds, or
+        none at which units with gaps keep their scores.
 
     Examples
     --------
@@ -162,17 +189,19 @@ def linear(
     rows = rows[np.isfinite(board.total[rows])]
     columns = list(steps[chosen.code].columns)
     points = board.points[rows][:, columns]
-    gaps = np.isnan(points).any(axis=1)
-    if gaps.any():
-        names = [[board.table.name_of(row, lang) for row in rows[gaps].tolist()[:5]] for lang in ("zh", "en")]
-        count = str(int(gaps.sum()))
-        raise refuse("gaps-below", key="node", name=chosen.code, count=count, found=names[0], found_en=names[1])
     factor = _factor(board, chain, steps, rows)
+    counts = factor > 0  # the node is in the score of the unit
     whole = transformed(board.total[rows], power, floor)
-    own = transformed(board.points[rows, steps[chosen.code].column], power, floor)
-    values = (whole - factor * own)[:, None] + factor[:, None] * transformed(points, power, floor)
+    own = np.where(counts, transformed(board.points[rows, steps[chosen.code].column], power, floor), 0.0)
+    observed = np.isfinite(points) | ~counts[:, None]
+    inside = np.where(np.isfinite(points), transformed(points, power, floor), 0.0)
+    values = np.where(observed, (whole - factor * own)[:, None] + factor[:, None] * inside, 0.0)
     nominal = np.array(chosen.weights)
-    return Linear(board, chosen, level, rows, values, nominal, low, high, power, floor)
+    everyone = np.isfinite(board.points[board.level_rows[level]][:, columns])
+    keep, keep_low = statuses(everyone, nominal, chosen.coverage)
+    if within(nominal, low, high, keep, keep_low) is None:
+        raise refuse("no-score-kept", key="bounds", name=chosen.code)
+    return Linear(board, chosen, level, rows, values, observed, keep, keep_low, nominal, low, high, power, floor)
 
 
 def _bounds(
@@ -195,13 +224,20 @@ def _chain(board: Scoreboard, node: NodeRule) -> list[NodeRule]:
 
 
 def _factor(board: Scoreboard, chain: list[NodeRule], steps: Mapping[str, NodeStep], rows: Ints) -> Floats:
-    """Return the weight of the node in the index, by unit: weights are shared anew where siblings are missing."""
-    factor = np.ones(len(rows))
+    """Return the weight of the node in the index, by unit: weights are shared anew where siblings are missing.
+
+    It is 0 where the node, or one above it, has no score: its weights do not count there.
+    """
+    points = board.points[rows]
+    factor = np.isfinite(points[:, steps[chain[0].code].column]).astype(float)
     for child, parent in itertools.pairwise(chain):
         step = steps[parent.code]
-        there = np.isfinite(board.points[rows][:, list(step.columns)])
+        there = np.isfinite(points[:, list(step.columns)])
         weights = np.array(parent.weights)
-        factor = factor * weights[parent.children.index(child.code)] / (there * weights).sum(axis=1)
+        shared = (there * weights).sum(axis=1)
+        counts = there[:, parent.children.index(child.code)] & np.isfinite(points[:, step.column])
+        share = weights[parent.children.index(child.code)] / np.where(shared > 0, shared, 1.0)
+        factor = factor * np.where(counts, share, 0.0)
     return factor
 
 

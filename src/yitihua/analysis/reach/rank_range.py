@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import heapq
+import itertools
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from yitihua.analysis.asked import level_name
+from yitihua.analysis.reach.gaps import ahead, apart, at_least, at_most, behind, span, within
+from yitihua.analysis.reach.highs import minimise
 from yitihua.analysis.reach.linear import Linear, largest, linear
-from yitihua.analysis.reach.solve import silent
 from yitihua.analysis.stages import marked
-from yitihua.analysis.uncertainty.weight_draws import feasible_start
 from yitihua.errors import refuse
 from yitihua.index.scoreboard import Scoreboard
 from yitihua.indicators.table import Floats
@@ -126,64 +129,128 @@ def worst_rank(line: Linear, place: int, time_limit: float = TIME_LIMIT) -> Extr
 def _extreme(line: Linear, place: int, best: bool, time_limit: float) -> Extreme:
     """Count rivals that are ahead, as few or as many as can be.
 
-    Rivals that are always, or never, ahead need no programme: the ends of their lead are known exactly.
+    Rivals with other gaps than the unit are held against one end of what its product may be, as in `nearest`; its
+    possible products are halved until the count at some weights meets the bound.
     """
-    from scipy.optimize import Bounds, LinearConstraint, milp
+    if not apart(line, place).any():
+        bound, weights = _counted(line, place, best, (-np.inf, np.inf), time_limit)
+        rank = _rank_at(line, place, weights)
+        return Extreme(rank, bound if best else max(bound, rank), weights)
+    turn, order = 1 if best else -1, itertools.count()
+    low, top = span(line, place)
+    narrow, end = 1e-9 * (top - low), time.monotonic() + time_limit
+    start = within(line.nominal, line.low, line.high, line.keep, line.keep_low)
+    assert start is not None  # `linear` has refused bounds without any
+    found = Extreme(_rank_at(line, place, start), 0, start)
+    parts = [(-np.inf, next(order), low, top)]
+    left = turn * found.rank  # the lowest bound of parts that are not halved
+    while parts and parts[0][0] < turn * found.rank and time.monotonic() < end:
+        _, _, low, top = heapq.heappop(parts)
+        bound, weights = _counted(line, place, best, (low, top), max(end - time.monotonic(), 0.1))
+        rank = _rank_at(line, place, weights)
+        if turn * rank < turn * found.rank:
+            found = Extreme(rank, 0, weights)
+        if turn * bound >= turn * found.rank:
+            continue
+        if top - low <= narrow:
+            left = min(left, turn * bound)
+            continue
+        middle = 0.5 * (low + top)
+        for half in ((low, middle), (middle, top)):
+            heapq.heappush(parts, (float(turn * bound), next(order), *half))
+    least = min([turn * found.rank, left, *(part[0] for part in parts)])
+    count = len(line.rows)
+    return replace(found, bound=int(turn * least) if np.isfinite(least) else (1 if best else count))
 
-    lead, step = line.leads(place), line.step(AHEAD * line.unit_of_rounding)
+
+def _counted(
+    line: Linear, place: int, best: bool, between: tuple[float, float], time_limit: float
+) -> tuple[int, Floats]:
+    """Return a bound on the rank where the unit's product lies between two numbers, and weights that come near it.
+
+    Rivals that are always, or never, ahead need no programme: the ends of their lead are known.
+    """
+    step, k = line.step(AHEAD * line.unit_of_rounding), len(line.nominal)
+    rivals = np.arange(len(line.rows)) != place
+    # Ahead of the upper end, as few as can be; or of the lower end by a step, as many as can be.
+    lead = -behind(line, place, rivals, between[1], 0.0) if best else ahead(line, place, rivals, between[0], step)
     most, least = largest(lead, line.low, line.high), -largest(-lead, line.low, line.high)
-    always = least > 0 if best else least >= step
-    never = most <= 0 if best else most < step
+    always, never = least > 0 if best else least >= 0, most <= 0 if best else most < 0
     open_ = ~always & ~never
-    base, own, k = 1 + int(always.sum()), lead[open_], lead.shape[1]
-    weights, bound = feasible_start(line.nominal, line.low, line.high), base
-    if open_.any():
-        count = int(open_.sum())
-        if best:  # lead @ w <= most * y, as few y as can be
-            a = np.hstack([-own / most[open_][:, None], np.eye(count)])
-            b = np.zeros(count)
-        else:  # lead @ w >= step - (step - least) * (1 - y), as many y as can be
-            fall = step - least[open_]
-            a = np.hstack([own / fall[:, None], -np.eye(count)])
-            b = step / fall - 1.0
-        cost = np.concatenate([np.zeros(k), np.full(count, 1.0 if best else -1.0)])
-        total = np.concatenate([np.ones(k), np.zeros(count)])
-        with silent():
-            found = milp(
-                cost,
-                integrality=np.concatenate([np.zeros(k), np.ones(count)]),
-                bounds=Bounds(np.concatenate([line.low, np.zeros(count)]), np.concatenate([line.high, np.ones(count)])),
-                constraints=[LinearConstraint(a, b, np.inf), LinearConstraint(total[None, :], 1.0, 1.0)],
-                options={"mip_rel_gap": 0.0, "time_limit": float(time_limit)},
-            )
-        if found.x is not None:
-            on = found.x[k:] > 0.5
-            kept = -own[~on] if best else own[on]
-            weights = _inside(line, kept, found.x[:k] / found.x[:k].sum())
-        # Out of time before a bound was proven: none, or all of the open rivals.
-        proven = found.mip_dual_bound
-        if proven is None or not np.isfinite(proven):
-            proven = 0.0 if best else -float(count)
-        bound = base + (int(np.ceil(proven - 1e-6)) if best else int(np.floor(-proven + 1e-6)))
+    base, own = 1 + int(always.sum()), lead[open_]
+    firm = _firm(line, place, between)
+    start = within(line.nominal, line.low, line.high, firm[:, :k], firm[:, k])
+    if start is None:
+        return (len(line.rows) + 1 if best else 0), line.nominal
+    if not open_.any():
+        return base, start
+    count = int(open_.sum())
+    if best:  # lead @ w <= most * y, as few y as can be
+        switched = np.hstack([-own / most[open_][:, None], np.eye(count)])
+        limits = np.zeros(count)
+    else:  # lead @ w >= least * (1 - y), as many y as can be
+        switched = np.hstack([own / -least[open_][:, None], -np.eye(count)])
+        limits = -np.ones(count)
+    proven, found = _program(line, firm, switched, limits, 1.0 if best else -1.0, time_limit)
+    bound = base + (int(np.ceil(proven - 1e-6)) if best else int(np.floor(-proven + 1e-6)))
+    if found is None:
+        return bound, start
+    on = found[k:] > 0.5
+    kept = -own[~on] if best else own[on]
+    return bound, _inside(line, kept, firm, found[:k] / found[:k].sum())
+
+
+def _firm(line: Linear, place: int, between: tuple[float, float]) -> Floats:
+    """Return the rules of coverage and of the unit's product as rows (a, b) of a @ w >= b."""
+    firm = np.hstack([line.keep, line.keep_low[:, None]])
+    if not np.isfinite(between[0]):
+        return firm
+    rows = np.vstack([at_least(line, place, between[0]), at_most(line, place, between[1])])
+    return np.vstack([firm, np.hstack([rows, np.zeros((2, 1))])])
+
+
+def _program(
+    line: Linear, firm: Floats, switched: Floats, limits: Floats, cost: float, time_limit: float
+) -> tuple[float, Floats | None]:
+    """Return the bound that was proven on the switches, and the weights and switches that were found."""
+    count, k = len(limits), len(line.nominal)
+    rows = np.vstack(
+        [np.append(np.ones(k), np.zeros(count)), switched, np.hstack([firm[:, :k], np.zeros((len(firm), count))])]
+    )
+    low = np.concatenate([[1.0], limits, firm[:, k]])
+    found = minimise(
+        np.append(np.zeros(k), np.full(count, cost)),
+        rows,
+        (low, np.append(1.0, np.full(len(low) - 1, np.inf))),
+        (np.append(line.low, np.zeros(count)), np.append(line.high, np.ones(count))),
+        count,
+        time_limit,
+    )
+    # Out of time before a bound was proven: none, or all of the open rivals.
+    return max(found.bound, 0.0 if cost > 0 else -float(count)), found.x
+
+
+def _rank_at(line: Linear, place: int, weights: Floats) -> int:
+    """Return the unit's rank by scores before rounding, scored as any board is."""
     total = line.scored(weights).total[line.rows]
-    rank = 1 + int((np.delete(total, place) > total[place] + 1e-12 * np.ptp(line.board.recipe.scale)).sum())
-    return Extreme(rank, bound, weights)
+    return 1 + int((np.delete(total, place) > total[place] + 1e-12 * np.ptp(line.board.recipe.scale)).sum())
 
 
-def _inside(line: Linear, rows: Floats, weights: Floats) -> Floats:
+def _inside(line: Linear, rows: Floats, firm: Floats, weights: Floats) -> Floats:
     """Return weights with rows @ w as far above 0 as can be: the programme keeps them only to its tolerance."""
-    from scipy.optimize import linprog
-
     if not len(rows):
         return weights
-    k = len(weights)
-    found = linprog(
-        np.concatenate([np.zeros(k), [-1.0]]),
-        A_ub=np.hstack([-rows, np.ones((len(rows), 1))]),
-        b_ub=np.zeros(len(rows)),
-        A_eq=np.concatenate([np.ones(k), [0.0]])[None, :],
-        b_eq=[1.0],
-        bounds=[*zip(line.low, line.high, strict=True), (0.0, None)],
-        method="highs-ds",
+    k, count = len(weights), len(rows) + len(firm)
+    found = minimise(
+        np.append(np.zeros(k), -1.0),
+        np.vstack(
+            [
+                np.append(np.ones(k), 0.0),
+                np.hstack([rows, -np.ones((len(rows), 1))]),
+                np.hstack([firm[:, :k], np.zeros((len(firm), 1))]),
+            ]
+        ),
+        (np.concatenate([[1.0], np.zeros(len(rows)), firm[:, k]]), np.append(1.0, np.full(count, np.inf))),
+        (np.append(line.low, 0.0), np.append(line.high, np.inf)),
     )
-    return weights if found.status != 0 else np.asarray(found.x[:k] / found.x[:k].sum())
+    return weights if found.x is None else np.asarray(found.x[:k] / found.x[:k].sum())

@@ -1,50 +1,19 @@
-"""Linear and mixed-integer programmes over weights, solved by HiGHS (scipy), with a certificate."""
+"""The nearest weights that meet a target: linear and mixed-integer programmes, with a certificate."""
 
 from __future__ import annotations
 
-import ctypes
-import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from yitihua.analysis.reach.highs import minimise
 from yitihua.indicators.table import Floats
 
+if TYPE_CHECKING:
+    from yitihua.analysis.reach.linear import Linear
+
 Distance = Literal["sum", "max"]
-
-
-@contextmanager
-def silent() -> Iterator[None]:
-    """Keep what a library prints past Python away from stdout.
-
-    HiGHS prints a line of its own now and then, whatever it is told, and would do so into JSON.
-
-    Examples
-    --------
-    >>> with silent():
-    ...     _ = os.write(1, b"noise")
-    """
-    with suppress(AttributeError, ValueError):  # stdout may be closed, or None under pythonw
-        sys.stdout.flush()
-    try:
-        saved = os.dup(1)
-    except OSError:  # nothing to print to
-        yield
-        return
-    nothing = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nothing, 1)
-        yield
-    finally:
-        with suppress(OSError, AttributeError, TypeError):
-            ctypes.CDLL(None).fflush(None)  # what the C library still holds goes nowhere as well
-        os.dup2(saved, 1)
-        os.close(saved)
-        os.close(nothing)
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +26,7 @@ class Solution:
     amount : float
     certificate : dict
         kind "linear": primal and dual objective and the dual values of the targets; kind "mixed-integer": the
-        bound that was proven, and the gap to it.
+        bound that was proven, and the gap to it; kind "branched": the same over all parts of the unit's scores.
     """
 
     weights: Floats
@@ -67,7 +36,7 @@ class Solution:
 
 @dataclass(frozen=True, eq=False)
 class Program:
-    """Minimise the distance to nominal weights: w between bounds, sum 1, and a @ w >= b.
+    """Minimise the distance to nominal weights: w between bounds, sum 1, keep @ w >= keep_low, and rows @ w >= 0.
 
     Variables are the k weights, then the k absolute changes or the largest one, then switches.
 
@@ -92,36 +61,36 @@ class Program:
     switches: int = 0
 
     @classmethod
-    def nearest(cls, nominal: Floats, low: Floats, high: Floats, a: Floats, b: Floats, distance: Distance) -> Program:
-        """Return the programme of the nearest weights with a @ w >= b."""
-        k = len(nominal)
+    def nearest(cls, line: Linear, rows: Floats, distance: Distance) -> Program:
+        """Return the programme of the nearest weights with rows @ w >= 0."""
+        k = len(line.nominal)
         extra = k if distance == "sum" else 1
         spread = np.eye(k) if distance == "sum" else np.ones((k, 1))
         up, down = np.hstack([-np.eye(k), spread]), np.hstack([np.eye(k), spread])
-        target = np.hstack([a, np.zeros((len(a), extra))])
+        rules = np.vstack([line.keep, rows])
         cost = np.concatenate([np.zeros(k), np.full(extra, 0.5 if distance == "sum" else 1.0)])
         return cls(
             cost=cost,
-            a=np.vstack([up, down, target]),
-            b=np.concatenate([-nominal, nominal, b]),
-            low=np.concatenate([low, np.zeros(extra)]),
-            high=np.concatenate([high, np.ones(extra)]),
+            a=np.vstack([up, down, np.hstack([rules, np.zeros((len(rules), extra))])]),
+            b=np.concatenate([-line.nominal, line.nominal, line.keep_low, np.zeros(len(rows))]),
+            low=np.concatenate([line.low, np.zeros(extra)]),
+            high=np.concatenate([line.high, np.ones(extra)]),
             children=k,
-            targets=len(a),
+            targets=len(rows),
         )
 
-    def with_switches(self, a: Floats, b: Floats, size: Floats, most: int) -> Program:
-        """Return the programme with rows a @ w >= b of which `most` may fall, by `size`."""
-        count, width = len(a), len(self.cost)
+    def with_switches(self, rows: Floats, size: Floats, most: int) -> Program:
+        """Return the programme with rows @ w >= 0 of which `most` may fall, by `size`."""
+        count, width = len(rows), len(self.cost)
         old = np.hstack([self.a, np.zeros((len(self.a), count))])
-        scaled = a / size[:, None]  # rows of one size: the solver keeps a switch whole only to a tolerance
-        rows = np.hstack([scaled, np.zeros((count, width - self.children)), np.eye(count)])
+        scaled = rows / size[:, None]  # rows of one size: the solver keeps a switch whole only to a tolerance
+        switched = np.hstack([scaled, np.zeros((count, width - self.children)), np.eye(count)])
         limit = np.concatenate([np.zeros(width), -np.ones(count)])[None, :]
         return replace(
             self,
             cost=np.concatenate([self.cost, np.zeros(count)]),
-            a=np.vstack([old, rows, limit]),
-            b=np.concatenate([self.b, b / size, [-float(most)]]),
+            a=np.vstack([old, switched, limit]),
+            b=np.concatenate([self.b, np.zeros(count), [-float(most)]]),
             low=np.concatenate([self.low, np.zeros(count)]),
             high=np.concatenate([self.high, np.ones(count)]),
             targets=count + 1,
@@ -137,31 +106,34 @@ class Program:
         )  # fmt: skip
 
 
-def solve(program: Program) -> Solution | None:
-    """Return the solution with its certificate, or None where there is none."""
-    if not program.switches:
-        return _linear(program)
-    from scipy.optimize import Bounds, LinearConstraint, milp
+def solve(program: Program, seconds: float = np.inf, below: float = np.inf) -> tuple[float, Solution | None]:
+    """Return what no solution goes below, infinite where there is none, and a solution with its certificate.
 
+    Parameters
+    ----------
+    program : Program
+    seconds : float
+        For programmes with switches; when they are over there may be a bound and no solution, or a gap between them.
+    below : float
+        Solutions of no smaller distance are not looked for.
+    """
+    if not program.switches:
+        only = _linear(program)
+        return (np.inf if only is None else only.amount), only
     width = len(program.cost)
-    whole = np.concatenate([np.zeros(width - program.switches), np.ones(program.switches)])
-    total = np.concatenate([np.ones(program.children), np.zeros(width - program.children)])
-    with silent():
-        found = milp(
-            program.cost,
-            integrality=whole,
-            bounds=Bounds(program.low, program.high),
-            constraints=[LinearConstraint(program.a, program.b, np.inf), LinearConstraint(total[None, :], 1.0, 1.0)],
-            options={"mip_rel_gap": 0.0},
-        )
+    rows, limits = _all_rows(program)
+    if np.isfinite(below):
+        rows = np.vstack([rows, program.cost])
+        limits = np.append(limits[0], -np.inf), np.append(limits[1], below)
+    found = minimise(program.cost, rows, limits, (program.low, program.high), program.switches, seconds)
+    bound = max(found.bound, 0.0)
     if found.x is None:
-        return None
+        return bound, None
     # Switches are whole only to a tolerance, which a large row turns into points: solve again with them set.
     on = np.round(found.x[width - program.switches :])
     again = _linear(program.fixed(on))
     if again is None:
-        return None
-    bound = float(found.mip_dual_bound)
+        return bound, None
     certificate = {
         "kind": "mixed-integer",
         "objective": again.amount,
@@ -169,31 +141,31 @@ def solve(program: Program) -> Solution | None:
         "gap": max(again.amount - bound, 0.0),
         "given_up": int(on.sum()),
     }
-    return replace(again, certificate=certificate)
+    return bound, replace(again, certificate=certificate)
+
+
+def _all_rows(program: Program) -> tuple[Floats, tuple[Floats, Floats]]:
+    """Return the rows of a programme with the sum of the weights, which is 1, as the last; and their limits."""
+    k, width = program.children, len(program.cost)
+    total = np.concatenate([np.ones(k), np.zeros(width - k)])
+    rows = np.vstack([program.a, total])
+    return rows, (np.append(program.b, 1.0), np.append(np.full(len(program.b), np.inf), 1.0))
 
 
 def _linear(program: Program) -> Solution | None:
-    from scipy.optimize import linprog
-
-    k, width = program.children, len(program.cost)
-    total = np.concatenate([np.ones(k), np.zeros(width - k)])
-    found = linprog(
-        program.cost, A_ub=-program.a, b_ub=-program.b, A_eq=total[None, :], b_eq=[1.0],
-        bounds=np.column_stack([program.low, program.high]), method="highs-ds",
-    )  # fmt: skip
-    if found.status != 0:
+    rows, limits = _all_rows(program)
+    found = minimise(program.cost, rows, limits, (program.low, program.high))
+    if found.x is None:
         return None
-    duals = found.ineqlin.marginals
-    dual = float(
-        -program.b @ duals + found.eqlin.marginals.sum()
-        + program.low @ found.lower.marginals + program.high @ found.upper.marginals
-    )  # fmt: skip
-    weights = found.x[:k] / found.x[:k].sum()
+    duals, reduced = found.row_duals, found.column_duals
+    at = np.where(reduced > 0, program.low, program.high)
+    dual = float(limits[0] @ duals + np.where(reduced != 0, at * reduced, 0.0).sum())
+    weights = found.x[: program.children] / found.x[: program.children].sum()
     certificate = {
         "kind": "linear",
-        "objective": float(found.fun),
+        "objective": found.objective,
         "dual_objective": dual,
-        "gap": abs(float(found.fun) - dual),
-        "duals": (-duals[len(duals) - program.targets :]).tolist(),
+        "gap": abs(found.objective - dual),
+        "duals": duals[len(duals) - 1 - program.targets : -1].tolist(),
     }
-    return Solution(weights, float(found.fun), certificate)
+    return Solution(weights, found.objective, certificate)

@@ -11,6 +11,7 @@ from yitihua.analysis.sensitivity.factors import Space
 from yitihua.analysis.sensitivity.movers import UnitSums
 from yitihua.analysis.sensitivity.shapley import INNER, permutation_letters
 from yitihua.analysis.sensitivity.targets import Target, level_ranks
+from yitihua.index.grade import rounded
 from yitihua.indicators.table import Floats
 
 #: Scores (and drawn values) that are there at a time, so that they stay in the cache; twice that where whole draws
@@ -109,7 +110,7 @@ def evaluate(draws: Draws, design: Design, target: Target, by_unit: bool, block:
     each, size, d = letters.shape
     row = np.tile(np.arange(size), each)
     scores = draws.scores(block, row, letters.reshape(each * size, d))
-    np.round(scores, board.recipe.score_decimals, out=scores)
+    rounded(scores, board.recipe.score_decimals, out=scores)
     ranks = level_ranks(board, scores)
     values = target.reduce(scores, ranks).reshape(each, size)
     if not by_unit:

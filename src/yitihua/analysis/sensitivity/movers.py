@@ -12,6 +12,7 @@ from yitihua.analysis.sensitivity.targets import level_ranks
 from yitihua.analysis.uncertainty.combos import Combo
 from yitihua.analysis.uncertainty.effects import PROBES
 from yitihua.analysis.uncertainty.engine import Engine
+from yitihua.index.grade import rounded
 from yitihua.indicators.table import Floats
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def alone(found: Sensitivity, factor: Factor | str) -> Floats:
     else:
         name = factor if isinstance(factor, str) else factor.source
         scores = Engine.of(board, engine.mix.only(*name.split("+")), found.seed).probe(PROBES)
-    ranks = level_ranks(board, np.round(scores, board.recipe.score_decimals))
+    ranks = level_ranks(board, rounded(scores, board.recipe.score_decimals))
     shifts = np.abs(ranks - board.rank)
     there = np.isfinite(shifts)
     count = there.sum(axis=0)

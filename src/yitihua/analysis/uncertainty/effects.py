@@ -11,6 +11,7 @@ from yitihua.analysis.uncertainty.combos import STAGES, Combo, Failure
 from yitihua.analysis.uncertainty.counts import ranks_of
 from yitihua.analysis.uncertainty.engine import Engine
 from yitihua.analysis.uncertainty.mix import Mix
+from yitihua.index.grade import rounded
 from yitihua.index.scoreboard import Scoreboard
 from yitihua.indicators.table import Floats
 
@@ -59,12 +60,12 @@ def effects(board: Scoreboard, mix: Mix, seed: int) -> pd.DataFrame:
 
 def _moved(board: Scoreboard, scores: Floats, on_scale: bool) -> dict[str, float]:
     """Return how far scores and ranks are from the published ones."""
-    rounded = np.round(scores, board.recipe.score_decimals)
-    change = np.abs(rounded - board.rounded_scores)
-    flips = np.isnan(rounded) != np.isnan(board.rounded_scores)
+    own = rounded(scores, board.recipe.score_decimals)
+    change = np.abs(own - board.rounded_scores)
+    flips = np.isnan(own) != np.isnan(board.rounded_scores)
     shifts = []
     for rows in board.level_rows.values():
-        ranks = ranks_of(rounded[:, rows], board.recipe.score_decimals).astype(float)
+        ranks = ranks_of(own[:, rows], board.recipe.score_decimals).astype(float)
         there = (ranks > 0) & np.isfinite(board.rank[rows])
         shifts.append(np.abs(ranks - board.rank[rows])[there])
     every = np.concatenate(shifts)

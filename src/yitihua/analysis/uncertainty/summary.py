@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from yitihua.analysis.uncertainty.counts import grade_counts, pairs_ahead, rank_counts, ranks_of
+from yitihua.index.grade import rounded
 from yitihua.index.scoreboard import Scoreboard
 from yitihua.indicators.table import Floats
 
@@ -69,7 +70,7 @@ class Summary:
         """
         if not sound.all():
             scores, on_scale = scores[sound], on_scale[sound]
-        np.round(scores, self.board.recipe.score_decimals, out=scores)
+        rounded(scores, self.board.recipe.score_decimals, out=scores)
         self.sound += len(scores)
         self.on_scale += int(on_scale.sum())
         if self._sample_size < SAMPLE:
