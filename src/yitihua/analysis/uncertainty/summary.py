@@ -133,7 +133,8 @@ class Summary:
             ranks = [ranks_of(_of(scores, rows), decimals) for scores, _ in blocks]
             if "ranks" in kinds:
                 table = self._counts.setdefault(f"ranks {level}", np.zeros((size, size + 1), dtype=np.int64))
-                for own in ranks:
+                # Few units' counts stay in the cache; of many, a unit's row is gone over as seldom as can be.
+                for own in ranks if size <= PAIRS else [np.concatenate(ranks)]:
                     rank_counts(own, table)
             if pairs:
                 self._add(f"ahead {level}", pairs_ahead(np.concatenate(ranks)))
@@ -215,7 +216,7 @@ def _batches(blocks: list[tuple[Floats, Mask]]) -> Iterator[list[tuple[Floats, M
     some: list[tuple[Floats, Mask]] = []
     for block in blocks:
         some.append(block)
-        if sum(scores.size for scores, _ in some) >= TOGETHER:
+        if sum(scores.size for scores, _ in some) >= (TOGETHER if block[0].shape[1] <= PAIRS else BATCH):
             yield some
             some = []
     if some:

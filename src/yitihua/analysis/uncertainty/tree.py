@@ -105,4 +105,4 @@ class Tree:
         found = product(self.plan, self.zeroed, nodes, weights, columns, drawn) if self.linear else None
         if found is None:
             found = climbed(nodes, weights, drawn)
-        return np.broadcast_to(found, (len(self.points), n)).T
+        return (found if found.shape[1] == n else np.broadcast_to(found, (len(self.points), n))).T
