@@ -126,12 +126,19 @@ class Linear:
         return np.asarray(untransformed(np.asarray(product, dtype=float), self.power))
 
     def step(self, size: float) -> float:
-        """Return how much of the product a step of the score is, at the score where it is most."""
+        """Return the least that a step of the score is in the product, whatever the score at whatever weights."""
         if self.power == 1.0:
             return size
-        scores = self.board.total[self.rows]
-        ends = max(float(scores.min()), size), float(scores.max())
-        return max(abs(self.transformed_score(end + size) - self.transformed_score(end)) for end in ends)
+        seen = self.values[self.observed & np.isfinite(self.values)]
+        ends = [max(float(self.scores_of(end)), size) for end in (seen.min(), seen.max())]
+        return min(abs(self.transformed_score(end + size) - self.transformed_score(end)) for end in ends)
+
+    def lowered(self, product: float, size: float) -> float:
+        """Return the product, turned so that more is better, of a score that is lower by a step."""
+        if self.power == 1.0:
+            return product - size
+        score = float(self.scores_of(self.sign * product)) - size
+        return self.sign * self.transformed_score(max(score, 1e-9 * abs(size)))
 
     def scored(self, weights: Floats) -> Scoreboard:
         """Return the board at some weights, scored as any board is."""
