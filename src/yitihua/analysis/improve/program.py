@@ -190,9 +190,12 @@ def _solve(
     """Return variables, the bound that was proven, and the dual of the tangents; None where nothing reaches them."""
     from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
+    # Costs of any currency and size: the solver takes two that are 1e-6 apart for the same.
+    stated = np.array(layout.cost)
+    unit = max(float(stated[stated > 0].min()), 1e-8 * float(stated.max())) if (stated > 0).any() else 1.0
     a = np.vstack([layout.matrix(layout.rows), -scale * layout.matrix(cuts)])
     b = np.concatenate([layout.limits, -scale * np.array(needs)])
-    cost, high, whole = np.array(layout.cost), np.array(layout.high), np.array(layout.whole)
+    cost, high, whole = stated / unit, np.array(layout.high), np.array(layout.whole)
     if whole.any():
         with silent():
             found = milp(
@@ -214,4 +217,4 @@ def _solve(
     duals = linear.ineqlin.marginals
     if np.isnan(bound):
         bound = float(b @ duals + high @ linear.upper.marginals + low @ linear.lower.marginals)
-    return np.asarray(linear.x), bound, float(-duals[len(layout.rows) :].sum() * scale)
+    return np.asarray(linear.x), bound * unit, float(-duals[len(layout.rows) :].sum() * scale * unit)
