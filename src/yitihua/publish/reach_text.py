@@ -89,7 +89,7 @@ def _proof(found: Lift, lang: str) -> list[str]:
         second = (
             "现有权重不在界限之内：仅为满足界限就须作此改变，此时已达到"
             if zh
-            else "the weights in force are outside the bounds: these alone ask for this change, and it reaches the target"
+            else "the weights in force are outside the bounds: they alone ask for this change, which reaches the target"
         )
         return [first, second]
     if found.short_of != found.short_of:  # NaN: time ended before the answer was proven

@@ -96,7 +96,7 @@ class Row:
 
     def counted(self, column: int, values: Floats) -> Floats:
         """Return the points of raw values that count: what stands below the floor of the mean above is the floor."""
-        return np.maximum(self.points(column, values), self.floors[column])
+        return np.asarray(np.maximum(self.points(column, values), self.floors[column]))
 
     def own(self, column: int) -> float:
         """Return the unit's own points as they count."""
@@ -162,7 +162,9 @@ def _stepped(unit: Row, column: int, stated: Sequence[tuple[float, float]], faul
     kept = gains > 1e-12
     if not kept.any():
         return None
-    return Move(column, float(unit.raw[column]), values[kept], gains[kept], costs[kept], line=False, lent=unit.lent(column))
+    return Move(
+        column, float(unit.raw[column]), values[kept], gains[kept], costs[kept], line=False, lent=unit.lent(column)
+    )
 
 
 def _no_better(unit: Row, column: int, key: str, value: float, faults: FaultList) -> None:

@@ -117,10 +117,13 @@ def cheapest(score: Score, moves: Sequence[Move], level: float) -> Cheapest | No
     """
     layout = Layout(moves)
     points, cuts, needs = score.start, [], []
+    columns = [move.column for move in moves]
+    most = score.start.copy()
+    most[columns] += [move.gains.max() for move in moves]
     for _ in range(1 if score.linear else MOST_CUTS):
-        value, slopes = score.above(points)
+        at, value, slopes = _tangent(score, points, most, columns, level)
         cuts.append(layout.tangent_row(slopes))
-        gained = float(sum(slopes[move.column] * (points - score.start)[move.column] for move in moves))
+        gained = float(slopes[columns] @ (at - score.start)[columns])
         needs.append(level - value + gained)
         solved = _solve(layout, cuts, needs, SCALE / score.width_of_scale)
         if solved is None:
@@ -128,7 +131,7 @@ def cheapest(score: Score, moves: Sequence[Move], level: float) -> Cheapest | No
         x, bound, price = solved
         gains = layout.gains(x)
         points = score.start.copy()
-        points[[move.column for move in moves]] += gains
+        points[columns] += gains
         if score(points) >= level - CLOSE * score.width_of_scale:
             break
     gains, points = _polished(score, moves, gains, level)
@@ -145,6 +148,26 @@ def cheapest(score: Score, moves: Sequence[Move], level: float) -> Cheapest | No
     if not whole:
         certificate["price"] = price
     return Cheapest(gains, chosen, cost, certificate)
+
+
+def _tangent(
+    score: Score, points: Floats, most: Floats, columns: list[int], level: float
+) -> tuple[Floats, float, Floats]:
+    """Return where a tangent is taken, its value and its slopes.
+
+    At a point of 0 a geometric mean has no tangent: there one is taken a little way to the best that can be had, so
+    near that it shuts these points out; it lies above the score as any other does.
+    """
+    for share in (0.0, 1e-2, 1e-4, 1e-6, 1e-8):
+        at = points + share * (most - points)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            value, slopes = score.above(at)
+        if not np.isfinite(slopes[columns]).all():
+            continue
+        found = at, value, np.nan_to_num(slopes, posinf=0.0)
+        if share == 0.0 or value + float(slopes[columns] @ (points - at)[columns]) < level:
+            return found
+    return found
 
 
 def cost_of(move: Move, gain: float, chosen: int | None) -> float:
