@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import yitihua as yt
-from yitihua.analysis.reach import lift, rank_range
+from yitihua.analysis.reach import lift, rank_range, weight_ranges
 
 KEYS = ["osi", "tii", "hci"]
 GRID = np.clip([(i / 100, j / 100, 1 - (i + j) / 100) for i in range(101) for j in range(101 - i)], 0.0, 1.0)
@@ -117,7 +117,7 @@ def test_a_point_of_zero_under_a_geometric_mean():
         lambda: lift(board, "China", rank=100),
         lambda: lift(board, "China", above="India"),
         lambda: rank_range(board, ["China"]),
-        lambda: board.weight_ranges(unit="China"),
+        lambda: weight_ranges(board, unit="China"),
     ):
         with pytest.raises(yt.InputError) as caught:
             ask()

@@ -158,16 +158,17 @@ def _tangent(
     At a point of 0 a geometric mean has no tangent: there one is taken a little way to the best that can be had, so
     near that it shuts these points out; it lies above the score as any other does.
     """
-    for share in (0.0, 1e-2, 1e-4, 1e-6, 1e-8):
+    value, slopes = score.above(points)
+    if np.isfinite(slopes[columns]).all():
+        return points, value, slopes
+    for share in (1e-2, 1e-4, 1e-6, 1e-8):
         at = points + share * (most - points)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            value, slopes = score.above(at)
-        if not np.isfinite(slopes[columns]).all():
-            continue
-        found = at, value, np.nan_to_num(slopes, posinf=0.0)
-        if share == 0.0 or value + float(slopes[columns] @ (points - at)[columns]) < level:
-            return found
-    return found
+        value, slopes = score.above(at)
+        # What is 0 although all that can be moved is above 0 stays there.
+        slopes = np.where(np.isfinite(slopes), slopes, 0.0)
+        if value + float(slopes[columns] @ (points - at)[columns]) < level:
+            break
+    return at, value, slopes
 
 
 def cost_of(move: Move, gain: float, chosen: int | None) -> float:

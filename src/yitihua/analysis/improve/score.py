@@ -91,7 +91,10 @@ class Score:
         return float(self._up(points, raised=False)[-1])
 
     def above(self, points: Floats) -> tuple[float, Floats]:
-        """Return the tangent's value and slopes at some points: it lies on or above the score everywhere."""
+        """Return the tangent's value and slopes at some points: it lies on or above the score everywhere.
+
+        Below a mean that is 0 for a child of 0 there is no tangent, and slopes are not finite.
+        """
         scores = self._up(points, raised=True)
         slopes = np.zeros(len(scores))
         slopes[-1] = 1.0
@@ -99,7 +102,10 @@ class Score:
             x = np.where(self.there[step.columns], scores[step.columns] + lent, np.nan)
             assert step.method.partials is not None  # means have them
             slope = np.nan_to_num(step.method.partials(x[None, :], step.mixture)[0], posinf=np.inf)
-            slopes[step.columns] = slopes[step.column] * slope
+            if step.method.name != "arithmetic" and scores[step.column] == 0:
+                slope = np.full_like(slope, np.inf)
+            with np.errstate(invalid="ignore"):  # what stands below no tangent has none
+                slopes[step.columns] = slopes[step.column] * slope
         return float(scores[-1]), slopes[: self.width]
 
     def _up(self, points: Floats, raised: bool) -> Floats:
