@@ -17,8 +17,8 @@ def floors_of(board: Scoreboard) -> Floats:
     Examples
     --------
     >>> import yitihua as yt
-    >>> floors_of(yt.evaluate("hdi")).tolist()
-    [0.0, -inf, -inf, 0.0]
+    >>> floors_of(yt.evaluate("hdi", aggregate="geometric")).tolist()
+    [0.01, 0.01, 0.01, 0.01]
     """
     width = len(board.recipe.codes)
     floors = np.full(width, -np.inf)
