@@ -20,6 +20,19 @@ REACH: Final[dict[str, tuple[Words, Words]]] = {
             "Supply the missing data first",
         ),
     ),
+    "zero-whatever-weights": (
+        (
+            "“{name}”有指标或分项得分为0，在没有下限的几何（或类似）平均之下，只要该项权重不为0，总分就是0，改变权重无济于事",
+            "各项得分均大于0的单位；或设有下限（floor）的平均",
+            "请先改进该项指标（improve），或用whatif换一种合成方法",
+        ),
+        (
+            "'{name}' has a point of 0 under a geometric (or like) mean without a floor: its score is 0 as soon as "
+            "that has any weight, so weights do not lift it",
+            "units whose points are all above 0, or a mean with a floor",
+            "Improve that indicator first (improve), or try another aggregation with whatif",
+        ),
+    ),
     "not-linear": (
         (
             "“{name}”这一级到总指数的合成方法为{found}，得分不是权重的线性函数，没有精确解",
