@@ -98,6 +98,18 @@ REACH: Final[dict[str, tuple[Words, Words]]] = {
             "Widen the limits, add indicators, or ask for less",
         ),
     ),
+    "improvement-unproven": (
+        (
+            "“{name}”能够{found}（需要{least}分），但没有找到并证明最省的组合",
+            "所列指标都改进到头，可得{best}分",
+            "请用among减少指标，少给几个可达到的数值，或收窄limits",
+        ),
+        (
+            "'{name}' can be lifted to: {found} (it takes a score of {least}), but no cheapest way was found and proven",
+            "with everything moved as far as it goes: {best}",
+            "Look at fewer indicators (among), offer fewer steps, or narrow the limits",
+        ),
+    ),
     "not-concave": (
         (
             "“{name}”的合成方法为{found}，不是指数不大于1的加权平均，改进多少才够没有精确解",

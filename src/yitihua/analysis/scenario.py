@@ -153,7 +153,9 @@ class Scenario:
         said = [LABEL[0 if zh else 1]]
         if any(one.yearly for one in self.assumed.values()):
             said.append(
-                f"逐年的假设按{self.years:g}年推算。" if zh else f"Yearly assumptions run for {self.years:g} years."
+                f"逐年的假设按{self.years:g}年推算。"
+                if zh
+                else f"Yearly assumptions run for {self.years:g} year{'' if self.years == 1 else 's'}."
             )
         if self.capped:
             count = len(self.capped)

@@ -93,7 +93,11 @@ def _proof(found: Lift, lang: str) -> list[str]:
         )
         return [first, second]
     if found.short_of != found.short_of:  # NaN: time ended before the answer was proven
-        second = "时间已到：更小的改变也能达到，所列不是最小" if zh else "out of time: a smaller change does it as well"
+        second = (
+            "尚未证明最小：略小的改变也能达到，差距见上"
+            if zh
+            else "not proven smallest: a smaller change does it as well, by the gap at most"
+        )
         return [first, second]
     missed = 1.0 - found.short_of
     second = (
