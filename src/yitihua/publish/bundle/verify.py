@@ -1,0 +1,125 @@
+"""A bundle from outside, judged: read strictly, computed again in a clean process, packed again and compared."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from yitihua.errors import Fault, InputError, refuse
+from yitihua.publish.bundle.archive import load_archive, printable, read_archive
+from yitihua.publish.bundle.compare import Difference, Place
+from yitihua.publish.bundle.manifest import Manifest, read_manifest
+
+#: Seconds that the computation may take.
+MOST_SECONDS: Final = 1800
+
+#: What the clean process runs: the package from where it was imported, and nothing of the current folder.
+_START: Final = (
+    "import sys, json; sys.path[:] = json.loads(sys.argv.pop(1)); "
+    "from yitihua.publish.bundle.recompute import main; main()"
+)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What `verify` found.
+
+    Attributes
+    ----------
+    sha256 : str
+        Of the archive.
+    manifest : Manifest
+        What the bundle says of itself.
+    has_definitions : bool
+        Whether it holds the edition's definitions.
+    differs : tuple of Difference
+        Files that do not come out again; none where the bundle is true.
+    """
+
+    sha256: str
+    manifest: Manifest
+    has_definitions: bool
+    differs: tuple[Difference, ...] = ()
+
+    @property
+    def equal(self) -> bool:
+        """Whether every byte comes out again."""
+        return not self.differs
+
+
+def verify(path: str | Path) -> Verdict:
+    """Compute a bundle again and say whether every byte of it comes out.
+
+    Parameters
+    ----------
+    path : str or Path
+        A file of anybody: it is looked at before it is read, nothing in it is run, nothing is written but its
+        definitions, under their fixed names, to a temporary folder.
+
+    Returns
+    -------
+    Verdict
+
+    Raises
+    ------
+    InputError
+        If it is no bundle, bytes were changed, or it cannot be computed; files in it are named.
+    """
+    try:
+        return verify_bytes(load_archive(Path(path)))
+    except InputError as error:
+        raise InputError([_within(str(path), fault) for fault in error.faults]) from None
+
+
+def _within(path: str, fault: Fault) -> Fault:
+    if fault.file == path:
+        return fault
+    details = {name: printable(text, 400) for name, text in fault.details.items()}
+    inner = printable(fault.file)
+    return replace(fault, file=f"{path}: {inner}" if inner else path, key=printable(fault.key), details=details)
+
+
+def verify_bytes(data: bytes) -> Verdict:
+    """Judge the bytes of a bundle; see `verify`."""
+    files = read_archive(data)
+    manifest = read_manifest(files)
+    has_definitions = any(name.startswith("definitions/") for name in files)
+    return Verdict(hashlib.sha256(data).hexdigest(), manifest, has_definitions, _computed(data))
+
+
+def _computed(data: bytes) -> tuple[Difference, ...]:
+    """Return what the clean process says."""
+    here = Path(__file__).resolve().parents[3]
+    # The current folder is no place to import from: a bundle may have been unpacked into it.
+    paths = [str(here), *(path for path in sys.path if path and Path(path).resolve() != Path.cwd().resolve())]
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-I", "-W", "ignore", "-c", _START, json.dumps(paths)]
+        try:
+            ended = subprocess.run(
+                command, input=data, capture_output=True, cwd=folder, env=_environment(), timeout=MOST_SECONDS
+            )
+        except subprocess.TimeoutExpired:
+            raise refuse("bundle-stopped", reason=f"it took more than {MOST_SECONDS} seconds") from None
+    try:
+        said = json.loads(ended.stdout)
+    except ValueError:
+        raise refuse("bundle-stopped", reason=f"the process ended with code {ended.returncode}") from None
+    if "faults" in said:
+        raise InputError([Fault(**fault) for fault in said["faults"]])
+    return tuple(
+        Difference(one["file"], one["kind"], tuple(Place(**place) for place in one["places"]), one["count"])
+        for one in said["differs"]
+    )
+
+
+def _environment() -> dict[str, str]:
+    """Return the same environment everywhere; of the machine's own only what programs need to start."""
+    kept = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "HOME", "USERPROFILE", "LD_LIBRARY_PATH")
+    return {name: os.environ[name] for name in kept if name in os.environ} | {"LC_ALL": "C.UTF-8", "TZ": "UTC"}
