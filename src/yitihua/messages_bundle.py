@@ -70,6 +70,7 @@ BUNDLE_PHRASES: Final[dict[str, str]] = {
     "it is no plain file: a link, a folder or one with other rights": "不是普通文件（链接、文件夹或权限不同）",
     "there are two files of this name": "文件名重复",
     "a bundle holds no file of this name": "复算包中不应有此文件名",
+    "its files do not fit together: {}": "各文件内容不能相互对应：{}",
     "it took more than {} seconds": "用时超过{}秒",
     "the process ended with code {}": "进程异常结束，代码{}",
 }

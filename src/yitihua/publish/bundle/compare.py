@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice, zip_longest
+from itertools import zip_longest
 from typing import Any, Final
 
 from yitihua.publish.bundle.archive import MANIFEST
@@ -47,12 +47,12 @@ class Difference:
 
 
 def differences(stated: Mapping[str, bytes], found: Mapping[str, bytes]) -> list[Difference]:
-    """Return which files differ and where; manifest.json alone only if nothing else explains it.
+    r"""Return which files differ and where; manifest.json alone only if nothing else explains it.
 
     Examples
     --------
-    >>> old = {"scores.csv": b"unit,score\\na,1\\n"}
-    >>> differences(old, {"scores.csv": b"unit,score\\na,2\\n"})[0].places
+    >>> old = {"scores.csv": b"unit,score\na,1\n"}
+    >>> differences(old, {"scores.csv": b"unit,score\na,2\n"})[0].places
     (Place(where='a, score', stated='1', found='2'),)
     """
     made = []
@@ -79,18 +79,23 @@ def _cells(stated: bytes, found: bytes) -> Iterator[Place]:
     if old is None or new is None:
         return
     head = new[0] if new else []
-    keys = [row[0] for row in new[1:] if row]
-    if len(set(keys)) == len(keys):
-        by_unit = {row[0]: row for row in old[1:] if row}
-        pairs = [(row[0], by_unit.pop(row[0], []), row) for row in new[1:] if row]
-        pairs += [(unit, row, []) for unit, row in by_unit.items()]
-    else:
-        lines = enumerate(zip_longest(old[1:], new[1:], fillvalue=[]), start=2)
-        pairs = [(f"{line}: {(b or a)[0]}", a, b) for line, (a, b) in lines if a or b]
-    for unit, a, b in pairs:
+    for unit, a, b in _paired(old[1:], new[1:]):
         for title, x, y in zip_longest(head, a, b, fillvalue=""):
             if x != y:
                 yield Place(f"{unit}, {title}", x, y)
+
+
+def _paired(old: list[list[str]], new: list[list[str]]) -> Iterator[tuple[str, list[str], list[str]]]:
+    keys = [row[0] for row in new if row]
+    if len(set(keys)) == len(keys):
+        by_unit = {row[0]: row for row in old if row}
+        yield from ((row[0], by_unit.pop(row[0], []), row) for row in new if row)
+        yield from ((unit, row, []) for unit, row in by_unit.items())
+        return
+    nothing: list[str] = []
+    for line, (a, b) in enumerate(zip_longest(old, new, fillvalue=nothing), start=2):
+        if a or b:
+            yield f"{line}: {(b or a)[0]}", a, b
 
 
 def _rows(text: bytes) -> list[list[str]] | None:
@@ -131,5 +136,5 @@ def _walk(old: Any, new: Any, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any
     elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
         for step, (a, b) in enumerate(zip(old, new, strict=True)):
             yield from _walk(a, b, (*path, step))
-    elif old != new:
-        yield path, *("".join(islice(json.dumps(one, ensure_ascii=False), 60)) for one in (old, new))
+    elif old != new or type(old) is not type(new):
+        yield path, json.dumps(old, ensure_ascii=False)[:60], json.dumps(new, ensure_ascii=False)[:60]

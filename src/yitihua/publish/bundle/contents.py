@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 #: Scores are written with the decimals of the index, but not with more than this.
 MOST_DECIMALS: Final = 9
-_SHARE_DECIMALS: Final = 6
+#: Coverage, and what is drawn: errors, intervals, probabilities.
+_OTHER_DECIMALS: Final = 6
 
 
 def bundle_files(board: Scoreboard, stated: Stated, sources: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -77,10 +78,10 @@ def rounded_scores(board: Scoreboard, lang: str) -> pd.DataFrame:
     """
     frame = score_table(board, lang)
     decimals = min(board.recipe.score_decimals, MOST_DECIMALS)
-    scored = {"score", "score_low", "score_high", *board.recipe.first_level}
+    scored = {"score", *board.recipe.first_level}
     for name in frame.columns:
         if frame[name].dtype.kind == "f":
-            places = decimals if name in scored else _SHARE_DECIMALS
+            places = decimals if name in scored else _OTHER_DECIMALS
             frame[name] = rounded(frame[name].to_numpy(), places)
     return frame
 

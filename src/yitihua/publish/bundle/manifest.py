@@ -87,7 +87,9 @@ def read_manifest(files: Mapping[str, bytes]) -> Manifest:
 
 
 def _written(manifest: Manifest) -> bytes:
-    return (json.dumps(manifest.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
+    return (json.dumps(manifest.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n").encode(
+        "utf-8", "replace"
+    )
 
 
 def _sha256(content: bytes) -> str:

@@ -47,9 +47,7 @@ def bundle_of_run(folder: str | Path) -> bytes:
     return bundle_of_board(run.board, edition, versions)
 
 
-def bundle_of_board(
-    board: Scoreboard, edition: Edition | None, versions: Mapping[str, str] | None = None
-) -> bytes:
+def bundle_of_board(board: Scoreboard, edition: Edition | None, versions: Mapping[str, str] | None = None) -> bytes:
     """Return the bundle of a board.
 
     Parameters

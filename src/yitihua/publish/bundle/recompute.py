@@ -1,7 +1,7 @@
 """A bundle's files computed again from its measures, estimates and definitions, and packed again.
 
-`python -m` of this module is the clean process that `verify` starts: it gets the archive as input and says as JSON
-which files differ, or which fault stops it.
+`main` is what the clean process runs that `verify` starts: it gets the archive as input and says as JSON which files
+differ, or which fault stops it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -27,7 +27,7 @@ from yitihua.indicators.derive import describe
 from yitihua.indicators.reading import measures_of
 from yitihua.indicators.table import IndicatorTable
 from yitihua.indicators.table_json import table_from_json, table_to_json
-from yitihua.publish.bundle.archive import read_archive
+from yitihua.publish.bundle.archive import printable, read_archive
 from yitihua.publish.bundle.compare import Difference, differences
 from yitihua.publish.bundle.contents import bundle_files, settled_text
 from yitihua.publish.bundle.manifest import Manifest, Stated, read_manifest
@@ -41,7 +41,23 @@ SUMMED_WITHIN: Final = 1e-12
 MOST_MEMORY: Final = 16 << 30
 
 
-def repacked(files: Mapping[str, bytes], manifest: Manifest) -> dict[str, bytes]:
+@dataclass(frozen=True)
+class Repacked:
+    """A bundle computed again.
+
+    Attributes
+    ----------
+    files : dict
+        Name -> content; equal to the bundle's where it is true.
+    fresh : str
+        The recipe as the definitions give it, where the bundle's own is taken as given; "" where they give none.
+    """
+
+    files: dict[str, bytes]
+    fresh: str = ""
+
+
+def repacked(files: Mapping[str, bytes], manifest: Manifest) -> Repacked:
     """Return the files of a bundle as they come out when everything in it is computed again.
 
     Parameters
@@ -51,11 +67,6 @@ def repacked(files: Mapping[str, bytes], manifest: Manifest) -> dict[str, bytes]
     manifest : Manifest
         What the bundle says of itself.
 
-    Returns
-    -------
-    dict
-        Equal to `files` where the bundle is true.
-
     Raises
     ------
     InputError
@@ -64,23 +75,31 @@ def repacked(files: Mapping[str, bytes], manifest: Manifest) -> dict[str, bytes]
     stated_table = table_from_json(_text(files, "table.json"))
     stated_recipe = Recipe.from_json(_text(files, "recipe.json"))
     refuse_own_code(stated_recipe)
+    fresh = ""
     with opened_edition(files, manifest.edition, manifest.date, manifest.weights) as edition:
         own = recomputed(counted(stated_table), edition)
-        fresh = fit(own, edition) if edition is not None and manifest.recipe == "fitted" else stated_recipe
-        definitions = {name: files[name] for name in files if name.startswith("definitions/")}
+        definitions = {} if edition is None else _read_by(edition, files)
         if edition is not None:
-            definitions = _read_by(edition, definitions)
-    whole = stated_table
-    if edition is not None:
-        whole = with_cities(own, edition) if manifest.cities else own
-    elif not manifest.cities:
-        whole = own
+            fresh = _fresh(own, edition, files["recipe.json"], manifest)
+    whole = with_cities(own, edition) if edition is not None and manifest.cities else own
+    if edition is None and manifest.cities:
+        whole = stated_table  # how measures are summed stands in the definitions
     table = table_from_json(settled_text(table_to_json(whole), files["table.json"], SUMMED_WITHIN))
-    recipe = Recipe.from_json(settled_text(fresh.to_json(), files["recipe.json"], FITTED_WITHIN))
-    board = apply(table, recipe)
+    recipe = Recipe.from_json(fresh) if manifest.recipe == "fitted" else stated_recipe
     stated = Stated(**{name: getattr(manifest, name) for name in Stated.model_fields})
     told = stated_of(table, recipe, stated)
-    return bundle_files(board, told, definitions | true_passports(files, table))
+    made = bundle_files(apply(table, recipe), told, definitions | true_passports(files, table))
+    return Repacked(made, fresh if manifest.recipe == "given" else "")
+
+
+def _fresh(table: IndicatorTable, edition: Edition, stated: bytes, manifest: Manifest) -> str:
+    """Return the recipe that the definitions give; "" where it is taken as given and they give none."""
+    try:
+        return Recipe.from_json(settled_text(fit(table, edition).to_json(), stated, FITTED_WITHIN)).to_json()
+    except InputError:
+        if manifest.recipe == "fitted":
+            raise
+        return ""
 
 
 def stated_of(table: IndicatorTable, recipe: Recipe, stated: Stated) -> Stated:
@@ -157,10 +176,11 @@ def recomputed(table: IndicatorTable, edition: Edition | None) -> IndicatorTable
     return replace(table, values=values, formulas=formulas, formula_measures=names, background=behind)
 
 
-def _read_by(edition: Edition, definitions: dict[str, bytes]) -> dict[str, bytes]:
+def _read_by(edition: Edition, files: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return the definitions that the edition was in fact read from."""
     ends = {path.as_posix() for path in edition.files}
-    return {name: content for name, content in definitions.items() if any(end.endswith(f"/{name}") for end in ends)}
+    named = {name: content for name, content in files.items() if name.startswith("definitions/")}
+    return {name: content for name, content in named.items() if any(end.endswith(f"/{name}") for end in ends)}
 
 
 def _text(files: Mapping[str, bytes], name: str) -> str:
@@ -172,8 +192,10 @@ def _text(files: Mapping[str, bytes], name: str) -> str:
         raise refuse("not-utf8", file=name, found=f"byte {error.start}") from None
 
 
-def judged(data: bytes) -> list[Difference]:
-    """Return in what a bundle differs from what comes out of it; nothing where it is true.
+def judged(data: bytes) -> tuple[list[Difference], list[Difference]]:
+    """Return in what a bundle differs from what comes out of it, nothing where it is true; and what was given.
+
+    The second holds in what a recipe that was taken as given differs from the one that the definitions give.
 
     Raises
     ------
@@ -183,16 +205,23 @@ def judged(data: bytes) -> list[Difference]:
     files = read_archive(data)
     manifest = read_manifest(files)
     with allow_code(False), np.errstate(all="ignore"):
-        return differences(files, repacked(files, manifest))
+        again = repacked(files, manifest)
+    given = {"recipe.json": again.fresh.encode("utf-8")} if again.fresh else {}
+    return differences(files, again.files), differences({name: files[name] for name in given}, given)
 
 
 def main() -> None:
     """Read an archive from standard input and print the verdict as JSON."""
     _limit_memory()
     try:
-        verdict: dict[str, Any] = {"differs": [asdict(one) for one in judged(sys.stdin.buffer.read())]}
+        differs, given = judged(sys.stdin.buffer.read())
+        verdict: dict[str, Any] = {"differs": [asdict(one) for one in differs], "given": [asdict(one) for one in given]}
     except InputError as error:
         verdict = {"faults": [asdict(fault) for fault in error.faults]}
+    except Exception as error:  # whatever a file made to mislead sets off in here
+        told = printable(f"{type(error).__name__}: {error}")
+        fault = refuse("bundle-stopped", reason=f"its files do not fit together: {told}").faults[0]
+        verdict = {"faults": [asdict(fault)]}
     sys.stdout.write(json.dumps(verdict))
 
 
@@ -203,7 +232,3 @@ def _limit_memory() -> None:
         hard = resource.getrlimit(resource.RLIMIT_AS)[1]
         limit = MOST_MEMORY if hard == resource.RLIM_INFINITY else min(MOST_MEMORY, hard)
         resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
-
-
-if __name__ == "__main__":
-    main()

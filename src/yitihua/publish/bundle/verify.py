@@ -10,7 +10,7 @@ import sys
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from yitihua.errors import Fault, InputError, refuse
 from yitihua.publish.bundle.archive import load_archive, printable, read_archive
@@ -41,12 +41,15 @@ class Verdict:
         Whether it holds the edition's definitions.
     differs : tuple of Difference
         Files that do not come out again; none where the bundle is true.
+    given : tuple of Difference
+        In what a recipe that is taken as given differs from the one that the definitions give.
     """
 
     sha256: str
     manifest: Manifest
     has_definitions: bool
     differs: tuple[Difference, ...] = ()
+    given: tuple[Difference, ...] = ()
 
     @property
     def equal(self) -> bool:
@@ -91,10 +94,10 @@ def verify_bytes(data: bytes) -> Verdict:
     files = read_archive(data)
     manifest = read_manifest(files)
     has_definitions = any(name.startswith("definitions/") for name in files)
-    return Verdict(hashlib.sha256(data).hexdigest(), manifest, has_definitions, _computed(data))
+    return Verdict(hashlib.sha256(data).hexdigest(), manifest, has_definitions, *_computed(data))
 
 
-def _computed(data: bytes) -> tuple[Difference, ...]:
+def _computed(data: bytes) -> tuple[tuple[Difference, ...], tuple[Difference, ...]]:
     """Return what the clean process says."""
     here = Path(__file__).resolve().parents[3]
     # The current folder is no place to import from: a bundle may have been unpacked into it.
@@ -113,9 +116,13 @@ def _computed(data: bytes) -> tuple[Difference, ...]:
         raise refuse("bundle-stopped", reason=f"the process ended with code {ended.returncode}") from None
     if "faults" in said:
         raise InputError([Fault(**fault) for fault in said["faults"]])
+    return _read(said["differs"]), _read(said["given"])
+
+
+def _read(said: list[dict[str, Any]]) -> tuple[Difference, ...]:
     return tuple(
         Difference(one["file"], one["kind"], tuple(Place(**place) for place in one["places"]), one["count"])
-        for one in said["differs"]
+        for one in said
     )
 
 
