@@ -26,7 +26,8 @@ MOST_FILE_BYTES: Final = 64 << 20
 MOST_NAME_BYTES: Final = 200
 
 MANIFEST: Final = "manifest.json"
-_PART = r"[\w(+-][\w .()+-]*"
+#: No name begins or ends with a space, or ends with a dot; no two dots stand together.
+_PART = r"[\w(+-](?:[\w()+-]|[. ](?=[\w(+-]))*"
 #: The only names that a bundle holds: relative, without "..", of letters and digits of any script.
 NAMES: Final = re.compile(
     r"(?:manifest|table|recipe)\.json|(?:scores|scores\.zh|values|measures|estimates|covariance)\.csv"
@@ -144,7 +145,7 @@ def read_archive(data: bytes) -> dict[str, bytes]:
 def _end(data: bytes) -> tuple[int, int, int]:
     """Return number of entries, size and place of the directory."""
     place = len(data) - _END.size
-    if place < 0 or not data.startswith((_LOCAL_MARK, _END_MARK)) or data[place : place + 4] != _END_MARK:
+    if place < 0 or data[place : place + 4] != _END_MARK:
         if data.rfind(_END_MARK) >= 0:
             raise _unsafe(_DIRECTORY, "there are bytes before or behind the archive")
         raise refuse("not-a-bundle", reason="it is no ZIP archive")
@@ -157,6 +158,8 @@ def _end(data: bytes) -> tuple[int, int, int]:
         raise _unsafe(_DIRECTORY, "it is in the ZIP64 format")
     if count > MOST_FILES:
         raise refuse("bundle-large", found=f"{count} files", limit=f"{MOST_FILES} files")
+    if start + size < place:
+        raise _unsafe(_DIRECTORY, "there are bytes before or behind the archive")
     if start + size != place or (disk, first_disk, here, comment) != (0, 0, count, 0):
         raise _changed(_DIRECTORY)
     return count, size, start

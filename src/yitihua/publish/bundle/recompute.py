@@ -189,7 +189,7 @@ def _text(files: Mapping[str, bytes], name: str) -> str:
     except KeyError:
         raise refuse("not-a-bundle", file=name, reason="it is not there") from None
     except UnicodeDecodeError as error:
-        raise refuse("not-utf8", file=name, found=f"byte {error.start}") from None
+        raise refuse("not-utf8", file=name, reason=f"byte {error.start + 1}") from None
 
 
 def judged(data: bytes) -> tuple[list[Difference], list[Difference]]:
