@@ -23,6 +23,7 @@ from bundling import bundle_of, small
 
 import yitihua as yt
 from yitihua import cli
+from yitihua.definitions.changes import with_changes
 from yitihua.publish.bundle.archive import MOST_BYTES, read_archive, write_archive
 from yitihua.publish.bundle.manifest import read_manifest
 from yitihua.publish.bundle.packing import bundle_of_board, bundle_of_run
@@ -119,6 +120,34 @@ def test_the_same_bytes_in_every_place(tmp_path: Path, tsi) -> None:
     shutil.copytree(tsi.folder, moved / "named differently")
     two = _packed_by_another_process(tmp_path, moved, ["named differently"], LANG="C")
     assert one == two == small()
+
+
+#: Kernels of OpenBLAS and NumPy that take other paths, so that sums and logarithms end in other bits.
+OTHER_KERNELS = {
+    "OPENBLAS_CORETYPE": "Nehalem",
+    "OPENBLAS_NUM_THREADS": "1",
+    "NPY_DISABLE_CPU_FEATURES": "AVX2 FMA3 AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL",
+}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of kernels are those of one platform")
+def test_another_processor_changes_no_verdict(tmp_path: Path) -> None:
+    """Packed with other kernels and verified with these.
+
+    The shipped editions and folders of results give the same bytes; weights by eigenvectors and sums of logarithms
+    differ in their last bits, and are verified all the same.
+    """
+    quiet = {**OTHER_KERNELS, "PYTHONWARNINGS": "ignore"}
+    for name in EDITIONS:
+        assert _packed_by_another_process(tmp_path, tmp_path / "a", ["--edition", name], **quiet) == bundle_of(name)
+    loaded = yt.load_edition("asem")
+    for method in ("rotated_factor", "entropy", "critic"):
+        words = ["--edition", "asem", "--weights", method]
+        data = _packed_by_another_process(tmp_path, tmp_path / "a", words, **quiet)
+        assert verify_bytes(data).equal and read_manifest(read_archive(data)).recipe == "fitted"
+        changed = with_changes(loaded, {"weights": method})
+        folder = write_folder(tmp_path / method, board_files(yt.evaluate(changed), changed))
+        assert _packed_by_another_process(tmp_path, tmp_path / "a", [str(folder)], **quiet) == bundle_of_run(folder)
 
 
 def test_a_project_its_results_and_an_edition_give_one_ranking(run, tmp_path: Path, tsi) -> None:

@@ -108,7 +108,6 @@ def verify(
 ) -> None:
     """Compute a bundle again; say equal, or what differs (exit code 1). 复算核验."""
     from yitihua.publish import terminal
-    from yitihua.publish.bundle.signing import signer as signer_of
     from yitihua.publish.bundle.verify import verify as judge
     from yitihua.publish.bundle_text import verdict_dict, verdict_lines
 
@@ -116,13 +115,10 @@ def verify(
     if (signature is None) != (signers is None):
         zh, en = "--signature与--signers须同时给出", "--signature and --signers go together"
         raise bad_call(zh, en, "--signature FILE.sig --signers FILE")
-    who = None if signature is None or signers is None else signer_of(file, signature, signers)
-    verdict = judge(file)
+    verdict = judge(file, signature, signers)
     if json:
-        terminal.print_json(verdict_dict(verdict, who))
+        terminal.print_json(verdict_dict(verdict))
     else:
-        if who is not None:
-            print(say(words, f"签名有效，签名人：{who}", f"Signed by {who}; the signature holds."))
         terminal.print_lines(verdict_lines(verdict, words))
     if not verdict.equal:
         raise typer.Exit(1)

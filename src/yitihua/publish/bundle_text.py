@@ -51,6 +51,9 @@ def verdict_lines(verdict: Verdict, lang: str, top: int = SHOWN) -> list[str]:
     """Return the verdict in words: equal, or which files differ, where, and both numbers."""
     lines = about_lines(verdict.manifest, verdict.has_definitions, lang)
     lines.append(f"sha256 {verdict.sha256}")
+    if verdict.signer:
+        who = printable(verdict.signer)
+        lines.append(_said(lang, f"签名有效，签名人：{who}", f"Signed by {who}; the signature holds."))
     for one in verdict.given:
         zh, en = "与由定义和数据拟合的不同之处：", "In this it differs from what definitions and data give:"
         lines += [_said(lang, zh, en), *_file_lines(one, lang, top)]
@@ -85,12 +88,12 @@ def _file_lines(one: Difference, lang: str, top: int) -> list[str]:
     return lines
 
 
-def verdict_dict(verdict: Verdict, signer: str | None) -> dict[str, Any]:
+def verdict_dict(verdict: Verdict) -> dict[str, Any]:
     """Return what `verify --json` prints."""
     return {
         "equal": verdict.equal,
         "sha256": verdict.sha256,
-        "signer": signer,
+        "signer": verdict.signer or None,
         "has_definitions": verdict.has_definitions,
         "differs": [asdict(one) for one in verdict.differs],
         "given": [asdict(one) for one in verdict.given],

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from yitihua.errors import refuse
-from yitihua.publish.bundle.archive import load_archive, printable
+from yitihua.publish.bundle.archive import printable
 
 #: What a signature is for; one made for anything else does not hold here.
 NAMESPACE: Final = "yitihua-bundle"
@@ -44,12 +44,14 @@ def sign(data: bytes, key: Path) -> bytes:
         return (Path(folder) / "bundle.zip.sig").read_bytes()
 
 
-def signer(archive: Path, signature: Path, signers: Path) -> str:
+def signer(data: bytes, signature: Path, signers: Path) -> str:
     """Return who signed a bundle.
 
     Parameters
     ----------
-    archive, signature : Path
+    data : bytes
+        The archive.
+    signature : Path
     signers : Path
         "Allowed signers" of OpenSSH: a line a signer, name and public key.
 
@@ -61,7 +63,7 @@ def signer(archive: Path, signature: Path, signers: Path) -> str:
     for path in (signature, signers):
         if not path.is_file():
             raise refuse("file-not-found", file=str(path), reason="")
-    data, shown = load_archive(archive), str(signature)
+    shown = str(signature)
     files = ["-f", str(signers), "-s", str(signature)]
     found = _run(["-Y", "find-principals", *files], data, shown).splitlines()
     name = found[0] if found else ""

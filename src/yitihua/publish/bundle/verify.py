@@ -16,6 +16,7 @@ from yitihua.errors import Fault, InputError, refuse
 from yitihua.publish.bundle.archive import load_archive, printable, read_archive
 from yitihua.publish.bundle.compare import Difference, Place
 from yitihua.publish.bundle.manifest import Manifest, read_manifest
+from yitihua.publish.bundle.signing import signer
 
 #: Seconds that the computation may take.
 MOST_SECONDS: Final = 1800
@@ -43,6 +44,8 @@ class Verdict:
         Files that do not come out again; none where the bundle is true.
     given : tuple of Difference
         In what a recipe that is taken as given differs from the one that the definitions give.
+    signer : str
+        Whose signature holds; "" where none was asked for.
     """
 
     sha256: str
@@ -50,6 +53,7 @@ class Verdict:
     has_definitions: bool
     differs: tuple[Difference, ...] = ()
     given: tuple[Difference, ...] = ()
+    signer: str = ""
 
     @property
     def equal(self) -> bool:
@@ -57,7 +61,7 @@ class Verdict:
         return not self.differs
 
 
-def verify(path: str | Path) -> Verdict:
+def verify(path: str | Path, signature: Path | None = None, signers: Path | None = None) -> Verdict:
     """Compute a bundle again and say whether every byte of it comes out.
 
     Parameters
@@ -65,6 +69,8 @@ def verify(path: str | Path) -> Verdict:
     path : str or Path
         A file of anybody: it is looked at before it is read, nothing in it is run, nothing is written but its
         definitions, under their fixed names, to a temporary folder.
+    signature, signers : Path, optional
+        Both or neither: a signature of the file, and who may sign; looked at before anything else.
 
     Returns
     -------
@@ -73,10 +79,13 @@ def verify(path: str | Path) -> Verdict:
     Raises
     ------
     InputError
-        If it is no bundle, bytes were changed, or it cannot be computed; files in it are named.
+        If it is no bundle, bytes were changed, it cannot be computed, or the signature does not hold; files in it
+        are named.
     """
+    data = load_archive(Path(path))
+    who = "" if signature is None or signers is None else signer(data, signature, signers)
     try:
-        return verify_bytes(load_archive(Path(path)))
+        return replace(verify_bytes(data), signer=who)
     except InputError as error:
         raise InputError([_within(str(path), fault) for fault in error.faults]) from None
 
