@@ -102,6 +102,12 @@ def test_a_forged_table_of_computed_values_is_caught() -> None:
         assert "values, 330421, A07" in named
 
 
+def test_simulated_data_stay_simulated() -> None:
+    change = edited_json("table.json", lambda data: data.update(simulated=False))
+    verdict = verify_bytes(forged(bundle_of("zhejiang-2022"), change, simulated=False))
+    assert {place.where for one in verdict.differs if one.file == "table.json" for place in one.places} == {"simulated"}
+
+
 def test_what_the_manifest_says_follows_from_the_rest() -> None:
     for stated in (
         {"title": {"zh": "甲", "en": "A"}}, {"simulated": True}, {"period": "1999"}, {"inputs": {"x": "y"}},

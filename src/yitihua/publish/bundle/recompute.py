@@ -31,7 +31,7 @@ from yitihua.publish.bundle.archive import printable, read_archive
 from yitihua.publish.bundle.compare import Difference, differences
 from yitihua.publish.bundle.contents import bundle_files, settled_text
 from yitihua.publish.bundle.manifest import Manifest, Stated, read_manifest
-from yitihua.publish.bundle.sources import opened_edition, true_passports
+from yitihua.publish.bundle.sources import opened_edition, says_simulated, true_passports
 
 #: What another machine's arithmetic may change: of fitted numbers (sums, eigenvectors, iterations), of plain sums.
 FITTED_WITHIN: Final = 1e-9
@@ -84,11 +84,14 @@ def repacked(files: Mapping[str, bytes], manifest: Manifest) -> Repacked:
     whole = with_cities(own, edition) if edition is not None and manifest.cities else own
     if edition is None and manifest.cities:
         whole = stated_table  # how measures are summed stands in the definitions
+    passports = true_passports(files, whole)
+    if says_simulated(passports):
+        whole = replace(whole, simulated=True)
     table = table_from_json(settled_text(table_to_json(whole), files["table.json"], SUMMED_WITHIN))
     recipe = Recipe.from_json(fresh) if manifest.recipe == "fitted" else stated_recipe
     stated = Stated(**{name: getattr(manifest, name) for name in Stated.model_fields})
     told = stated_of(table, recipe, stated)
-    made = bundle_files(apply(table, recipe), told, definitions | true_passports(files, table))
+    made = bundle_files(apply(table, recipe), told, definitions | passports)
     return Repacked(made, fresh if manifest.recipe == "given" else "")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tempfile
+import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -62,6 +63,23 @@ def true_passports(files: Mapping[str, bytes], table: IndicatorTable) -> dict[st
         if name.startswith("passports/")
         if stated.get(f"data/{name.removeprefix('passports/')}") == hashlib.sha256(content).hexdigest()
     }
+
+
+def says_simulated(passports: Mapping[str, bytes]) -> bool:
+    r"""Return whether a passport calls its data simulated; one that cannot be read says no.
+
+    Examples
+    --------
+    >>> says_simulated({"passports/a/passport.toml": b"[dataset]\nsimulated = true"})
+    True
+    """
+    for content in passports.values():
+        try:
+            if tomllib.loads(content.decode("utf-8"))["dataset"]["simulated"] is True:
+                return True
+        except (ValueError, KeyError, TypeError):
+            continue
+    return False
 
 
 @contextmanager
