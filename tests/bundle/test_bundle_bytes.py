@@ -176,6 +176,10 @@ SPOILT: dict[str, tuple[Callable[[dict[str, bytes]], None], str]] = {
     "definitions that are faulty": (
         edited("definitions/project/index/tsi.toml", "score_decimals", "score_decimal"), "unknown-key",
     ),
+    "an edition that is a path": (
+        edited("definitions/project/index/tsi.toml", "score_decimals", 'extends = "../../../x"\nscore_decimals'),
+        "unknown-edition",
+    ),
     "table without Unicode": (lambda files: files.update({"table.json": b"\xff"}), "not-utf8"),
 }  # fmt: skip
 
@@ -201,6 +205,19 @@ def test_a_manifest_that_lies(refused) -> None:
         spoilt = files | {"manifest.json": text.replace(old, new, 1).encode()}
         assert refused(verify_bytes, write_archive(spoilt))[0].code == code
     assert refused(verify_bytes, write_archive(files | {"manifest.json": b"[" * 9999}))[0].code == "not-a-bundle"
+
+
+def test_no_file_outside_is_read(tmp_path, monkeypatch, refused) -> None:
+    """An edition's name may be no path, in the manifest or behind `extends`, even where it leads to definitions."""
+    for folder in ("indicators/out", "index"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "index" / "out.toml").write_text("this is no TOML", encoding="utf-8")
+    (tmp_path / "indicators" / "out" / "a.toml").write_text("this is no TOML", encoding="utf-8")
+    up = "../" * 12 + tmp_path.as_posix().lstrip("/") + "/index/out"
+    named = edited_json("recipe.json", lambda data: data.update(edition=up))
+    extends = edited("definitions/project/index/tsi.toml", "score_decimals", f'extends = "{up}"\nscore_decimals')
+    for data in (forged(small(), named, edition=up), forged(small(), extends)):
+        assert {fault.code for fault in refused(verify_bytes, data)} == {"unknown-edition"}
 
 
 def test_no_code_of_the_current_folder_runs(tmp_path, monkeypatch) -> None:

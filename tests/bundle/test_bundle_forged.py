@@ -58,6 +58,10 @@ FORGED: dict[str, tuple[Callable[[dict[str, bytes]], None], set[str], str]] = {
     "a passport": (
         edited("passports/hdi-hdr2324/passport.toml", "title", "# title"), {"passports/hdi-hdr2324/passport.toml"}, "",
     ),
+    "definitions left out": (
+        lambda files: [files.pop(name) for name in [*files] if name.startswith("definitions/")] and None,
+        {"manifest.json"}, "recipe",
+    ),
     "a file left out": (lambda files: files.pop("values.csv") and None, {"values.csv"}, ""),
 }  # fmt: skip
 

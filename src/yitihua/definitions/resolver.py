@@ -65,6 +65,17 @@ def roots(project: Path | None = None) -> list[Path]:
     return found
 
 
+def is_plain_name(name: str) -> bool:
+    """Return whether a name is that of a file or folder right here, not a path that leads elsewhere.
+
+    Examples
+    --------
+    >>> is_plain_name("hdi"), is_plain_name("../hdi"), is_plain_name("..")
+    (True, False, False)
+    """
+    return bool(name) and name not in (".", "..") and not any(sign in name for sign in "/\\:\0")
+
+
 def edition_names(project: Path | None = None) -> list[str]:
     """Return the names of all editions that can be loaded, sorted.
 

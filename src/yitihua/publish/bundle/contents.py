@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 MOST_DECIMALS: Final = 9
 #: Coverage, and what is drawn: errors, intervals, probabilities.
 _OTHER_DECIMALS: Final = 6
+#: A difference that is none whatever the number's size: eps times what a few dozen operations leave.
+_ZERO: Final = 1e-14
+#: From this tolerance on numbers come from eigenvectors and iterations, whose errors are those of the whole list.
+_ITERATED: Final = 1e-10
 
 
 def bundle_files(board: Scoreboard, stated: Stated, sources: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -86,7 +90,7 @@ def rounded_scores(board: Scoreboard, lang: str) -> pd.DataFrame:
     return frame
 
 
-def settled(found: Any, stated: Any, within: float) -> Any:
+def settled(found: Any, stated: Any, within: float, scale: float = 0.0) -> Any:
     """Return what was computed anew, with the stated number wherever the two are the same but for the last bits.
 
     Parameters
@@ -94,19 +98,25 @@ def settled(found: Any, stated: Any, within: float) -> Any:
     found, stated : JSON
         What comes out here, and what the bundle holds.
     within : float
-        Relative difference, absolute below 1, that another machine's arithmetic may make.
+        Relative difference that another machine's arithmetic may make; what is 0 but for rounding is 0.
+    scale : float
+        Size that a difference is relative to, where the number itself is smaller.
 
     Examples
     --------
-    >>> settled({"a": [0.1 + 0.2, 1.0]}, {"a": [0.3, 2.0]}, 1e-9)
-    {'a': [0.3, 1.0]}
+    >>> settled({"a": [0.1 + 0.2, 1.0], "b": 1e-17}, {"a": [0.3, 2.0], "b": 0.0}, 1e-9)
+    {'a': [0.3, 1.0], 'b': 0.0}
     """
     if isinstance(found, dict) and isinstance(stated, dict):
         return {key: settled(value, stated.get(key), within) for key, value in found.items()}
     if isinstance(found, list) and isinstance(stated, list) and len(found) == len(stated):
-        return [settled(one, other, within) for one, other in zip(found, stated, strict=True)]
-    if _is_number(found) and _is_number(stated) and abs(found - stated) <= within * max(abs(found), 1.0):
-        return stated
+        # A zero among loadings or weights is as exact as its neighbours, no more.
+        largest = max((abs(value) for value in found if _is_number(value)), default=0.0)
+        scale = largest if within >= _ITERATED else 0.0
+        return [settled(one, other, within, scale) for one, other in zip(found, stated, strict=True)]
+    if _is_number(found) and _is_number(stated):
+        size = max(abs(found), abs(stated), scale)
+        return stated if abs(found - stated) <= max(within * size, _ZERO) else found
     return found
 
 

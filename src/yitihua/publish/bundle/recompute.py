@@ -38,7 +38,7 @@ FITTED_WITHIN: Final = 1e-9
 SUMMED_WITHIN: Final = 1e-12
 
 #: Address space of the clean process. A national board takes some 2 GB with NumPy's own.
-MOST_MEMORY: Final = 16 << 30
+MOST_MEMORY: Final = 8 << 30
 
 
 @dataclass(frozen=True)
@@ -88,9 +88,11 @@ def repacked(files: Mapping[str, bytes], manifest: Manifest) -> Repacked:
     if says_simulated(passports):
         whole = replace(whole, simulated=True)
     table = table_from_json(settled_text(table_to_json(whole), files["table.json"], SUMMED_WITHIN))
-    recipe = Recipe.from_json(fresh) if manifest.recipe == "fitted" else stated_recipe
+    recipe = Recipe.from_json(fresh) if fresh and manifest.recipe == "fitted" else stated_recipe
     stated = Stated(**{name: getattr(manifest, name) for name in Stated.model_fields})
     told = stated_of(table, recipe, stated)
+    if edition is None:
+        told = told.model_copy(update={"recipe": "given"})
     made = bundle_files(apply(table, recipe), told, definitions | passports)
     return Repacked(made, fresh if manifest.recipe == "given" else "")
 

@@ -115,7 +115,7 @@ def _computed(data: bytes) -> tuple[tuple[Difference, ...], tuple[Difference, ..
         command = [sys.executable, "-I", "-W", "ignore", "-c", _START, json.dumps(paths)]
         try:
             ended = subprocess.run(
-                command, input=data, capture_output=True, cwd=folder, env=_environment(), timeout=MOST_SECONDS
+                command, input=data, capture_output=True, cwd=folder, env=_environment(folder), timeout=MOST_SECONDS
             )
         except subprocess.TimeoutExpired:
             raise refuse("bundle-stopped", reason=f"it took more than {MOST_SECONDS} seconds") from None
@@ -135,7 +135,12 @@ def _read(said: list[dict[str, Any]]) -> tuple[Difference, ...]:
     )
 
 
-def _environment() -> dict[str, str]:
-    """Return the same environment everywhere; of the machine's own only what programs need to start."""
-    kept = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "HOME", "USERPROFILE", "LD_LIBRARY_PATH")
-    return {name: os.environ[name] for name in kept if name in os.environ} | {"LC_ALL": "C.UTF-8", "TZ": "UTC"}
+def _environment(folder: str) -> dict[str, str]:
+    """Return the same environment everywhere; of the machine's own only what programs need to start.
+
+    What the process writes goes to `folder`, which is removed even if it is stopped.
+    """
+    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH") if name in os.environ}
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    homes = dict.fromkeys(("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP"), folder)
+    return kept | threads | homes | {"LC_ALL": "C.UTF-8", "TZ": "UTC"}
