@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from bundling import bundle_of, small
+from bundling import bundle_of, edited, forged, small
 
 import yitihua as yt
 from yitihua import cli
@@ -238,6 +238,23 @@ def test_what_is_said(run, tmp_path: Path) -> None:
     assert (ended, back["equal"], back["sha256"], back["differs"]) == (0, True, said["sha256"], [])
     assert "reconstruction" in run("verify", "z.zip")[1]
     assert "一致" in run("verify", "z.zip", "--lang", "zh")[1]
+
+
+def test_what_differs_is_said_and_the_exit_code_is_one(run, tmp_path: Path) -> None:
+    change = edited("scores.csv", ",0.967,1,", ",0.999,1,")
+    (tmp_path / "f.zip").write_bytes(forged(bundle_of("hdi"), change))
+    ended, out, _ = run("verify", "f.zip")
+    assert ended == 1 and "CHE, score: 0.999 in the bundle, 0.967 when computed" in out
+    ended, out, _ = run("verify", "f.zip", "--lang", "zh")
+    assert ended == 1 and "CHE, score：包内0.999，复算0.967" in out
+    ended, out, _ = run("verify", "f.zip", "--json")
+    said = json.loads(out)
+    assert ended == 1 and not said["equal"] and said["differs"][0]["file"] == "scores.csv"
+    assert said["differs"][0]["places"] == [{"where": "CHE, score", "stated": "0.999", "found": "0.967"}]
+    (tmp_path / "g.zip").write_bytes(bundle_of("hdi").replace(b",0.967,1,", b",0.999,1,", 1))
+    ended, out, _ = run("verify", "g.zip", "--json")
+    (fault,) = json.loads(out)["faults"]
+    assert ended == 2 and (fault["code"], fault["file"]) == ("bundle-changed", "g.zip: scores.csv")
 
 
 @pytest.mark.parametrize(
