@@ -46,6 +46,18 @@ def test_draws_are_scored_as_tables_of_their_own(changes: dict[str, str]) -> Non
     )
 
 
+def test_an_indicator_missing_everywhere_is_left_out_of_draws() -> None:
+    # The authority is `apply` itself: all units have the same gap.
+    board = yt.evaluate("zhejiang-2022")
+    errors = errors_of(board.table, board.recipe.codes)
+    assert errors is not None
+    values = np.where(np.isnan(board.table.values), np.nanmean(board.table.values, axis=0), board.table.values)
+    values[:, board.table.indicators.index(errors.indicators[0])] = np.nan
+    gapped, codes = apply(replace(board.table, values=values), board.recipe), errors.indicators[1:]
+    drawn = errors.select(codes).draws(3, np.random.default_rng(5))
+    np.testing.assert_allclose(Redraw.of(gapped, codes).totals(drawn), by_hand(gapped, codes, drawn), rtol=1e-12)
+
+
 def test_denominators_and_imputed_cells_are_followed() -> None:
     board = yt.evaluate("asem")
     codes = tuple(rule.code for rule in board.recipe.indicators if rule.denominate_by)[:3]
@@ -109,6 +121,12 @@ def test_a_singular_covariance_has_a_root() -> None:
     v = np.array([[1.0, 1.0], [1.0, 1.0]])
     root = matrix_root(v)
     np.testing.assert_allclose(root @ root, v, atol=1e-12)
+
+
+def test_the_noise_of_a_singular_covariance_is_no_error() -> None:
+    """Identity: two questions with one answer move together exactly, whatever LAPACK leaves of the zero eigenvalue."""
+    root = matrix_root(np.array([[[0.3, 0.3], [0.3, 0.3]], [[0.7, 0.21], [0.21, 0.063]]]))
+    assert np.linalg.matrix_rank(root, tol=1e-12).tolist() == [1, 1]
 
 
 def test_the_same_seed_gives_the_same_draws_and_zero_is_a_seed() -> None:

@@ -12,6 +12,7 @@ import typer
 
 from yitihua import __version__
 from yitihua.commands.boards import board_dict, board_of, inputs_of, project_out
+from yitihua.commands.bundling import bundle, verify
 from yitihua.commands.certainty import robust, whatif
 from yitihua.commands.demo import demo
 from yitihua.commands.improving import improve, scenario
@@ -353,13 +354,8 @@ def collect(
     province.collect(directory, newest, keep_going, json, language(lang, directory))
 
 
-app.command()(robust)
-app.command()(whatif)
-app.command()(reach)
-app.command()(improve)
-app.command()(scenario)
-app.command()(demo)
-app.command()(simulate)
+for command in (robust, whatif, reach, improve, scenario, bundle, verify, demo, simulate):
+    app.command()(command)
 app.add_typer(survey, name="survey")
 
 

@@ -11,6 +11,7 @@ from typing import Final
 from yitihua.messages_analysis import ANALYSIS
 from yitihua.messages_answers import ANSWERS
 from yitihua.messages_audit import AUDIT
+from yitihua.messages_bundle import BUNDLE
 from yitihua.messages_certainty import CERTAINTY
 from yitihua.messages_engines import ENGINES
 from yitihua.messages_estimation import ESTIMATION
@@ -39,6 +40,7 @@ ROOMS: Final = (
     METHODS,
     ANALYSIS,
     AUDIT,
+    BUNDLE,
     CERTAINTY,
     REACH,
     SENSITIVITY,

@@ -7,6 +7,7 @@ from typing import Final
 
 from yitihua.messages_analysis import ANALYSIS_PHRASES
 from yitihua.messages_audit import AUDIT_PHRASES
+from yitihua.messages_bundle import BUNDLE_PHRASES
 from yitihua.messages_methods import METHODS_PHRASES
 from yitihua.messages_weights import WEIGHTS_PHRASES
 
@@ -70,7 +71,7 @@ PHRASES: Final[dict[str, str]] = {
 }
 
 #: With those of the rooms that keep their own.
-ALL_PHRASES: Final = PHRASES | WEIGHTS_PHRASES | METHODS_PHRASES | ANALYSIS_PHRASES | AUDIT_PHRASES
+ALL_PHRASES: Final = PHRASES | WEIGHTS_PHRASES | METHODS_PHRASES | ANALYSIS_PHRASES | AUDIT_PHRASES | BUNDLE_PHRASES
 
 _PATTERNS: Final = [
     (re.compile(re.escape(english).replace(r"\{\}", "(.*)"), re.DOTALL), chinese)

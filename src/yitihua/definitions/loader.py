@@ -76,7 +76,8 @@ class _Layers:
 
         `start` skips roots for an edition extending its namesake; `said` is where the name stands.
         """
-        roots = resolver.roots(self.project)[start:]
+        # An edition is never a path: a bundle from outside would have files read that it does not hold.
+        roots = resolver.roots(self.project)[start:] if resolver.is_plain_name(name) else []
         framework, index = self._framework(name, roots), self._index(name, roots)
         if not framework.files and not index.files:
             known = resolver.edition_names(self.project)

@@ -10,13 +10,26 @@ from __future__ import annotations
 import functools
 import tomllib
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 FOLDERS = ("index", "indicators", "surveys", "data")
 _PACKAGE = Path(__file__).resolve().parents[1]
 
+_INSTEAD: ContextVar[Path | None] = ContextVar("content_root", default=None)
 
-@functools.cache
+
+@contextmanager
+def content_from(folder: Path) -> Iterator[None]:
+    """Let another folder stand in for the shipped one, inside the block: a bundle is judged by what is in it alone."""
+    token = _INSTEAD.set(folder)
+    try:
+        yield
+    finally:
+        _INSTEAD.reset(token)
+
+
 def shipped_root() -> Path:
     """Return the folder that holds the shipped index/, indicators/, surveys/ and data/.
 
@@ -25,6 +38,11 @@ def shipped_root() -> Path:
     >>> sorted(p.name for p in shipped_root().iterdir() if p.name in FOLDERS)
     ['data', 'index', 'indicators', 'surveys']
     """
+    return _INSTEAD.get() or _own_root()
+
+
+@functools.cache
+def _own_root() -> Path:
     checkout = _PACKAGE.parents[1]
     if _is_own_checkout(checkout):
         return checkout
@@ -45,6 +63,17 @@ def roots(project: Path | None = None) -> list[Path]:
     if project is not None and project.resolve() != found[0]:
         found.insert(0, project)
     return found
+
+
+def is_plain_name(name: str) -> bool:
+    """Return whether a name is that of a file or folder right here, not a path that leads elsewhere.
+
+    Examples
+    --------
+    >>> is_plain_name("hdi"), is_plain_name("../hdi"), is_plain_name("..")
+    (True, False, False)
+    """
+    return bool(name) and name not in (".", "..") and not any(sign in name for sign in "/\\:\0")
 
 
 def edition_names(project: Path | None = None) -> list[str]:

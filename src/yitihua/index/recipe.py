@@ -357,7 +357,7 @@ class Recipe:
         try:
             return cls.from_json(Path(path).read_text(encoding="utf-8"))
         except UnicodeDecodeError as error:
-            raise refuse("not-utf8", file=str(path), found=f"byte {error.start}") from None
+            raise refuse("not-utf8", file=str(path), reason=f"byte {error.start + 1}") from None
         except OSError as error:
             raise refuse("file-not-found", file=str(path), reason=error.strerror or "") from None
 

@@ -113,7 +113,8 @@ class Redraw:
         for number, kept in enumerate(patterns):
             rows = np.flatnonzero((which.ravel() == number) & scored)
             if rows.size and kept.any():
-                own = children[:, rows][:, :, kept] if len(patterns) > 1 else children[:, rows]
+                gaps = len(patterns) > 1 or not kept.all()  # an indicator may be missing everywhere
+                own = children[:, rows][:, :, kept] if gaps else children[:, rows]
                 found[:, rows] = step.method.combine(own, replace(step.mixture, weights=step.weights[kept]))
         return found
 

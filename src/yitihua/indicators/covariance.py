@@ -146,7 +146,10 @@ class Covariance:
 def matrix_root(matrices: Floats) -> Floats:
     """Return symmetric square roots of positive semi-definite matrices, shape (..., k, k).
 
-    Unlike Cholesky's, it stands singular matrices: two indicators of one question, or none asked.
+    Unlike Cholesky's, it stands singular matrices: two indicators of one question, or none asked. Eigenvalues that are
+    0 but for rounding count as 0: their roots, 1e-8 of the largest, would differ from one LAPACK to the next.
     """
     values, vectors = np.linalg.eigh(matrices)
-    return np.asarray((vectors * np.sqrt(np.maximum(values, 0.0))[..., None, :]) @ np.swapaxes(vectors, -1, -2))
+    noise = np.finfo(float).eps * matrices.shape[-1] * values.max(axis=-1, keepdims=True, initial=0.0)
+    values = np.where(values > noise, values, 0.0)
+    return np.asarray((vectors * np.sqrt(values)[..., None, :]) @ np.swapaxes(vectors, -1, -2))
