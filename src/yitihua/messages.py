@@ -15,6 +15,7 @@ from yitihua.messages_certainty import CERTAINTY
 from yitihua.messages_engines import ENGINES
 from yitihua.messages_estimation import ESTIMATION
 from yitihua.messages_experts import EXPERTS
+from yitihua.messages_figures import FIGURES
 from yitihua.messages_methods import METHODS
 from yitihua.messages_modes_areas import MODES_AREAS
 from yitihua.messages_panel import PANEL
@@ -32,6 +33,7 @@ ROOMS: Final = (
     ANSWERS,
     ESTIMATION,
     MODES_AREAS,
+    FIGURES,
     PANEL,
     ENGINES,
     WEIGHTS,
