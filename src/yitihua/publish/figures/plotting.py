@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from yitihua.errors import refuse
 
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from yitihua.analysis.sensitivity.result import Sensitivity
+    from yitihua.analysis.uncertainty.result import Uncertainty
     from yitihua.index.scoreboard import Scoreboard
 
 
@@ -55,7 +57,7 @@ class Plot:
         units: Sequence[str] | None = None,
         level: str | None = None,
         top: int | None = None,
-        uncertainty: Any = None,
+        uncertainty: Uncertainty | None = None,
         scheme: str | None = None,
         lang: str = "en",
         ax: Axes | None = None,
@@ -86,3 +88,147 @@ class Plot:
         from yitihua.publish.figures.ranking import ranking
 
         return ranking(self._board, units, level, top, uncertainty, scheme, lang, ax)
+
+    def dumbbell(
+        self,
+        other: Scoreboard,
+        units: Sequence[str] | None = None,
+        level: str | None = None,
+        top: int | None = None,
+        labels: tuple[str, str] | None = None,
+        lang: str = "en",
+        ax: Axes | None = None,
+    ) -> Figure:
+        """Draw every unit's score in another board and in this one, with the change between.
+
+        Parameters
+        ----------
+        other : Scoreboard
+            The earlier, or the one to compare with; units are matched by code.
+        units, level, top
+            As for `ranking`.
+        labels : (str, str), optional
+            What the other and this one are called; default: their periods.
+        lang, ax
+            See `Plot`.
+
+        Raises
+        ------
+        InputError
+            As for `ranking`, and if the boards share no scored unit.
+        """
+        from yitihua.publish.figures.change import dumbbell
+
+        return dumbbell(self._board, other, units, level, top, labels, lang, ax)
+
+    def slope(
+        self,
+        other: Scoreboard,
+        units: Sequence[str] | None = None,
+        level: str | None = None,
+        top: int | None = None,
+        labels: tuple[str, str] | None = None,
+        lang: str = "en",
+        ax: Axes | None = None,
+    ) -> Figure:
+        """Draw the order of units in another board and in this one, a line a unit, the largest moves in colour.
+
+        Parameters
+        ----------
+        other, units, level, top, labels
+            As for `dumbbell`. Lines join places among the units drawn; printed ranks are those of the boards.
+        lang, ax
+            See `Plot`.
+
+        Raises
+        ------
+        InputError
+            As for `dumbbell`; the figure holds 120 units.
+        """
+        from yitihua.publish.figures.change import slope
+
+        return slope(self._board, other, units, level, top, labels, lang, ax)
+
+    def uncertainty(
+        self,
+        found: Uncertainty,
+        units: Sequence[str] | None = None,
+        level: str | None = None,
+        top: int | None = None,
+        lang: str = "en",
+        ax: Axes | None = None,
+    ) -> Figure:
+        """Draw the range of every rank over replicates: by itself, and of all units jointly.
+
+        Parameters
+        ----------
+        found : Uncertainty
+            What `board.uncertainty` returned.
+        units, level, top
+            As for `ranking`.
+        lang, ax
+            See `Plot`.
+
+        Raises
+        ------
+        InputError
+            As for `ranking`, and if `found` is not of this board.
+        """
+        from yitihua.publish.figures.certainty import uncertainty
+
+        return uncertainty(self._board, found, units, level, top, lang, ax)
+
+    def sobol(
+        self, found: Sensitivity, of: str = "factors", top: int = 20, lang: str = "en", ax: Axes | None = None
+    ) -> Figure:
+        """Draw how much every choice counts for the spread of a target: Sobol' indices or Shapley effects.
+
+        Parameters
+        ----------
+        found : Sensitivity
+            What `board.sensitivity` returned.
+        of : {"factors", "sources"}
+            Every factor, or all factors of a source together.
+        top : int
+            The strongest so many, 1 to 60.
+        lang, ax
+            See `Plot`.
+
+        Raises
+        ------
+        InputError
+            If `found` is not of this board, or an option is unknown.
+        """
+        from yitihua.publish.figures.certainty import sobol
+
+        return sobol(self._board, found, of, top, lang, ax)
+
+    def density(
+        self,
+        by: str | Mapping[str, str] | None = "city",
+        code: str | None = None,
+        level: str | None = None,
+        lang: str = "en",
+        ax: Axes | None = None,
+    ) -> Figure:
+        """Draw kernel densities of scores: of all units, and of every group.
+
+        Parameters
+        ----------
+        by : str, mapping or None
+            Group of a unit: "city" or "province" by its code, a column of the data, or unit -> group; None: all alone.
+        code : str, optional
+            Indicator or node; default: the index.
+        level : str, optional
+            Default: the level with the most units.
+        lang, ax
+            See `Plot`.
+
+        Raises
+        ------
+        InputError
+            If a name is unknown, or there are fewer than two different scores.
+        """
+        from yitihua.publish.figures.density import density
+
+        return density(self._board, by, code, level, lang, ax)
