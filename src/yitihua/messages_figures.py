@@ -36,16 +36,28 @@ FIGURES: Final[dict[str, tuple[Words, Words]]] = {
         ("要画的{what}有{found}个，图中看不清", "最多{high}个", "请少选一些"),
         ("{found} {what} are too many to be read in this figure", "at most {high}", "Choose fewer"),
     ),
+    "figure-few": (
+        ("只有{found}个轴，不成雷达图", "至少{low}个指标", "请用codes=多选几个，或改用portrait"),
+        ("{found} spokes make no radar", "{low} codes or more", "Name more with codes=, or draw the portrait"),
+    ),
+    "figure-polar": (
+        ("雷达图需要极坐标系，而不是“{found}”", 'projection="polar"的ax', "请改用极坐标系，或不写ax"),
+        (
+            "a radar needs polar axes, not '{found}'",
+            "axes made with projection='polar'",
+            "Use polar axes, or leave `ax` out",
+        ),
+    ),
     "figure-no-tiles": (
         (
             "方格图中没有这些单位：{found}",
             "浙江省90个县级单位（zhejiang-tilegrid）",
-            "请用tiles=给出单位的行和列，或改用排名图",
+            "请用where=给出单位的行和列，或改用排名图",
         ),
         (
             "these units have no tile: {found}",
             "the 90 county-level units of Zhejiang (zhejiang-tilegrid)",
-            "Give rows and columns with tiles=, or draw the ranking",
+            "Give rows and columns with where=, or draw the ranking",
         ),
     ),
     "figure-other": (

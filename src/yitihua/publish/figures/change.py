@@ -134,7 +134,7 @@ def _bells(ax: Axes, pair: Pair, part: slice, ends: list[Intervals | None], digi
             low, high = end.score[0][rows], end.score[1][rows]
             ax.hlines(at + shift, low, high, color=style.FAINT, linewidth=1.2, zorder=2, gid=f"intervals-{name}")
     rising = after >= before
-    colours = np.where(rising, style.ACCENT, style.OTHER)
+    colours: Any = np.where(rising, style.ACCENT, style.OTHER).tolist()
     ax.hlines(at, before, after, color=colours, linewidth=1.8, zorder=3, gid="changes")
     ax.scatter(before, at, s=16, c="white", edgecolors=colours, linewidths=1.2, zorder=4, gid="before")
     ax.scatter(after, at, s=20, c=colours, edgecolors=colours, linewidths=1.2, zorder=5, gid="after")
@@ -218,8 +218,8 @@ def slope(
         said.append("连线按图中各单位的先后，所注名次为全部单位中的名次" if zh
                     else "Lines join places among the units drawn; printed ranks are among all")  # fmt: skip
     if shown := [end for end in ends if end is not None]:
-        said.append(f"括号内为名次的{shown[0].level:.0%}区间（只含问卷调查的抽样误差）" if zh
-                    else f"In brackets: {shown[0].level:.0%} rank intervals (sampling error of the surveys only)")  # fmt: skip
+        said.append(f"括号内为名次的{shown[0].level:.0%}区间（只含问卷调查的抽样误差）" if zh else
+                    f"In brackets: {shown[0].level:.0%} rank intervals (sampling error of surveys only)")  # fmt: skip
     ranks = [
         [choosing.rank_words(int(row), one, end) for row in rows]
         for one, rows, end in ((other, pair.before, ends[0]), (board, pair.after, ends[1]))

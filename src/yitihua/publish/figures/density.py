@@ -8,8 +8,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from yitihua.analysis.distribution.of_boards import By, groups_of, scores_of
 from yitihua.analysis.distribution.of_boards import density as density_of
+from yitihua.analysis.distribution.on_boards import By, groups_of, scores_of
 from yitihua.errors import refuse
 from yitihua.index.scoreboard import Scoreboard
 from yitihua.indicators.places import known_places

@@ -88,7 +88,7 @@ def wrapped(text: str, inches: float, size: float = style.SIZE) -> list[str]:
     >>> wrapped("模拟数据，不是真实情况", 0.7, 9.0)
     ['模拟数据，', '不是真实情', '况']
     """
-    tokens = re.findall(r"[⺀-￿][，。；：、）”》？！]*|[^\s⺀-￿]+\s*|\s+", text)
+    tokens = re.findall(r"[⺀-￿][，。；：、）”》？！·]*|[^\s⺀-￿]+\s*|\s+", text)
     lines, line = [], ""
     for token in tokens:
         if line and text_width((line + token).rstrip(), size) > inches:
@@ -147,7 +147,7 @@ def canvas(
     if ax is not None:
         width = ax.get_window_extent().width / ax.get_figure(root=True).dpi  # type: ignore[union-attr]
         small = [line for text in (title, *said, *warned) for line in wrapped(text, max(width, 2.0), style.SMALL)]
-        ax.set_title("\n".join(small), fontsize=style.SMALL, loc="left")
+        ax.set_title("\n".join(small), fontsize=style.SMALL, loc="left", fontfamily=style.families())
         return ax.get_figure(root=True), [ax]  # type: ignore[return-value]
     room = size[0] - 2 * MARGIN
     lines = [(line, style.TITLE, style.INK) for line in wrapped(title, room, style.TITLE)]
@@ -156,7 +156,7 @@ def canvas(
     header = sum(points for _, points, _ in lines) * LEADING / 72 + 2 * MARGIN
     height = size[1] + header
     figure = Drawing(figsize=(size[0], height), dpi=style.DPI)
-    figure.set_layout_engine("constrained", rect=(0, 0, 1, 1 - header / height))
+    figure.set_layout_engine("constrained", rect=(0, 0, 1, 1 - header / height), w_pad=0.08, h_pad=0.08)
     top = height - MARGIN
     for line, points, colour in lines:
         figure.text(MARGIN / size[0], top / height, line, fontsize=points, color=colour, va="top", ha="left")

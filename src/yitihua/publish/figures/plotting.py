@@ -232,3 +232,178 @@ class Plot:
         from yitihua.publish.figures.density import density
 
         return density(self._board, by, code, level, lang, ax)
+
+    def portrait(self, unit: str, lang: str = "en", ax: Axes | None = None) -> Figure:
+        """Draw one unit's scores and points as bars beside its peers, with intervals of what is estimated.
+
+        Parameters
+        ----------
+        unit : str
+            Code or name.
+        lang, ax
+            See `Plot`.
+
+        Raises
+        ------
+        InputError
+            If the unit is unknown.
+        """
+        from yitihua.publish.figures.portrait import portrait
+
+        return portrait(self._board, unit, lang, ax)
+
+    def radar(
+        self,
+        units: str | Sequence[str],
+        codes: Sequence[str] | None = None,
+        lang: str = "en",
+        ax: Axes | None = None,
+    ) -> Figure:
+        """Draw up to four units on spokes, beside the median of their peers.
+
+        Parameters
+        ----------
+        units : str or sequence of str
+            Codes or names, of one level.
+        codes : sequence of str, optional
+            Indicators or nodes, 3 to 20; default: the highest level of the framework with three or more.
+        lang, ax
+            See `Plot`; `ax` must be polar.
+
+        Raises
+        ------
+        InputError
+            If a name is unknown, units are of several levels, or there are too few spokes.
+        """
+        from yitihua.publish.figures.portrait import radar
+
+        return radar(self._board, units, codes, lang, ax)
+
+    def heatmap(
+        self,
+        codes: str | Sequence[str] = "indicators",
+        units: Sequence[str] | None = None,
+        level: str | None = None,
+        top: int | None = None,
+        lang: str = "en",
+        ax: Axes | None = None,
+    ) -> Figure:
+        """Draw points, units down and indicators across: missing cells grey, filled ones dotted.
+
+        Parameters
+        ----------
+        codes : {"indicators", "nodes", "both"} or sequence of str
+            Up to 80; up to 12 have their numbers in the cells.
+        units, level, top
+            As for `ranking`.
+        lang, ax
+            See `Plot`.
+
+        Raises
+        ------
+        InputError
+            As for `ranking`, and if a code is unknown.
+        """
+        from yitihua.publish.figures.maps import heatmap
+
+        return heatmap(self._board, codes, units, level, top, lang, ax)
+
+    def tiles(
+        self,
+        what: str = "score",
+        level: str | None = None,
+        where: Mapping[str, tuple[int, int]] | None = None,
+        lang: str = "en",
+        ax: Axes | None = None,
+    ) -> Figure:
+        """Draw the tile map of Zhejiang's counties: a tile a county, thick lines between cities.
+
+        Parameters
+        ----------
+        what : str
+            "score", an indicator or node, or a grade scheme ("stars").
+        level : str, optional
+            Default: the level with the most units.
+        where : mapping, optional
+            Unit -> (row, column) of its tile, for units elsewhere; default: the dataset `zhejiang-tilegrid`.
+        lang, ax
+            See `Plot`.
+
+        Raises
+        ------
+        InputError
+            If a unit has no tile, or `what` is unknown.
+        """
+        from yitihua.publish.figures.maps import tiles
+
+        return tiles(self._board, what, level, where, lang, ax)
+
+    def tree(self, lang: str = "en", ax: Axes | None = None) -> Figure:
+        """Draw the framework as a tree with weights; hollow dots are indicators of which less is better.
+
+        Parameters
+        ----------
+        lang, ax
+            See `Plot`.
+
+        Raises
+        ------
+        InputError
+            If there are more than 120 indicators.
+        """
+        from yitihua.publish.figures.structure import tree
+
+        return tree(self._board, lang, ax)
+
+    def correlation(
+        self,
+        codes: str | Sequence[str] = "indicators",
+        kind: str = "pearson",
+        stage: str = "normalised",
+        level: str | None = None,
+        lang: str = "en",
+        ax: Axes | None = None,
+    ) -> Figure:
+        """Draw the map of correlations; dots mark negative and very high ones.
+
+        Parameters
+        ----------
+        codes, kind, stage, level
+            As for `yitihua.analysis.correlations.correlation_matrix`; up to 80 codes.
+        lang, ax
+            See `Plot`.
+
+        Raises
+        ------
+        InputError
+            If a code or an option is unknown.
+        """
+        from yitihua.publish.figures.structure import correlation
+
+        return correlation(self._board, codes, kind, stage, level, lang, ax)
+
+    def weights(
+        self,
+        node: str | None = None,
+        of: str = "indicators",
+        level: str | None = None,
+        lang: str = "en",
+        ax: Axes | None = None,
+    ) -> Figure:
+        """Draw what share of the variance every part accounts for, against its nominal weight.
+
+        Parameters
+        ----------
+        node, of, level
+            As for `yitihua.analysis.importance.importance`, which computes the shares.
+        lang, ax
+            See `Plot`.
+
+        Raises
+        ------
+        InputError
+            If the node, the level or an option is unknown.
+        """
+        from yitihua.publish.figures.structure import weights
+
+        return weights(self._board, node, of, level, lang, ax)

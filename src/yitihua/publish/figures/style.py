@@ -114,6 +114,8 @@ def tidy(ax: Axes, grid: str = "") -> None:
     """
     for axis, colour in (("x", SOFT), ("y", INK)):
         ax.tick_params(axis=axis, labelfontfamily=families(), labelsize=SMALL, labelcolor=colour, color=FAINT)  # type: ignore[arg-type]
+    for text in (ax.xaxis.label, ax.yaxis.label, ax.xaxis.offsetText, ax.yaxis.offsetText):
+        text.set_fontfamily(families())  # axes that were there have the font of their own style
     if grid:
         ax.grid(True, axis=grid, color=LINE, linewidth=0.5)  # type: ignore[arg-type]
         ax.set_axisbelow(True)
