@@ -81,14 +81,14 @@ def text_width(text: str, size: float = style.SIZE) -> float:
 
 
 def wrapped(text: str, inches: float, size: float = style.SIZE) -> list[str]:
-    """Return the lines of a text that fit a width; Chinese breaks anywhere but before closing marks.
+    """Return the lines of a text that fit a width; Chinese breaks anywhere but before closing and after opening marks.
 
     Examples
     --------
     >>> wrapped("模拟数据，不是真实情况", 0.7, 9.0)
     ['模拟数据，', '不是真实情', '况']
     """
-    tokens = re.findall(r"[⺀-￿][，。；：、）”》？！·]*|[^\s⺀-￿]+\s*|\s+", text)
+    tokens = re.findall(r"[（“《]*[⺀-￿][，。；：、）”》？！·]*|[^\s⺀-￿（“《]+\s*|\s+|[（“《]+", text)
     lines, line = [], ""
     for token in tokens:
         if line and text_width((line + token).rstrip(), size) > inches:

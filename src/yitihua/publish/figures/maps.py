@@ -21,6 +21,7 @@ from yitihua.indicators.table import Floats
 from yitihua.publish.figures import choosing, style
 from yitihua.publish.figures.choosing import Ints
 from yitihua.publish.figures.drawing import canvas, finished, shortened, text_width
+from yitihua.publish.figures.intervals import estimated_codes, points_interval
 from yitihua.publish.summary import probability_words
 
 #: The dataset of the tiles of Zhejiang.
@@ -84,7 +85,7 @@ def tiles(
             "A tile a unit: positions are rough, this is no map and shows neither areas nor boundaries; "
             "thick lines part cities"]  # fmt: skip
     lines = _interval_lines(board, what, rows)
-    if lines is not None and board.sampled is not None and what != "score":
+    if lines is not None and board.sampled is not None and what in {rule.code for rule in board.recipe.grades}:
         said.append("第三行为得到该等级的概率（只含问卷调查的抽样误差）" if zh else
                     "Third line: probability of that grade (sampling error of surveys only)")  # fmt: skip
     elif lines is not None and board.sampled is not None:
@@ -94,9 +95,13 @@ def tiles(
     low, high = at.min(axis=0), at.max(axis=0) + 1
     size = ((high - low)[1] * TILE + 0.3, (high - low)[0] * TILE + 0.75)
     figure, (one,) = canvas(board, lang, title, said, (max(size[0], 5.0), size[1]), ax=ax)
+    zoom = 1.0
+    if ax is not None:  # text as large as the tiles that fit there
+        box, dpi = ax.get_window_extent(), figure.dpi
+        zoom = min(1.0, box.width / dpi / size[0], box.height / dpi / size[1])
     for k, row in enumerate(rows):
         name = short_name(board.table.name_of(int(row), lang))
-        _tile(one, at[k], colours[k], name, texts[k], None if lines is None else lines[k])
+        _tile(one, at[k], colours[k], name, texts[k], None if lines is None else lines[k], zoom)
     _borders(one, {tuple(spot): board.table.units[row] for spot, row in zip(at.tolist(), rows, strict=True)})
     one.set_xlim(low[1] - 0.06, high[1] + 0.06)
     one.set_ylim(high[0] + 0.06, low[0] - 0.06)
@@ -156,18 +161,25 @@ def _norm(values: Floats) -> Normalize:
 
 def _interval_lines(board: Scoreboard, what: str, rows: Ints) -> list[str] | None:
     """Return intervals of scores as texts; in place of a score's, None where nothing is known."""
-    schemes = {rule.code for rule in board.recipe.grades}
-    if board.sampled is None or (what != "score" and what not in schemes):
+    if board.sampled is None:
         return None
-    if what in schemes:
+    if what in {rule.code for rule in board.recipe.grades}:
         shares = board.sampled.published_grade_probability(what)[rows]
         return [probability_words(share) if np.isfinite(share) else "" for share in shares]
-    digits = choosing.digits_of(board)
-    low, high = (end[rows] for end in board.sampled.score_interval)
+    digits, scores = choosing.digits_of(board), board.sampled.score_interval
+    if what != "score":
+        code = board.recipe.code_of(what)
+        if code not in estimated_codes(board):
+            return None
+        column, none = board.recipe.plan.column[code], np.full(board.points.shape[1], np.nan)
+        found = [points_interval(board, int(row)) or (none, none) for row in rows]
+        low, high = (np.array([ends[k][column] for ends in found]) for k in (0, 1))
+    else:
+        low, high = (end[rows] for end in scores)
     return [f"{a:.{digits}f}–{b:.{digits}f}" if np.isfinite(a) else "" for a, b in zip(low, high, strict=True)]
 
 
-def _tile(ax: Axes, spot: Any, colour: Any, name: str, text: str, line: str | None) -> None:
+def _tile(ax: Axes, spot: Any, colour: Any, name: str, text: str, line: str | None, zoom: float) -> None:
     row, col = (float(end) for end in spot)
     face = "white" if colour is None else colour
     ax.add_patch(Rectangle((col, row), 1, 1, facecolor=face, edgecolor="white", linewidth=1.0, gid="tile",
@@ -177,9 +189,9 @@ def _tile(ax: Axes, spot: Any, colour: Any, name: str, text: str, line: str | No
     for shift, said, size in ((0.28 if three else 0.36, name, 7.5), (0.56 if three else 0.66, text, 7.5)):
         while size > 4.5 and text_width(said, size) > TILE * 0.94:
             size -= 0.5
-        ax.text(col + 0.5, row + shift, said, ha="center", va="center", fontsize=size, color=ink)
+        ax.text(col + 0.5, row + shift, said, ha="center", va="center", fontsize=size * zoom, color=ink)
     if line:
-        ax.text(col + 0.5, row + 0.82, line, ha="center", va="center", fontsize=5.5, color=ink)
+        ax.text(col + 0.5, row + 0.82, line, ha="center", va="center", fontsize=5.5 * zoom, color=ink)
 
 
 def _borders(ax: Axes, where: dict[tuple[int, int], str]) -> None:
@@ -255,8 +267,11 @@ def heatmap(
     points = board.points[np.ix_(chosen.rows, at)]
     title = choosing.title_of(board, "各单位各指标得分" if zh else "points of every unit and indicator", lang)
     filled = _filled(board, chosen.rows, at)
-    said = [chosen.said(lang), "颜色越深得分越高，带×的灰格为缺失，圆点为填补值；不显示误差" if zh else
-            "Darker is better; grey cells with a cross are missing, dots mark filled values; errors are not shown"]  # fmt: skip
+    key = "颜色越深得分越高，带×的灰格为缺失，圆点为填补值；不显示误差"
+    key = (
+        key if zh else "Darker is better; crossed grey cells are missing, dots are filled values; errors are not shown"
+    )
+    said = [chosen.said(lang), key]
     names = [f"{board.rank[row]:.0f}  {shortened(board.table.name_of(int(row), lang), NAME, style.TINY)}"
              for row in chosen.rows]  # fmt: skip
     below = [f"{code}  {shortened(recipe.labels[code][place], BELOW, style.TINY)}" for code in columns]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,53 +13,19 @@ from matplotlib.patches import Patch
 
 from yitihua.analysis.asked import known_codes
 from yitihua.analysis.stages import indicators_below
-from yitihua.errors import InputError, refuse
-from yitihua.index.apply import apply
+from yitihua.errors import refuse
 from yitihua.index.recipe import Recipe
-from yitihua.index.sampling import errors_of
 from yitihua.index.scoreboard import Scoreboard
 from yitihua.indicators.table import Floats
 from yitihua.publish.figures import choosing, style
 from yitihua.publish.figures.drawing import canvas, finished, shortened, text_width
+from yitihua.publish.figures.intervals import points_interval
 from yitihua.publish.summary import probability_words
 
 #: Inches of a row, of the axis below, of the scale, of a name at most; indicators a portrait holds.
 ROW, FOOT, SCALE, NAME, CODES = 0.172, 0.75, 3.6, 3.3, 120
-#: Draws behind the intervals of points; units that one radar holds.
-DRAWS, UNITS = 500, 4
-
-
-def points_interval(board: Scoreboard, row: int) -> tuple[Floats, Floats] | None:
-    """Return lower and upper ends of a unit's points and node scores, None where nothing of it is estimated.
-
-    Drawn as the board's own intervals are: normal errors of the estimates, scored by the board's recipe.
-
-    Returns
-    -------
-    (ndarray, ndarray), shape (indicators + nodes,) each
-        Equal ends where nothing is estimated; NaN where there is no score.
-    """
-    errors, sampled = errors_of(board.table, board.recipe.codes), board.sampled
-    if errors is None or sampled is None:
-        return None
-    own = errors.take([row])
-    if not own.se.any():
-        return None
-    base = board.table.take([row] * DRAWS)
-    values = base.values.copy()
-    columns = [board.table.indicators.index(code) for code in own.indicators]
-    values[:, columns] += own.draws(DRAWS, np.random.default_rng(0))[:, 0]
-    drawn = replace(
-        base, units=tuple(map(str, range(DRAWS))), values=values, se=None, n=None, covariance=None, history=()
-    )
-    try:
-        points = apply(drawn, board.recipe).points
-    except InputError:  # a draw without a logarithm: what cannot be scored has no interval
-        return None
-    tail = (1.0 - sampled.level) / 2.0
-    low, high = np.quantile(points, [tail, 1.0 - tail], axis=0)
-    low[-1], high[-1] = (end[row] for end in sampled.score_interval)  # as published
-    return low, high
+#: Units that one radar holds.
+UNITS = 4
 
 
 @style.styled()
@@ -245,10 +210,13 @@ def radar(
     peers = board.points[board.level_rows[levels[0]]][:, [board.recipe.plan.column[code] for code in spokes]]
     intervals = [points_interval(board, row) for row in rows]
     said = [_radar_said(board, any(one is not None for one in intervals), zh)]
-    figure, (one,) = canvas(board, lang, title, said, (5.6, 4.9), ax=ax, subplot_kw={"projection": "polar"})
+    figure, (one,) = canvas(board, lang, title, said, (6.2, 4.9), ax=ax, subplot_kw={"projection": "polar"})
     _draw_radar(one, board, rows, names, spokes, intervals, np.nanmedian(peers, axis=0), zh)
     labels = [shortened(board.recipe.labels[code][place], 1.3, style.SMALL) for code in spokes]
     one.set_xticks(_angles(len(spokes)), labels)
+    for angle, text in zip(_angles(len(spokes)), one.get_xticklabels(), strict=True):
+        across = float(np.sin(angle))  # away from the circle
+        text.set_horizontalalignment("center" if abs(across) < 0.3 else "left" if across > 0 else "right")
     if ax is None:
         fits = sum(text_width(name, style.SMALL) + 0.6 for name in names) < 4.0
         figure.legend(loc="outside lower center", ncols=len(rows) + 1 if fits else 2)

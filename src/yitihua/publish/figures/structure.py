@@ -155,9 +155,9 @@ def correlation(
         edge.set_visible(False)
     bar(figure, one, norm, "相关系数" if zh else "correlation", scale)
     np.fill_diagonal(r, np.nan)
-    i, j = np.unravel_index(int(np.nanargmax(np.abs(r))), r.shape) if np.isfinite(r).any() else (0, 0)
-    alt = f"{title}。最强的一对：{names[i]}与{names[j]}，{r[i, j]:.2f}。" if zh else (
-        f"{title}. Strongest pair: {names[i]} and {names[j]}, {r[i, j]:.2f}.")  # fmt: skip
+    p, q = np.unravel_index(int(np.nanargmax(np.abs(r))), r.shape) if np.isfinite(r).any() else (0, 0)
+    alt = f"{title}。最强的一对：{names[p]}与{names[q]}，{r[p, q]:.2f}。" if zh else (
+        f"{title}. Strongest pair: {names[p]} and {names[q]}, {r[p, q]:.2f}.")  # fmt: skip
     return finished(figure, title, alt, board, lang)
 
 
