@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 
-from drawn import board_of, collection
+from drawn import board_of, collection, printed
 from yitihua.publish.figures import style
 from yitihua.publish.figures.drawing import figure_alt
 
@@ -41,22 +41,22 @@ def test_intervals_of_a_run_take_the_place_of_the_surveys() -> None:
     rows = country[np.argsort(board.rank[country], kind="stable")][:10]
     lines = collection(figure.axes[0], "intervals").get_segments()
     assert np.array_equal([line[1, 0] for line in lines], found.score_interval[1][rows])
-    assert "90%" in "".join(text.get_text() for text in figure.texts)
+    assert "90%" in printed(figure)
 
 
 def test_what_is_simulated_and_reconstructed_is_called_so() -> None:
     for lang, words in (("en", ("Simulated data", "reconstruction")), ("zh", ("模拟数据", "本版为重构"))):
         figure = board_of("zhejiang-2022").plot.ranking(top=3, lang=lang)
-        printed = "\n".join(text.get_text() for text in figure.texts)
+        there = printed(figure)
         for word in words:
-            assert word in printed and word in figure_alt(figure)
+            assert word in there and word in figure_alt(figure)
     real = board_of("hdi").plot.ranking(top=3)
-    assert "imulated" not in "".join(text.get_text() for text in real.texts)
+    assert "imulated" not in printed(real)
 
 
 def test_many_units_are_cut_and_that_is_said() -> None:
     figure = board_of("hdi").plot.ranking()
-    assert "the first 50 of 193 units" in "".join(text.get_text() for text in figure.texts)
+    assert "the first 50 of 193 units" in printed(figure)
 
 
 @pytest.mark.parametrize(

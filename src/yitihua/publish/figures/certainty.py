@@ -22,7 +22,7 @@ from yitihua.publish.figures import choosing, style
 from yitihua.publish.figures.drawing import canvas, finished, shortened, text_width
 
 #: Inches of a row, of the axis below, of the scale of a column, of a name at most.
-ROW, FOOT, SCALE, NAME = 0.168, 0.75, 2.9, 2.1
+ROW, FOOT, SCALE, NAME = 0.168, 1.0, 2.9, 2.1
 #: Inches of a bar, of the name of a factor at most; bars that one figure holds.
 BAR, FACTOR, BARS = 0.3, 3.4, 60
 JOINT = "#BDBDBD"

@@ -19,7 +19,7 @@ from yitihua.publish.figures.choosing import Intervals, Ints
 from yitihua.publish.figures.drawing import canvas, finished, shortened, text_width
 
 #: Inches of a row, of the axis below, of the scale of a column, of a name at most, of a row of slopes.
-ROW, FOOT, SCALE, NAME, STEP = 0.19, 0.75, 3.0, 2.1, 0.14
+ROW, FOOT, SCALE, NAME, STEP = 0.19, 1.0, 3.0, 2.1, 0.14
 #: Lines that stand out in a slope figure, upwards and downwards each, at most and one of so many; units it holds.
 MOVERS, SHARE, MOST = 5, 6, 120
 
@@ -229,7 +229,7 @@ def slope(
         [f"{rank}  {name}" for name, rank in zip(pair.names, ranks[1], strict=True)],
     ]
     beside = max(text_width(text, style.TINY) for side in texts for text in side)
-    size = (max(2 * beside + 3.2, 5.0), count * STEP + 0.6)
+    size = (max(2 * beside + 3.2, 5.0), count * STEP + 0.75)
     figure, (one,) = canvas(board, lang, title, said, size, ax=ax)
     gained = other.rank[pair.before] - board.rank[pair.after]
     _lines(one, pair, texts, gained)

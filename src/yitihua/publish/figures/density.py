@@ -18,7 +18,7 @@ from yitihua.publish.figures import choosing, style
 from yitihua.publish.figures.drawing import canvas, finished, shortened, text_width
 
 #: Inches of a ridge, of the axis below, of the scale, of a name at most; how far a ridge may rise into the next.
-RIDGE, FOOT, SCALE, NAME, RISE = 0.5, 0.55, 5.2, 2.2, 1.5
+RIDGE, FOOT, SCALE, NAME, RISE = 0.5, 0.7, 5.2, 2.2, 1.5
 #: Ridges that one figure holds; above all their curves.
 MOST, ABOVE = 40, 1000
 
@@ -55,7 +55,7 @@ def density(
         "Gaussian kernel, reflected at the ends of the scale; groups by their median, equal areas under curves; ticks "
         "are units, dots medians; where units are few, the curve is no more than a hint"
     ]  # fmt: skip
-    texts = [shortened(f"{name}（{own.size}）" if zh else f"{name} ({np.isfinite(own).sum()})", NAME, style.SMALL)
+    texts = [shortened(f"{name}（{np.isfinite(own).sum()}）" if zh else f"{name} ({np.isfinite(own).sum()})", NAME, style.SMALL)
              for name, _, own in ridges]  # fmt: skip
     size = (max(text_width(text, style.SMALL) for text in texts) + SCALE, (len(ridges) + 0.4) * RIDGE + FOOT)
     figure, (one,) = canvas(board, lang, title, said, size, ax=ax)

@@ -27,6 +27,9 @@ _UNSAID: dict[str, dict[str, None]] = {
     "png": {"Software": None},
     "pdf": {"CreationDate": None, "ModDate": None, "Creator": None, "Producer": None},
 }
+_OPEN, _SHUT = "（“《", "，。；：、）”》？！·"
+#: What a line may hold or leave to the next: a Chinese character or a word, with the marks that stick to it.
+_TOKENS = re.compile(rf"[{_OPEN}]*(?:[⺀-￿]|[^\s⺀-￿{_OPEN}{_SHUT}]+)?[{_SHUT}]*\s*")
 #: Inches left and right of the header, and between its lines.
 MARGIN, LEADING = 0.1, 1.4
 
@@ -88,7 +91,7 @@ def wrapped(text: str, inches: float, size: float = style.SIZE) -> list[str]:
     >>> wrapped("模拟数据，不是真实情况", 0.7, 9.0)
     ['模拟数据，', '不是真实情', '况']
     """
-    tokens = re.findall(r"[（“《]*[⺀-￿][，。；：、）”》？！·]*|[^\s⺀-￿（“《]+\s*|\s+|[（“《]+", text)
+    tokens = _TOKENS.findall(text)
     lines, line = [], ""
     for token in tokens:
         if line and text_width((line + token).rstrip(), size) > inches:
@@ -172,8 +175,13 @@ def _warned(board: Scoreboard, lang: str) -> list[str]:
 
 
 def finished(figure: Figure, heading: str, alt: str, board: Scoreboard, lang: str) -> Figure:
-    """Return the figure with its alternative text; several drawings on one figure are told one after another."""
+    """Return the figure laid out, with its alternative text; several drawings on one are told one after another."""
     whole = ("" if lang == "zh" else " ").join([alt, *_warned(board, lang)])
+    if isinstance(figure, Drawing):
+        # Laid out once: constrained layout moves things a little at every drawing, and so would the bytes.
+        for _ in range(2):
+            figure.draw_without_rendering()
+        figure.set_layout_engine("none")
     before = figure_alt(figure)
     vars(figure)["alt"] = f"{before}\n{whole}" if before else whole
     vars(figure).setdefault("heading", heading)

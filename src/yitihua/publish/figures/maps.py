@@ -277,7 +277,7 @@ def heatmap(
     below = [f"{code}  {shortened(recipe.labels[code][place], BELOW, style.TINY)}" for code in columns]
     across = max(ACROSS, 0.42) if len(columns) <= NUMBERS else ACROSS
     beside, under = (max(text_width(text, style.TINY) for text in side) for side in (names, below))
-    size = (max(len(columns) * across + beside + 0.4, 5.0), len(names) * DOWN + under + 0.9)
+    size = (max(len(columns) * across + beside + 0.4, 5.0), len(names) * DOWN + under + 1.15)
     figure, (one,) = canvas(board, lang, title, said, size, ax=ax)
     scale, norm = style.sequential().with_extremes(bad=MISSING), Normalize(*_span(board, points))
     one.imshow(

@@ -23,7 +23,7 @@ from yitihua.publish.figures.intervals import points_interval
 from yitihua.publish.summary import probability_words
 
 #: Inches of a row, of the axis below, of the scale, of a name at most; indicators a portrait holds.
-ROW, FOOT, SCALE, NAME, CODES = 0.172, 0.75, 3.6, 3.3, 120
+ROW, FOOT, SCALE, NAME, CODES = 0.172, 1.0, 3.6, 3.3, 120
 #: Units that one radar holds.
 UNITS = 4
 

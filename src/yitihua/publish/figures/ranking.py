@@ -19,7 +19,7 @@ from yitihua.publish.figures.choosing import Intervals
 from yitihua.publish.figures.drawing import canvas, finished, shortened, text_width
 
 #: Inches of a row, of the axis below, of the scale of a column, and of a name at most.
-ROW, FOOT, SCALE, NAME = 0.168, 0.75, 2.9, 2.1
+ROW, FOOT, SCALE, NAME = 0.168, 1.15, 2.9, 2.1
 
 
 @style.styled()
