@@ -55,8 +55,9 @@ def density(
         "Gaussian kernel, reflected at the ends of the scale; groups by their median, equal areas under curves; ticks "
         "are units, dots medians; where units are few, the curve is no more than a hint"
     ]  # fmt: skip
-    texts = [shortened(f"{name}（{np.isfinite(own).sum()}）" if zh else f"{name} ({np.isfinite(own).sum()})", NAME, style.SMALL)
-             for name, _, own in ridges]  # fmt: skip
+    counts = [int(np.isfinite(own).sum()) for _, _, own in ridges]
+    texts = [shortened(f"{name}（{n}）" if zh else f"{name} ({n})", NAME, style.SMALL)
+             for (name, _, _), n in zip(ridges, counts, strict=True)]  # fmt: skip
     size = (max(text_width(text, style.SMALL) for text in texts) + SCALE, (len(ridges) + 0.4) * RIDGE + FOOT)
     figure, (one,) = canvas(board, lang, title, said, size, ax=ax)
     tallest = max(float(curve.f.max()) for _, curve, _ in ridges if curve is not None)

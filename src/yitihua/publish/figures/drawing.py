@@ -29,7 +29,7 @@ _UNSAID: dict[str, dict[str, None]] = {
 }
 _OPEN, _SHUT = "（“《", "，。；：、）”》？！·"
 #: What a line may hold or leave to the next: a Chinese character or a word, with the marks that stick to it.
-_TOKENS = re.compile(rf"[{_OPEN}]*(?:[⺀-￿]|[^\s⺀-￿{_OPEN}{_SHUT}]+)?[{_SHUT}]*\s*")
+_TOKENS = re.compile(rf"[{_OPEN}]*(?:[\u2e80-\uffff]|[^\s\u2e80-\uffff{_OPEN}{_SHUT}]+)?[{_SHUT}]*\s*")
 #: Inches left and right of the header, and between its lines.
 MARGIN, LEADING = 0.1, 1.4
 
