@@ -16,6 +16,7 @@ from yitihua.messages_certainty import CERTAINTY
 from yitihua.messages_engines import ENGINES
 from yitihua.messages_estimation import ESTIMATION
 from yitihua.messages_experts import EXPERTS
+from yitihua.messages_figures import FIGURES
 from yitihua.messages_methods import METHODS
 from yitihua.messages_modes_areas import MODES_AREAS
 from yitihua.messages_panel import PANEL
@@ -33,6 +34,7 @@ ROOMS: Final = (
     ANSWERS,
     ESTIMATION,
     MODES_AREAS,
+    FIGURES,
     PANEL,
     ENGINES,
     WEIGHTS,

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from yitihua.definitions.edition import Edition
     from yitihua.index.explain import Explanation
     from yitihua.index.sampling import Sampling
+    from yitihua.publish.figures.plotting import Plot
 
 Mask = npt.NDArray[np.bool_]
 
@@ -298,6 +299,19 @@ class Scoreboard(Asking):
         from yitihua.publish.panel.widget import panel_widget
 
         return panel_widget(self, lang, sets, edition)
+
+    @cached_property
+    def plot(self) -> Plot:
+        """Figures of this board, each a matplotlib figure: ``board.plot.ranking()``, ``.tiles()``, ...
+
+        Raises
+        ------
+        InputError
+            If matplotlib is not installed.
+        """
+        from yitihua.publish.figures.plotting import Plot
+
+        return Plot(self)
 
     # Summary: one text feeds str, repr and HTML.
 

@@ -149,15 +149,15 @@ def _grade(board: Scoreboard, scheme: str, row: int, lang: str) -> str:
     word = STAR * (index + 1) if stars else rule.names[index][0 if lang == "zh" else 1]
     if board.sampled is None:
         return word
-    return f"{word} {_share(board.sampled.published_grade_probability(scheme)[row])}"
+    return f"{word} {probability_words(board.sampled.published_grade_probability(scheme)[row])}"
 
 
-def _share(probability: float) -> str:
+def probability_words(probability: float) -> str:
     """Return a probability in percent; what is not certain is not printed as 100%.
 
     Examples
     --------
-    >>> _share(1.0), _share(0.9995), _share(0.623)
+    >>> probability_words(1.0), probability_words(0.9995), probability_words(0.623)
     ('100%', '>99%', '62%')
     """
     return ">99%" if 0.995 <= probability < 1 else f"{probability:.0%}"
