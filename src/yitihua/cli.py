@@ -38,6 +38,7 @@ from yitihua.commands.options import say as _say
 from yitihua.commands.reach import reach
 from yitihua.commands.simulate import simulate
 from yitihua.commands.survey import survey
+from yitihua.commands.workbook import workbook
 from yitihua.errors import InputError, refuse
 
 app = typer.Typer(
@@ -331,11 +332,8 @@ def init(
     from yitihua.definitions.skeleton import write_skeleton
 
     made = write_skeleton(directory, name)
-    print(
-        _say(
-            words, f"已写入 {directory}/，版本名为{made}。下一步：", f"Written to {directory}/, edition '{made}'. Next:"
-        )
-    )
+    zh, en = f"已写入 {directory}/，版本名为{made}。下一步：", f"Written to {directory}/, edition '{made}'. Next:"
+    print(_say(words, zh, en))
     print(f"  yitihua check {directory}\n  yitihua score {directory}")
 
 
@@ -360,6 +358,7 @@ app.command()(improve)
 app.command()(scenario)
 app.command()(demo)
 app.command()(simulate)
+app.command()(workbook)
 app.add_typer(survey, name="survey")
 
 

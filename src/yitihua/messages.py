@@ -22,6 +22,7 @@ from yitihua.messages_reach import REACH
 from yitihua.messages_sensitivity import SENSITIVITY
 from yitihua.messages_submissions import SUBMISSIONS
 from yitihua.messages_weights import WEIGHTS
+from yitihua.messages_workbook import WORKBOOK
 
 #: Details that are phrases, given in English and put into Chinese by `in_chinese`.
 PHRASE_DETAILS: Final = frozenset({"kind", "reason", "what"})
@@ -35,6 +36,7 @@ ROOMS: Final = (
     PANEL,
     ENGINES,
     WEIGHTS,
+    WORKBOOK,
     EXPERTS,
     METHODS,
     ANALYSIS,

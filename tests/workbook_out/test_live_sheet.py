@@ -147,7 +147,9 @@ def compare_list(rows: Rows, expected: yt.Scoreboard) -> None:
     assert found.tolist() == order
     np.testing.assert_array_equal(numbers(row[place] for row in listed), expected.rank[found])
     score = next(k for k in range(unit, len(rows[0])) if k > unit and titles["得分"] == k)
-    np.testing.assert_allclose(numbers(row[score] for row in listed), expected.rounded_scores[found], atol=1e-12, rtol=0)
+    np.testing.assert_allclose(
+        numbers(row[score] for row in listed), expected.rounded_scores[found], atol=1e-12, rtol=0
+    )
 
 
 def test_formulas_use_functions_that_every_office_has() -> None:

@@ -26,8 +26,8 @@ _HELP: Final = (
     ),
     (
         "缺失值、覆盖率、取整和并列的规则与正式结果相同；试算只改权重，不改数据，也不是正式结果。“原权重”为正式结果所用。",
-        "Gaps, coverage, rounding and ties follow the rules of the published result; only weights are changed here, and "
-        "what comes out is a trial, no result. The weights of the published result stand beside them.",
+        "Gaps, coverage, rounding and ties follow the rules of the published result; only weights are changed here, "
+        "and what comes out is a trial, no result. The weights of the published result stand beside them.",
     ),
     (
         "本表已锁定公式，没有密码：审阅—撤消工作表保护即可查看和修改。",
@@ -68,7 +68,7 @@ def begin_live(desk: Desk) -> LiveSheet | None:
     for c, pair in enumerate(titles):
         desk.text(sheet, head, c, desk.pick(pair), "head")
     row = head + 1
-    for node in reversed(nodes):
+    for node in (nodes[-1], *nodes[:-1]):
         row = _weights(found, node, row)
     sheet.freeze_panes(head + 1, 0)
     sheet.repeat_rows(head)
@@ -119,7 +119,8 @@ def _checked(live: LiveSheet, first: int, last: int) -> None:
     live.sheet.data_validation(first, _WEIGHT, last, _WEIGHT, {
         "validate": "decimal", "criteria": "between", "minimum": 0, "maximum": 1, "ignore_blank": False,
         "input_title": say("权重", "weight"), "input_message": say("0至1之间的数", "a number from 0 to 1"),
-        "error_title": say("权重无效", "not a weight"), "error_message": say("请填0至1之间的数。", "Enter a number from 0 to 1."),
+        "error_title": say("权重无效", "not a weight"),
+        "error_message": say("请填0至1之间的数。", "Enter a number from 0 to 1."),
     })  # fmt: skip
     changed = {"type": "formula", "criteria": f"=$C{first + 1}<>$E{first + 1}", "format": live.desk.look("bad")}
     live.sheet.conditional_format(first, _WEIGHT, last, _WEIGHT, changed)

@@ -27,7 +27,7 @@ class DataSheet:
         remarks = [
             desk.say(
                 "试算表的计算过程，请勿改动。上方一行为各下级的折算份额；“有分”为1表示有得分；缺失或覆盖率不足的得分记0，不参与计算。",
-                "How the what-if sheet computes; please leave it as it is. The line above holds the shares of the parts; "
+                "How the what-if sheet computes; please leave it as it is. The line above has the shares of the parts; "
                 "'has' is 1 where there is a score; without one the score stands as 0 and is not used.",
             )
         ]

@@ -132,6 +132,6 @@ def why_not_live(board: Scoreboard, lang: str) -> str:
         return (
             f"试算表中{names}的得分保持不变：其合成方法普通公式不能重算。"
             if zh
-            else f"On the what-if sheet the scores of {names} stay as published: plain formulas cannot repeat their method."
+            else f"On the what-if sheet the scores of {names} stay as published: no plain formula repeats their method."
         )
     return ""

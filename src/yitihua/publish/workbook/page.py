@@ -38,18 +38,21 @@ _STYLES: Final[dict[str, dict[str, Any]]] = {
     "warn": LOOKS["warn"] | {"text_wrap": True, "valign": "top"},
     "head": LOOKS["head"],
     "section": {"font_name": "等线", "font_size": 11, "bold": True, "font_color": "#1F4E79", "bottom": 2},
-    "text": _EDGE | {"text_wrap": True},
-    "code": _EDGE | {"font_color": "#6B7280", "font_size": 9},
-    "number": _EDGE | {"align": "right"},
-    "strong": _EDGE | {"align": "right", "bold": True, "bg_color": "#EAF1F8"},
-    "strong_text": _EDGE | {"bold": True, "bg_color": "#EAF1F8", "text_wrap": True},
+    "text": _EDGE | {"text_wrap": True, "align": "left", "indent": 1},
+    "centre": _EDGE | {"align": "center"},
+    "code": _EDGE | {"font_color": "#6B7280", "font_size": 9, "align": "left", "indent": 1},
+    "number": _EDGE | {"align": "right", "indent": 1},
+    "strong": _EDGE | {"align": "right", "indent": 1, "bold": True, "bg_color": "#EAF1F8"},
+    "strong_text": _EDGE | {"bold": True, "bg_color": "#EAF1F8", "text_wrap": True, "align": "left", "indent": 1},
     "entry": _EDGE | {"align": "right", "bg_color": "#FFF2B3", "locked": False, "bold": True, "font_color": "#1D4ED8"},
-    "formula": _EDGE | {"align": "right", "bg_color": "#F3F4F6"},
-    "formula_text": _EDGE | {"bg_color": "#F3F4F6"},
+    "formula": _EDGE | {"align": "right", "indent": 1, "bg_color": "#F3F4F6"},
+    "formula_text": _EDGE | {"align": "left", "indent": 1, "bg_color": "#F3F4F6"},
     "bad": {"font_color": "#9C0006", "bg_color": "#F8CBAD"},
     "up": {"font_color": "#166534"},
     "down": {"font_color": "#B42318"},
 }
+#: Of a probability: what is not certain is not printed as 100%.
+LIKELY: Final = '[=1]0%;[>=0.995]">99%";0%'
 #: Rows of an Excel sheet.
 MOST_ROWS: Final = 1_048_576
 #: Columns of characters across which notices are wrapped, about an A4 page in landscape.
@@ -66,23 +69,33 @@ class Column:
     fmt: str = ""
     least: float = 6.0
     most: float = 40.0
+    fmts: Sequence[str] = ()  # number formats row by row, where they differ
+
+    @property
+    def wraps(self) -> bool:
+        """Whether some value takes more than one line."""
+        return any("\n" in str(value) or width(str(value)) > self.width - 2 for value in self.values)
 
     @cached_property
     def width(self) -> float:
         """Width that fits heading (wrapped) and values (wrapped beyond the most)."""
-        if self.fmt:
-            longest = max((len(_sample(value, self.fmt)) for value in self.values), default=0)
+        if self.fmt or self.fmts:
+            formats = self.fmts or [self.fmt] * len(self.values)
+            shown = (len(_sample(value, fmt)) for value, fmt in zip(self.values, formats, strict=True))
+            longest = max(shown, default=0)
         else:
             longest = max((max(map(width, str(value).split("\n"))) for value in self.values), default=0)
         head = max((width(part) for part in self.title.split("\n")), default=0)
         # A heading may take two lines; the arrow of the filter covers two signs.
-        return float(min(max(self.least, longest + 2, min(head, max(head / 2 + 3, 9.0)) + 2), self.most))
+        return float(min(max(self.least, longest + 3, min(head, max(head / 2 + 3, 8.0)) + 2), self.most))
 
 
 def _sample(value: Any, fmt: str) -> str:
     if not isinstance(value, (int, float)) or not math.isfinite(value):
         return ""
-    decimals = len(fmt.partition(".")[2].rstrip("%"))
+    if fmt == LIKELY:
+        return ">99%"
+    decimals = len(fmt.partition(".")[2].rstrip("%"))  # "#,##0.00", "0.0%"
     return f"{value * 100:.{decimals}f}%" if fmt.endswith("%") else f"{value:,.{decimals}f}"
 
 
@@ -91,6 +104,8 @@ class Desk:
 
     def __init__(self, book: Any, board: Scoreboard, edition: Edition | None, lang: str) -> None:
         self.book, self.board, self.edition, self.lang = book, board, edition, lang
+        #: What the workbook leaves out, and why: told on the sheet of methods.
+        self.left_out: list[str] = []
         self._looks: dict[tuple[str, str, bool], Any] = {}
 
     def say(self, zh: str, en: str) -> str:
@@ -130,6 +145,11 @@ class Desk:
     def marked(self) -> bool:
         """Whether every sheet says that values are simulated."""
         return bool(self.board.table.simulated or self.board.recipe.simulated)
+
+    def _mark(self) -> str:
+        """Return what stands at the foot of every page: simulated data, and the edition's own notice."""
+        mark = self.say("模拟数据，不得作为结论引用", "SIMULATED DATA, no finding may be drawn") if self.marked else ""
+        return "　".join(part for part in (mark, self.pick(self.board.recipe.notice)) if part)
 
     def look(self, name: str, fmt: str = "", quoted: bool = False) -> Any:
         """Return a format, made when first asked for."""
@@ -177,8 +197,7 @@ class Desk:
             sheet.fit_to_pages(1, 0)
         else:
             sheet.set_print_scale(75)
-        mark = self.say("模拟数据，不得作为结论引用", "SIMULATED DATA, no finding may be drawn") if self.marked else ""
-        sheet.set_footer(f"&L&9&A　{in_footer(mark)}&R&9&P / &N")
+        sheet.set_footer(f"&L&9&A　{in_footer(self._mark())}&R&9&P / &N")
         recipe, table = self.board.recipe, self.board.table
         name = self.pick(recipe.title) + (f" · {table.period}" if table.period else "")
         label = self.say("【模拟】", "[SIMULATED] ") if self.marked else ""
@@ -186,8 +205,7 @@ class Desk:
         self.text(sheet, 0, 0, f"{label}{title}　{name}", "title")
         row = 1
         for words, look in [*((text, "warn") for text in self.opening), *((text, "sub") for text in remarks)]:
-            lines = sum(max(1, math.ceil(width(part) * 1.1 / room)) for part in inert(words).split("\n"))
-            sheet.set_row(row, 15 * lines)
+            sheet.set_row(row, 15 * wrapped(words, room))
             if columns > 1:
                 sheet.merge_range(row, 0, row, columns - 1, "", self.look(look))
             self.text(sheet, row, 0, words, look)
@@ -217,14 +235,50 @@ class Desk:
         return sheet, head
 
     def rows(self, sheet: Any, head: int, columns: Sequence[Column], first: int = 0) -> None:
-        """Write heading and rows of a table, and set the widths."""
+        """Write heading and rows of a table, and set widths and heights: not every reader fits rows to wrapped text."""
         sheet.set_row(head, 15 * max(2, *(_lines(column) for column in columns)))
         for c, column in enumerate(columns, start=first):
             sheet.set_column(c, c, column.width)
             self.text(sheet, head, c, column.title, "head")
-            for row, value in enumerate(column.values, start=head + 1):
-                self.cell(sheet, row, c, value, column.look, column.fmt)
+            formats = column.fmts or [column.fmt] * len(column.values)
+            for row, (value, fmt) in enumerate(zip(column.values, formats, strict=True), start=head + 1):
+                self.cell(sheet, row, c, value, column.look, fmt)
+        tall: dict[int, int] = {}
+        for column in columns:
+            if not column.fmt and not column.fmts and column.wraps:
+                for row, value in enumerate(column.values, start=head + 1):
+                    tall[row] = max(tall.get(row, 1), wrapped(str(value), column.width - 2))
+        for row, lines in tall.items():
+            if lines > 1:
+                sheet.set_row(row, min(15 * lines, 409))
+
+
+def wrapped(text: str, room: float) -> int:
+    r"""Return how many lines a text takes in a column of some width; a little is lost at the end of every line.
+
+    Examples
+    --------
+    >>> wrapped("abc", 10), wrapped("指标指标指标", 10), wrapped("a\nb", 10)
+    (1, 2, 2)
+    """
+    return sum(max(1, math.ceil(width(part) * 1.05 / room)) for part in inert(text).split("\n"))
+
+
+def value_format(values: Sequence[float], more: int = 0) -> str:
+    """Return a number format that shows about four figures of the largest value; `more` adds decimals.
+
+    Examples
+    --------
+    >>> value_format([12345.6]), value_format([3.14159, float("nan")]), value_format([])
+    ('#,##0', '0.000', '0.00')
+    """
+    sizes = [abs(value) for value in values if math.isfinite(value) and value]
+    if not sizes:
+        return "0.00"
+    decimals = min(max(0, 3 - math.floor(math.log10(max(sizes)))), 8) + more
+    whole = "#,##0" if max(sizes) >= 1000 else "0"
+    return f"{whole}.{'0' * decimals}" if decimals else whole
 
 
 def _lines(column: Column) -> int:
-    return sum(max(1, math.ceil((width(part) + 2) / column.width)) for part in column.title.split("\n"))
+    return wrapped(column.title, column.width - 2)

@@ -8,11 +8,15 @@ import numpy as np
 
 from yitihua.definitions.levels import level_word
 from yitihua.index.tables import group_numbers, notes, score_order
-from yitihua.publish.workbook.page import Column, Desk
+from yitihua.publish.workbook.page import LIKELY, Column, Desk
 
 #: Units a level that charts show, and units in one chart: more names than these nobody reads.
 CHARTED: Final = 200
 _IN_CHART: Final = 52
+#: Rows of the sheet that a chart covers; columns, behind the printed page, that say how long error bars are.
+_CHART_ROWS: Final = 18
+_MARGINS: Final = 16
+_LETTERS: Final = "QR"
 _BAR: Final = {"type": "data_bar", "bar_solid": True, "bar_color": "#9DC3E6", "bar_border_color": "#9DC3E6"}
 
 
@@ -25,15 +29,12 @@ def draw_ranking(desk: Desk) -> dict[str, int]:
     last = head + len(order)
     place = {column.title: c for c, column in enumerate(columns)}
     low, high = board.recipe.scale
-    scored = (desk.say("得分", "score"), desk.say("覆盖率", "coverage"))
-    for title in [*scored, *(_node_title(desk, code) for code in board.recipe.first_level)]:
-        ends = (0, 1) if title == scored[1] else (low, high)
-        bar = _BAR | {"min_type": "num", "max_type": "num", "min_value": ends[0], "max_value": ends[1]}
+    score = desk.say("得分", "score")
+    for title in [score, *(_node_title(desk, code) for code in board.recipe.first_level)]:
+        bar = _BAR | {"min_type": "num", "max_type": "num", "min_value": low, "max_value": high}
         sheet.conditional_format(head + 1, place[title], last, place[title], bar)
     sheet.activate()
-    found = {"row": head + 1, "name": place[desk.say("单位", "name")], "score": place[scored[0]]}
-    interval = place.get(desk.say("得分\n区间下限", "score\nlow"))
-    return found if interval is None else found | {"low": interval}
+    return {"row": head + 1, "name": place[desk.say("单位", "name")], "score": place[score]}
 
 
 def ranking_columns(desk: Desk, order: Any) -> list[Column]:
@@ -53,14 +54,14 @@ def ranking_columns(desk: Desk, order: Any) -> list[Column]:
     for rule in recipe.grades:
         indices = board.grade_indices[rule.code][order]
         words = ["" if k < 0 else desk.pick(rule.names[k]) for k in indices]
-        columns.append(Column(desk.pick(rule.title), words, "text", least=7))
+        columns.append(Column(desk.pick(rule.title), words, "centre", least=7))
         if board.sampled is not None:
             likely = board.sampled.published_grade_probability(rule.code)[order].tolist()
             title = say(f"{rule.title[0]}\n把握", f"{rule.title[1]}\nprobability")
-            columns.append(Column(title, likely, "number", "0.0%"))
+            columns.append(Column(title, likely, "number", LIKELY))
     if board.sampled is not None:
         groups = group_numbers(board, board.sampled.groups)
-        columns.append(Column(say("难分\n组别", "tied\ngroup"), [groups[row] for row in order], "number"))
+        columns.append(Column(say("难分\n组别", "tied\ngroup"), [groups[row] for row in order], "centre"))
     columns.append(Column(say("覆盖率", "coverage"), board.coverage[order].tolist(), "number", "0%", least=8))
     for code in recipe.first_level:
         points = board.points[order, recipe.plan.column[code]].tolist()
@@ -116,39 +117,52 @@ def draw_charts(desk: Desk, place: dict[str, int]) -> None:
         )
     sheet, row = desk.sheet("charts", say("得分图", "Chart of scores"), remarks, room=120, columns=14)
     sheet.set_column(0, 13, 9)
+    margins = _margins(desk, sheet)
     start = place["row"]
     for level, members in board.level_rows.items():
         scored = int(np.isfinite(board.total[members]).sum())
         shown = min(scored, CHARTED)
         parts = max(1, -(-shown // _IN_CHART))
-        size = -(-shown // parts) if shown else 0
-        for first in range(0, shown, max(size, 1)):
+        size = max(-(-shown // parts), 1)
+        for first in range(0, shown, size):
             rows = (start + first, start + min(first + size, shown) - 1)
-            title = say(f"{level_word(level, 'zh')}　第{first + 1}至{first + rows[1] - rows[0] + 1}位",
-                        f"{level_word(level, 'en')}, places {first + 1} to {first + rows[1] - rows[0] + 1}")  # fmt: skip
-            sheet.insert_chart(row, 0, _chart(desk, place, rows, title))
-            row += 21
+            ends = f"{first + 1}", f"{first + rows[1] - rows[0] + 1}"
+            title = say(f"{level_word(level, 'zh')}　第{ends[0]}至{ends[1]}位",
+                        f"{level_word(level, 'en')}, places {ends[0]} to {ends[1]}")  # fmt: skip
+            sheet.insert_chart(row, 0, _chart(desk, place, rows, title, margins))
+            row += _CHART_ROWS
         start += len(members)
+    sheet.print_area(0, 0, row, 13)
 
 
-def _chart(desk: Desk, place: dict[str, int], rows: tuple[int, int], title: str) -> Any:
-    tab = desk.tab("ranking")
+def _margins(desk: Desk, sheet: Any) -> bool:
+    """Write how far intervals reach from the scores, beside the printed page, in the rows of the ranking."""
+    found = desk.board.sampled
+    if found is None:
+        return False
+    order, total = score_order(desk.board), desk.board.total
+    for c, (pair, end) in enumerate(
+        zip((("区间下方", "below"), ("区间上方", "above")), found.score_interval, strict=True)
+    ):
+        desk.text(sheet, 0, _MARGINS + c, desk.pick(pair), "code")
+        for row, value in enumerate(np.abs(end - total)[order].tolist(), start=1):
+            desk.cell(sheet, row, _MARGINS + c, value, "code", desk.node_format)
+    return True
+
+
+def _chart(desk: Desk, place: dict[str, int], rows: tuple[int, int], title: str, margins: bool) -> Any:
     low, high = desk.board.recipe.scale
 
     def cells(column: int) -> list[Any]:
-        return [tab, rows[0], column, rows[1], column]
+        return [desk.tab("ranking"), rows[0], column, rows[1], column]
 
     series: dict[str, Any] = {
         "categories": cells(place["name"]), "values": cells(place["score"]), "gap": 40, "fill": {"color": "#5B8DB8"},
         "name": desk.say("得分", "score"),
     }  # fmt: skip
-    found = desk.board.sampled
-    if found is not None and "low" in place:
-        from yitihua.index.tables import score_order
-
-        at = score_order(desk.board)[[row - place["row"] for row in range(rows[0], rows[1] + 1)]]
-        total = desk.board.total[at]
-        below, above = (np.abs(end[at] - total).tolist() for end in found.score_interval)
+    if margins:
+        first, last = (row - place["row"] + 2 for row in rows)
+        below, above = (f"='{desk.tab('charts')}'!${letter}${first}:${letter}${last}" for letter in _LETTERS)
         series["y_error_bars"] = {
             "type": "custom", "plus_values": above, "minus_values": below, "line": {"color": "#333333", "width": 0.75},
         }  # fmt: skip
@@ -157,7 +171,7 @@ def _chart(desk: Desk, place: dict[str, int], rows: tuple[int, int], title: str)
     chart.set_title({"name": title, "name_font": {"size": 11, "bold": True}, "overlay": False})
     chart.set_legend({"none": True})
     chart.set_x_axis({"num_font": {"rotation": -90, "size": 8}, "interval_unit": 1})
-    chart.set_y_axis({"min": low, "max": high, "major_gridlines": {"visible": True, "line": {"color": "#DDDDDD"}},
-                      "num_font": {"size": 8}})  # fmt: skip
-    chart.set_size({"width": 960, "height": 410})
+    lines = {"visible": True, "line": {"color": "#DDDDDD"}}
+    chart.set_y_axis({"min": low, "max": high, "major_gridlines": lines, "num_font": {"size": 8}})
+    chart.set_size({"width": 940, "height": 18 * _CHART_ROWS - 10})
     return chart
