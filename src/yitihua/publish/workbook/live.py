@@ -12,12 +12,12 @@ import numpy.typing as npt
 from yitihua.definitions.levels import level_word
 from yitihua.publish.workbook.live_data import DataSheet
 from yitihua.publish.workbook.live_plan import LiveNode, live_nodes, why_not_live
-from yitihua.publish.workbook.page import Desk
+from yitihua.publish.workbook.page import Desk, wrapped
 
 Ints = npt.NDArray[np.int64]
 #: Columns of the weights, from 0; the ranking begins behind an empty one.
 _CODE, _NAME, _WEIGHT, _SHARE, _BEFORE, _LIST = 0, 1, 2, 3, 4, 6
-_WIDTHS: Final = (11, 30, 10, 10, 10, 3)
+_WIDTHS: Final = (11, 34, 10, 10, 10, 3)
 _HELP: Final = (
     (
         "在黄色单元格中修改权重（0至1），得分、排名和等级随即重算。每组权重按合计折算为份额，不必先凑成1。",
@@ -60,13 +60,14 @@ def begin_live(desk: Desk) -> LiveSheet | None:
     if said := why_not_live(desk.board, desk.lang):
         remarks.append(said)
     columns = 10 + len(desk.board.recipe.grades)
-    sheet, head = desk.sheet("live", desk.say("权重试算", "Try other weights"), remarks, room=125, columns=columns)
+    sheet, head = desk.sheet("live", desk.say("权重试算", "Try other weights"), remarks, room=150, columns=columns)
     found = LiveSheet(desk, nodes, sheet, head)
     for c, wide in enumerate(_WIDTHS):
         sheet.set_column(c, c, wide)
     titles = (("代码", "code"), ("名称", "name"), ("权重", "weight"), ("折算份额", "share"), ("原权重", "published"))
     for c, pair in enumerate(titles):
         desk.text(sheet, head, c, desk.pick(pair), "head")
+    sheet.set_row(head, 32)
     row = head + 1
     for node in (nodes[-1], *nodes[:-1]):
         row = _weights(found, node, row)
@@ -84,7 +85,9 @@ def _weights(live: LiveSheet, node: LiveNode, row: int) -> int:
     for c in range(_CODE, _BEFORE + 1):
         desk.text(sheet, row, c, "", "strong")
     desk.text(sheet, row, _CODE, rule.code, "strong_text")
-    desk.text(sheet, row, _NAME, desk.say(f"{name}：下级权重", f"{name}: weights below"), "strong_text")
+    words = desk.say(f"{name}：下级权重", f"{name}: weights below")
+    desk.text(sheet, row, _NAME, words, "strong_text")
+    _fit(sheet, row, words)
     first, total = row + 1, math.fsum(rule.weights)
     last = row + len(rule.children)
     cells = f"$C${first + 1}:$C${last + 1}"
@@ -92,6 +95,7 @@ def _weights(live: LiveSheet, node: LiveNode, row: int) -> int:
         live.rows[child] = row
         desk.text(sheet, row, _CODE, child, "code")
         desk.text(sheet, row, _NAME, desk.pick(labels[child]))
+        _fit(sheet, row, desk.pick(labels[child]))
         sheet.write_number(row, _WEIGHT, weight, desk.look("entry", "0.0000"))
         share = f"=IF(SUM({cells})>0,C{row + 1}/SUM({cells}),0)"
         sheet.write_formula(row, _SHARE, share, desk.look("formula", "0.0000"), weight / total)
@@ -112,6 +116,12 @@ def _weights(live: LiveSheet, node: LiveNode, row: int) -> int:
     off = {"type": "formula", "criteria": f"=ROUND($C${row + 1},6)<>1", "format": desk.look("bad")}
     sheet.conditional_format(row, _NAME, row, _WEIGHT, off)
     return row + 2
+
+
+def _fit(sheet: Any, row: int, words: str) -> None:
+    lines = wrapped(words, _WIDTHS[_NAME] - 3)
+    if lines > 1:
+        sheet.set_row(row, min(15 * lines, 409))
 
 
 def _checked(live: LiveSheet, first: int, last: int) -> None:

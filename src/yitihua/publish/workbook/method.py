@@ -66,6 +66,7 @@ def _pairs(desk: Desk, sheet: Any, row: int, title: str, lines: Sequence[tuple[s
 def _indicators(desk: Desk, sheet: Any, row: int) -> int:
     """Write one row an indicator: direction, normalisation, goalposts, formula, why."""
     row = _section(desk, sheet, row, desk.say("指标", "Indicators"))
+    sheet.repeat_rows(row)
     rules, say = desk.board.recipe.indicators, desk.say
     words = desk.board.table.background.indicators
     posts = [rule.goalposts or (None, None) for rule in rules]

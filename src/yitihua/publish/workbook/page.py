@@ -34,6 +34,7 @@ REASONS: Final = ("排名表的备注", "the notes on the sheet Ranking")
 _EDGE: Final = {key: LOOKS["plain"][key] for key in ("font_name", "font_size", "valign", "border", "border_color")}
 _STYLES: Final[dict[str, dict[str, Any]]] = {
     "title": LOOKS["title"],
+    "name": LOOKS["title"] | {"font_size": 11, "text_wrap": True},
     "sub": LOOKS["sub"] | {"text_wrap": True, "valign": "top"},
     "warn": LOOKS["warn"] | {"text_wrap": True, "valign": "top"},
     "head": LOOKS["head"],
@@ -74,6 +75,8 @@ class Column:
     @property
     def wraps(self) -> bool:
         """Whether some value takes more than one line."""
+        if self.fmt or self.fmts or not _STYLES[self.look].get("text_wrap"):
+            return False
         return any("\n" in str(value) or width(str(value)) > self.width - 2 for value in self.values)
 
     @cached_property
@@ -176,7 +179,7 @@ class Desk:
             sheet.write_number(row, column, float(value), self.look(look, fmt))
 
     def sheet(self, key: str, title: str, remarks: Sequence[str] = (), room: float = _PAPER, columns: int = 8,
-              across: bool = True) -> tuple[Any, int]:  # fmt: skip
+              across: bool = True, scale: int = 75) -> tuple[Any, int]:  # fmt: skip
         """Add a sheet with title, notices and remarks; return it and the first free row.
 
         Parameters
@@ -187,6 +190,8 @@ class Desk:
             Width of the first `columns` columns, over which the lines are wrapped.
         across : bool
             Whether it is printed on one page across; else columns run over several pages.
+        scale : int
+            Percent, where it is not.
         """
         sheet = self.book.add_worksheet(self.tab(key))
         sheet.hide_gridlines(2)
@@ -196,15 +201,18 @@ class Desk:
         if across:
             sheet.fit_to_pages(1, 0)
         else:
-            sheet.set_print_scale(75)
+            sheet.set_print_scale(scale)
         sheet.set_footer(f"&L&9&A　{in_footer(self._mark())}&R&9&P / &N")
         recipe, table = self.board.recipe, self.board.table
         name = self.pick(recipe.title) + (f" · {table.period}" if table.period else "")
         label = self.say("【模拟】", "[SIMULATED] ") if self.marked else ""
         sheet.set_row(0, 26)
-        self.text(sheet, 0, 0, f"{label}{title}　{name}", "title")
+        self.text(sheet, 0, 0, f"{label}{title}", "title")
+        # Unit codes are text of digits; without this Excel marks every one of them.
+        sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
         row = 1
-        for words, look in [*((text, "warn") for text in self.opening), *((text, "sub") for text in remarks)]:
+        opening = [(name, "name"), *((text, "warn") for text in self.opening), *((text, "sub") for text in remarks)]
+        for words, look in opening:
             sheet.set_row(row, 15 * wrapped(words, room))
             if columns > 1:
                 sheet.merge_range(row, 0, row, columns - 1, "", self.look(look))
@@ -245,7 +253,7 @@ class Desk:
                 self.cell(sheet, row, c, value, column.look, fmt)
         tall: dict[int, int] = {}
         for column in columns:
-            if not column.fmt and not column.fmts and column.wraps:
+            if column.wraps:
                 for row, value in enumerate(column.values, start=head + 1):
                     tall[row] = max(tall.get(row, 1), wrapped(str(value), column.width - 2))
         for row, lines in tall.items():

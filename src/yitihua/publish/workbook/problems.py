@@ -139,5 +139,9 @@ def _leads(desk: Desk) -> list[Row]:
     told = found[["check", "strength", "units", "codes", "seen", "ask"]].astype(str)
     for check, strength, units, codes, seen, ask in told.itertuples(index=False):
         words = desk.say(f"{check}（{strength}）：{seen}　{ask}", f"{check} ({strength}): {seen} {ask}")
+        count = units.count(";") + 1
+        if count > 1:  # a crowd of codes would make the row as tall as the page
+            words = f"{words} [{units}]"
+            units = desk.say(f"{count}个单位", f"{count} units")
         leads.append((desk.pick(_LEAD), units, names.get(units, ""), codes, "", None, words))
     return leads

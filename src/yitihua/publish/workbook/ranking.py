@@ -8,13 +8,16 @@ import numpy as np
 
 from yitihua.definitions.levels import level_word
 from yitihua.index.tables import group_numbers, notes, score_order
+from yitihua.publish.summary import width
 from yitihua.publish.workbook.page import LIKELY, Column, Desk
 
 #: Units a level that charts show, and units in one chart: more names than these nobody reads.
 CHARTED: Final = 200
 _IN_CHART: Final = 52
-#: Rows of the sheet that a chart covers; columns, behind the printed page, that say how long error bars are.
+#: Rows of the sheet that a chart covers, a few more where names are long; columns, behind the printed page, that say
+#: how long error bars are.
 _CHART_ROWS: Final = 18
+_LONG_NAME: Final = 16
 _MARGINS: Final = 16
 _LETTERS: Final = "QR"
 _BAR: Final = {"type": "data_bar", "bar_solid": True, "bar_color": "#9DC3E6", "bar_border_color": "#9DC3E6"}
@@ -115,10 +118,15 @@ def draw_charts(desk: Desk, place: dict[str, int]) -> None:
                 f"The first {CHARTED} units a level; all stand on the sheet Ranking.",
             )
         )
-    sheet, row = desk.sheet("charts", say("得分图", "Chart of scores"), remarks, room=120, columns=14)
+    sheet, row = desk.sheet(
+        "charts", say("得分图", "Chart of scores"), remarks, room=120, columns=14, across=False, scale=80
+    )
     sheet.set_column(0, 13, 9)
+    longest = max((width(board.table.name_of(k, desk.lang)) for k in range(len(board.table.units))), default=0)
+    tall = longest > _LONG_NAME
+    breaks: list[int] = []
     margins = _margins(desk, sheet)
-    start = place["row"]
+    start, drawn = place["row"], 0
     for level, members in board.level_rows.items():
         scored = int(np.isfinite(board.total[members]).sum())
         shown = min(scored, CHARTED)
@@ -129,9 +137,13 @@ def draw_charts(desk: Desk, place: dict[str, int]) -> None:
             ends = f"{first + 1}", f"{first + rows[1] - rows[0] + 1}"
             title = say(f"{level_word(level, 'zh')}　第{ends[0]}至{ends[1]}位",
                         f"{level_word(level, 'en')}, places {ends[0]} to {ends[1]}")  # fmt: skip
-            sheet.insert_chart(row, 0, _chart(desk, place, rows, title, margins))
-            row += _CHART_ROWS
+            if drawn and (tall or drawn % 2 == 0):
+                breaks.append(row)
+            size_rows = _CHART_ROWS + 6 * tall
+            sheet.insert_chart(row, 0, _chart(desk, place, rows, title, margins, size_rows))
+            row, drawn = row + size_rows, drawn + 1
         start += len(members)
+    sheet.set_h_pagebreaks(breaks)
     sheet.print_area(0, 0, row, 13)
 
 
@@ -150,7 +162,7 @@ def _margins(desk: Desk, sheet: Any) -> bool:
     return True
 
 
-def _chart(desk: Desk, place: dict[str, int], rows: tuple[int, int], title: str, margins: bool) -> Any:
+def _chart(desk: Desk, place: dict[str, int], rows: tuple[int, int], title: str, margins: bool, high_rows: int) -> Any:
     low, high = desk.board.recipe.scale
 
     def cells(column: int) -> list[Any]:
@@ -173,5 +185,5 @@ def _chart(desk: Desk, place: dict[str, int], rows: tuple[int, int], title: str,
     chart.set_x_axis({"num_font": {"rotation": -90, "size": 8}, "interval_unit": 1})
     lines = {"visible": True, "line": {"color": "#DDDDDD"}}
     chart.set_y_axis({"min": low, "max": high, "major_gridlines": lines, "num_font": {"size": 8}})
-    chart.set_size({"width": 940, "height": 18 * _CHART_ROWS - 10})
+    chart.set_size({"width": 940, "height": 20 * high_rows - 10})
     return chart

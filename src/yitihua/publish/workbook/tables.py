@@ -148,7 +148,7 @@ def draw_weights(desk: Desk) -> None:
         Column(say("实际权重\n最小", "in force\nleast"), [held[code][1] for code in found], "number", "0.0000", 10),
         Column(say("实际权重\n最大", "in force\nmost"), [held[code][2] for code in found], "number", "0.0000", 10),
         Column(say("占得分的\n比重", "share of\nthe score"), [share[code] for code in found], "number", "0.0%", 10),
-        Column(say("合成方法", "aggregation"), [_made(desk, nodes[c]) if c in nodes else "" for c in found], most=24),
+        Column(say("合成方法", "aggregation"), [_made(desk, nodes[c]) if c in nodes else "" for c in found], most=36),
     ]  # fmt: skip
     remarks = [
         say("名义权重为各级权重的连乘积。实际权重为缺失指标的权重分给同级之后各评分单位的权重；"
