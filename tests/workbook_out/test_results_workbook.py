@@ -319,6 +319,14 @@ def test_command_writes_for_an_edition_and_for_a_folder_of_results(tmp_path: Pat
     assert inputs[0] == inputs[1]
 
 
+def test_board_writes_itself(tmp_path: Path) -> None:
+    board = board_of("hdi")
+    board.to_excel(tmp_path / "x.xlsx")
+    assert (tmp_path / "x.xlsx").read_bytes() == content_of("hdi")
+    with pytest.raises(InputError, match=r"x\.xls"):
+        board.to_excel(tmp_path / "x.xls")
+
+
 @pytest.mark.parametrize("words", [["--edition", "hdi", "-o", "x.csv"], ["RUN", "--weights", "equal"], []])
 def test_bad_calls_are_refused(words: list[str], tmp_path: Path) -> None:
     from typer.testing import CliRunner
