@@ -39,6 +39,7 @@ from yitihua.commands.options import say as _say
 from yitihua.commands.reach import reach
 from yitihua.commands.simulate import simulate
 from yitihua.commands.survey import survey
+from yitihua.commands.workbook import workbook
 from yitihua.errors import InputError, refuse
 
 app = typer.Typer(
@@ -332,11 +333,8 @@ def init(
     from yitihua.definitions.skeleton import write_skeleton
 
     made = write_skeleton(directory, name)
-    print(
-        _say(
-            words, f"已写入 {directory}/，版本名为{made}。下一步：", f"Written to {directory}/, edition '{made}'. Next:"
-        )
-    )
+    zh, en = f"已写入 {directory}/，版本名为{made}。下一步：", f"Written to {directory}/, edition '{made}'. Next:"
+    print(_say(words, zh, en))
     print(f"  yitihua check {directory}\n  yitihua score {directory}")
 
 
@@ -354,7 +352,7 @@ def collect(
     province.collect(directory, newest, keep_going, json, language(lang, directory))
 
 
-for command in (robust, whatif, reach, improve, scenario, bundle, verify, demo, simulate):
+for command in (robust, whatif, reach, improve, scenario, bundle, verify, workbook, demo, simulate):
     app.command()(command)
 app.add_typer(survey, name="survey")
 

@@ -24,6 +24,7 @@ from yitihua.messages_reach import REACH
 from yitihua.messages_sensitivity import SENSITIVITY
 from yitihua.messages_submissions import SUBMISSIONS
 from yitihua.messages_weights import WEIGHTS
+from yitihua.messages_workbook import WORKBOOK
 
 #: Details that are phrases, given in English and put into Chinese by `in_chinese`.
 PHRASE_DETAILS: Final = frozenset({"kind", "reason", "what"})
@@ -38,6 +39,7 @@ ROOMS: Final = (
     PANEL,
     ENGINES,
     WEIGHTS,
+    WORKBOOK,
     EXPERTS,
     METHODS,
     ANALYSIS,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -312,6 +313,29 @@ class Scoreboard(Asking):
         from yitihua.publish.figures.plotting import Plot
 
         return Plot(self)
+
+    def to_excel(self, path: str | Path, lang: str = "zh", edition: Edition | None = None) -> None:
+        """Write the results as an Excel workbook, with a sheet on which weights can be tried.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file, .xlsx; one that is there is replaced.
+        lang : {"zh", "en"}
+        edition : Edition, optional
+            Adds the sha256 of its definitions, and what looks odd in its measures.
+
+        Raises
+        ------
+        InputError
+            If the file cannot be written, or a value rests on fewer respondents than may be shown.
+        """
+        from yitihua.publish.atomic import replace_files
+        from yitihua.publish.workbook import board_workbook
+
+        if Path(path).suffix.lower() != ".xlsx":
+            raise refuse("bad-choice", key="path", found=Path(path).name, options=["*.xlsx"])
+        replace_files({Path(path): board_workbook(self, edition, lang)})
 
     # Summary: one text feeds str, repr and HTML.
 

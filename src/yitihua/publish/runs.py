@@ -41,10 +41,6 @@ def board_files(board: Scoreboard, edition: Edition, lang: str = "en") -> dict[s
 
 def run_record(board: Scoreboard, edition: Edition, files: Mapping[str, bytes]) -> str:
     """Return run.json: versions, and the sha256 of every input and output."""
-    inputs = {name: sha256_of(path) for name, path in edition.file_names().items()}
-    if edition.project is not None and (edition.project / "project.toml").is_file():
-        inputs["project.toml"] = sha256_of(edition.project / "project.toml")
-    inputs |= {line.name: line.sha256 for line in board.table.lineage}
     record = {
         "edition": edition.name,
         "title": {"zh": board.recipe.title[0], "en": board.recipe.title[1]},
@@ -54,14 +50,25 @@ def run_record(board: Scoreboard, edition: Edition, files: Mapping[str, bytes]) 
         "date": board.recipe.date,
         "weights": board.recipe.weight_set,
         "created": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-        "versions": {name: _version(name) for name in PACKAGES} | {"python": platform.python_version()},
-        "inputs": inputs,
+        "versions": {name: package_version(name) for name in PACKAGES} | {"python": platform.python_version()},
+        "inputs": run_inputs(board, edition),
         "outputs": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     }
     return json.dumps(record, ensure_ascii=False, indent=1) + "\n"
 
 
-def _version(name: str) -> str:
+def run_inputs(board: Scoreboard, edition: Edition | None) -> dict[str, str]:
+    """Return the sha256 of every input by name: definitions, where the edition is at hand, and data."""
+    inputs: dict[str, str] = {}
+    if edition is not None:
+        inputs = {name: sha256_of(path) for name, path in edition.file_names().items()}
+        if edition.project is not None and (edition.project / "project.toml").is_file():
+            inputs["project.toml"] = sha256_of(edition.project / "project.toml")
+    return inputs | {line.name: line.sha256 for line in board.table.lineage}
+
+
+def package_version(name: str) -> str:
+    """Return the version of an installed package, "unknown" where it is not installed."""
     try:
         return version(name)
     except PackageNotFoundError:

@@ -115,8 +115,10 @@ def _intervals(board: Scoreboard, row: int, digits: int) -> list[str]:
     return [f"{low:.{fewer}f}–{high:.{fewer}f}", f"{best}–{worst}" if best < worst else str(best)]
 
 
-def notices(board: Scoreboard, lang: str) -> list[str]:
-    """Return what must be said beside any number of this board."""
+def notices(
+    board: Scoreboard, lang: str, reasons: tuple[str, str] = ("scores.csv的note列", "the notes in scores.csv")
+) -> list[str]:
+    """Return what must be said beside any number of this board; `reasons` is where it says why units have no score."""
     which = 0 if lang == "zh" else 1
     found = []
     if board.table.simulated or board.recipe.simulated:
@@ -132,8 +134,8 @@ def notices(board: Scoreboard, lang: str) -> list[str]:
     if unscored:
         found.append(
             (
-                f"{unscored}个单位覆盖率不足，不评分、不评级，原因见scores.csv的note列。",
-                f"Not scored for low coverage: {unscored} (the notes in scores.csv say why).",
+                f"{unscored}个单位覆盖率不足，不评分、不评级，原因见{reasons[0]}。",
+                f"Not scored for low coverage: {unscored} ({reasons[1]} say why).",
             )[which]
         )
     found += [notice[which] for notice in board.table.notices]

@@ -1,0 +1,71 @@
+"""The results workbook."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from yitihua.commands.options import (
+    AllowCode,
+    Cities,
+    DataFile,
+    Date,
+    EditionName,
+    Lang,
+    Period,
+    Weights,
+    allowed_code,
+    bad_call,
+    language,
+    say,
+)
+
+
+def workbook(
+    directory: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="A project or a folder of results.")] = None,
+    edition: EditionName = None,
+    data: DataFile = None,
+    period: Period = None,
+    date: Date = None,
+    weights: Weights = None,
+    cities: Cities = False,
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="The workbook to write: FILE.xlsx.")] = None,
+    allow_code: AllowCode = False,
+    lang: Lang = None,
+) -> None:
+    """Write the results as an Excel workbook, with a sheet to try weights on. 结果工作簿."""
+    from yitihua.commands.boards import board_of
+    from yitihua.errors import refuse
+    from yitihua.index.run import read_run
+    from yitihua.publish.atomic import replace_files
+    from yitihua.publish.workbook import board_workbook
+
+    allowed_code(allow_code)
+    chosen = language(lang, directory)
+    if out is not None and out.suffix.lower() != ".xlsx":
+        raise refuse("bad-choice", key="--out", found=out.name, options=["*.xlsx"])
+    inputs = None
+    if edition is None and directory is not None and (directory / "run.json").is_file():
+        _refuse_beside_results({"--data": data, "--period": period, "--date": date, "--weights": weights}, cities)
+        run = read_run(directory)
+        board, loaded, inputs = run.board, None, run.inputs
+    else:
+        board, loaded = board_of(directory, edition, data, period, date, weights, cities)
+    stem = say(chosen, "评价结果", "results")
+    period_part = f"_{board.table.period}" if board.table.period else ""
+    target = out or Path(f"{stem}_{board.recipe.edition}{period_part}.xlsx")
+    replace_files({target: board_workbook(board, loaded, chosen, inputs)})
+    print(say(chosen, f"已写入 {target}", f"Written to {target}"))
+
+
+def _refuse_beside_results(options: dict[str, str | None], cities: bool) -> None:
+    given = [name for name, value in options.items() if value is not None] + ["--cities"] * cities
+    if given:
+        names = ", ".join(given)
+        raise bad_call(
+            f"结果文件夹自带数据，不能再给{names}",
+            f"a folder of results holds its data, so {names} cannot be given",
+            "DIR",
+        )
