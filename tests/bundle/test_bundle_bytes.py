@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import struct
-import time
 from collections.abc import Callable
 
 import pytest
@@ -233,6 +232,4 @@ def test_no_code_of_the_current_folder_runs(tmp_path, monkeypatch) -> None:
 
 def test_a_computation_that_does_not_end_is_stopped(monkeypatch, refused) -> None:
     monkeypatch.setattr("yitihua.publish.bundle.verify.MOST_SECONDS", 0.01)
-    begun = time.monotonic()
     assert refused(verify_bytes, small())[0].code == "bundle-stopped"
-    assert time.monotonic() - begun < 60
