@@ -12,6 +12,8 @@ import yitihua as yt
 def board_of(edition: str) -> yt.Scoreboard:
     if edition == "zhejiang-filled":
         return yt.evaluate("zhejiang-2022", impute="median")
+    if edition == "asem-z":
+        return yt.evaluate("asem", normalise="zscore")
     return yt.evaluate(edition)
 
 

@@ -65,6 +65,7 @@ def test_another_recipe_is_said(pair) -> None:
     words = printed(figure)
     assert "differ in methods" in words and "geometric to arithmetic" in words
     same = new.plot.dumbbell(new, top=5)
+    assert {to_hex(c).upper() for c in collection(same.axes[0], "after").get_facecolors()} == {style.FAINT}
     words = printed(same)
     assert "differ in methods" not in words and "before to after" in words
 

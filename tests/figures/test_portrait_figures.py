@@ -97,3 +97,21 @@ def test_bad_input(refused, asked: dict, code: str) -> None:
 
 def test_an_unknown_unit_has_no_portrait(refused) -> None:
     assert refused(board_of("hdi").plot.portrait, "Norwey")[0].code == "unknown-unit"
+
+
+def test_units_without_any_score_have_no_radar(refused) -> None:
+    """The published facts are far too few: no county has a first-level score."""
+    board = yt.evaluate("zhejiang-2022", "zhejiang-2022-published")
+    assert refused(board.plot.radar, board.table.units[0])[0].code == "figure-empty"
+    assert refused(board.plot.ranking)[0].code == "figure-empty"
+    assert board.plot.portrait(board.table.units[0]).axes
+
+
+def test_points_below_zero_are_drawn_from_zero() -> None:
+    """z-scores have no lowest value: bars start at 0, to the left where a unit is below the mean."""
+    board = board_of("asem-z")
+    row = int(np.argmin(board.total))
+    (ax,) = board.plot.portrait(board.table.units[row]).axes
+    bar = next(patch for patch in ax.patches if patch.get_gid() == "bar-0")
+    assert bar.get_x() + min(bar.get_width(), 0) <= board.total[row] + 1e-12
+    assert board.total[row] in (bar.get_x(), bar.get_x() + bar.get_width())

@@ -133,8 +133,7 @@ def _bells(ax: Axes, pair: Pair, part: slice, ends: list[Intervals | None], digi
         if end is not None:
             low, high = end.score[0][rows], end.score[1][rows]
             ax.hlines(at + shift, low, high, color=style.FAINT, linewidth=1.2, zorder=2, gid=f"intervals-{name}")
-    rising = after >= before
-    colours: Any = np.where(rising, style.ACCENT, style.OTHER).tolist()
+    colours: Any = np.select([after > before, after < before], [style.ACCENT, style.OTHER], style.FAINT).tolist()
     ax.hlines(at, before, after, color=colours, linewidth=1.8, zorder=3, gid="changes")
     ax.scatter(before, at, s=16, c="white", edgecolors=colours, linewidths=1.2, zorder=4, gid="before")
     ax.scatter(after, at, s=20, c=colours, edgecolors=colours, linewidths=1.2, zorder=5, gid="after")

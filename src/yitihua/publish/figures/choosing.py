@@ -17,7 +17,6 @@ from yitihua.errors import refuse
 from yitihua.index.recipe import GradeRule
 from yitihua.index.scoreboard import Scoreboard
 from yitihua.indicators.table import Floats
-from yitihua.publish.figures import style
 from yitihua.publish.summary import STAR
 
 Ints = npt.NDArray[np.int64]
@@ -121,19 +120,19 @@ def choose_units(
 
 @dataclass(frozen=True, eq=False)
 class Intervals:
-    """Intervals of scores and ranks, shape (units,) each, and what they are of."""
+    """Intervals of scores and ranks, shape (units,) each; of a run of replicates, or of sampling errors alone."""
 
     score: tuple[Floats, Floats]
     rank: tuple[Floats, Floats]
     level: float
-    simulated_errors: bool
+    of_run: bool
 
     def said(self, lang: str) -> str:
         """Return what the intervals mean."""
         if lang == "zh":
-            what = "所列各种选择和误差的重复试验" if self.simulated_errors else "问卷调查的抽样误差，不含填报数据的误差"
+            what = "所列各种选择和误差的重复试验" if self.of_run else "问卷调查的抽样误差，不含填报数据的误差"
             return f"横线为得分的{self.level:.0%}区间，名次后括号内为名次区间（{what}）；区间重叠者名次先后未必可靠"
-        what = "replicates of the choices and errors" if self.simulated_errors else "sampling error of the surveys only"
+        what = "replicates of the choices and errors" if self.of_run else "sampling error of the surveys only"
         return (
             f"Lines are {self.level:.0%} intervals of the score, brackets those of the rank ({what}); "
             "where they overlap, the order is not sure"
@@ -182,9 +181,23 @@ def grade_words(rule: GradeRule, lang: str) -> list[str]:
 
 
 def digits_of(board: Scoreboard) -> int:
-    """Return how many decimals of a score are shown."""
+    """Return how many decimals of a score are shown: by the scale, or by the scores where they leave it."""
     low, high = board.recipe.scale
+    known = board.total[np.isfinite(board.total)]
+    if known.size and (known.min() < low or known.max() > high):
+        low, high = float(known.min()), float(known.max())
     return 1 if high - low > 10 else 3
+
+
+def shown(value: float, digits: int) -> str:
+    """Return a number with a true minus sign, "—" where there is none.
+
+    Examples
+    --------
+    >>> shown(-0.25, 1), shown(float("nan"), 1)
+    ('−0.2', '—')
+    """
+    return f"{value:.{digits}f}".replace("-", "−") if np.isfinite(value) else "—"
 
 
 def title_of(board: Scoreboard, what: str, lang: str) -> str:
@@ -220,8 +233,3 @@ def one_column(ax: Axes | None, columns: int) -> None:
     """Refuse one `ax` for a figure of several columns."""
     if ax is not None and columns > 1:
         raise refuse("figure-axes", key="ax", found=columns)
-
-
-def marker(colour: str) -> dict[str, Any]:
-    """Return how a dot of a colour is drawn: with an edge, so that light ones are seen."""
-    return {"color": colour, "edgecolors": style.INK, "linewidths": 0.6, "zorder": 3}

@@ -99,7 +99,9 @@ def _group_names(groups: list[str], by: By, lang: str) -> dict[str, str]:
 
 def _alt(ridges: list[tuple[str, Any, Floats]], title: str, board: Scoreboard, zh: bool) -> str:
     digits = choosing.digits_of(board)
-    middles = [f"{name}{'' if zh else ' '}{np.nanmedian(own):.{digits}f}" for name, _, own in ridges]
+    middles = [
+        f"{name}{'' if zh else ' '}{choosing.shown(float(np.nanmedian(own)), digits)}" for name, _, own in ridges
+    ]
     if zh:
         return f"{title}。中位数：{'，'.join(middles)}。"
     return f"{title}. Medians: {', '.join(middles)}."

@@ -130,7 +130,7 @@ def _content(
         board.recipe.code_of(what)][place]  # fmt: skip
     scale, norm = style.sequential(), _norm(values)
     digits = choosing.digits_of(board)
-    texts = [f"{value:.{digits}f}" if np.isfinite(value) else "—" for value in values]
+    texts = [choosing.shown(value, digits) for value in values]
     return name, values, [scale(norm(value)) if np.isfinite(value) else None for value in values], texts, None
 
 
@@ -222,7 +222,8 @@ def _tile_key(
         else:
             figure.legend(handles=handles, loc="outside lower left", ncols=len(handles))
         return
-    bar(figure, ax, _norm(values), "得分" if zh else "score")
+    if np.isfinite(values).any():
+        bar(figure, ax, _norm(values), "得分" if zh else "score")
     if np.isnan(values).any():
         ax.legend(handles=[missing], loc="lower right")
 
@@ -324,7 +325,7 @@ def _span(board: Scoreboard, points: Floats) -> tuple[float, float]:
 def _numbers(ax: Axes, points: Floats, scale: Any, norm: Normalize, digits: int) -> None:
     for (i, j), value in np.ndenumerate(points):
         if np.isfinite(value):
-            ax.text(j, i, f"{value:.{digits}f}", ha="center", va="center", fontsize=6.0,
+            ax.text(j, i, choosing.shown(value, digits), ha="center", va="center", fontsize=6.0,
                     color=style.ink_on(scale(norm(value))))  # fmt: skip
 
 

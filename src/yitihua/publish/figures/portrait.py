@@ -18,7 +18,7 @@ from yitihua.index.recipe import Recipe
 from yitihua.index.scoreboard import Scoreboard
 from yitihua.indicators.table import Floats
 from yitihua.publish.figures import choosing, style
-from yitihua.publish.figures.drawing import canvas, finished, shortened, text_width
+from yitihua.publish.figures.drawing import canvas, finished, shortened, text_width, wrapped
 from yitihua.publish.figures.intervals import points_interval
 from yitihua.publish.summary import probability_words
 
@@ -81,10 +81,11 @@ def _standing(board: Scoreboard, row: int, lang: str) -> str:
     if np.isnan(board.total[row]):
         return "覆盖率不足，不评分" if zh else "Not scored: coverage is too low"
     digits, intervals = choosing.digits_of(board), choosing.intervals_of(board)
-    score = f"{board.total[row]:.{digits}f}"
+    score = choosing.shown(board.total[row], digits)
     if intervals is not None:
         low, high = (end[row] for end in intervals.score)
-        score += f"（{low:.{digits}f}–{high:.{digits}f}）" if zh else f" ({low:.{digits}f}–{high:.{digits}f})"
+        ends = f"{choosing.shown(low, digits)}–{choosing.shown(high, digits)}"
+        score += f"（{ends}）" if zh else f" ({ends})"
     rank = choosing.rank_words(row, board, intervals)
     of = int(np.isfinite(board.total[board.level_rows[board.table.levels[row]]]).sum())
     parts = [f"得分{score}", f"名次{rank}，共{of}个单位"] if zh else [f"Score {score}", f"rank {rank} of {of}"]
@@ -208,12 +209,15 @@ def radar(
     joined = ("、" if zh else ", ").join(names)
     title = choosing.title_of(board, f"{joined}雷达图" if zh else f"radar of {joined}", lang)
     peers = board.points[board.level_rows[levels[0]]][:, [board.recipe.plan.column[code] for code in spokes]]
+    if not np.isfinite(board.points[rows][:, [board.recipe.plan.column[code] for code in spokes]]).any():
+        raise refuse("figure-empty", name=levels[0])
     intervals = [points_interval(board, row) for row in rows]
     said = [_radar_said(board, any(one is not None for one in intervals), zh)]
     figure, (one,) = canvas(board, lang, title, said, (6.2, 4.9), ax=ax, subplot_kw={"projection": "polar"})
-    _draw_radar(one, board, rows, names, spokes, intervals, np.nanmedian(peers, axis=0), zh)
-    labels = [shortened(board.recipe.labels[code][place], 1.3, style.SMALL) for code in spokes]
-    one.set_xticks(_angles(len(spokes)), labels)
+    _draw_radar(one, board, rows, names, spokes, intervals, _middle(peers), zh)
+    labels = [board.recipe.labels[code][place] for code in spokes]
+    broken = ["\n".join(wrapped(label, 1.2, style.SMALL)) for label in labels]
+    one.set_xticks(_angles(len(spokes)), broken)
     for angle, text in zip(_angles(len(spokes)), one.get_xticklabels(), strict=True):
         across = float(np.sin(angle))  # away from the circle
         text.set_horizontalalignment("center" if abs(across) < 0.3 else "left" if across > 0 else "right")
@@ -233,6 +237,12 @@ def radar(
     return finished(figure, title, f"{title}。{alt}。" if zh else f"{title}. {alt}.", board, lang)
 
 
+def _middle(peers: Floats) -> Floats:
+    """Return the median of every column, NaN where no unit has a value."""
+    known = [column[np.isfinite(column)] for column in peers.T]
+    return np.array([np.median(column) if column.size else np.nan for column in known])
+
+
 def _angles(count: int) -> Floats:
     return np.linspace(0, 2 * np.pi, count, endpoint=False)
 
@@ -240,10 +250,7 @@ def _angles(count: int) -> Floats:
 def _pairs(board: Scoreboard, row: int, spokes: Sequence[str], labels: list[str]) -> list[tuple[str, str]]:
     digits = choosing.digits_of(board)
     values = [board.points[row, board.recipe.plan.column[code]] for code in spokes]
-    return [
-        (label, f"{value:.{digits}f}" if np.isfinite(value) else "-")
-        for label, value in zip(labels, values, strict=True)
-    ]
+    return [(label, choosing.shown(value, digits)) for label, value in zip(labels, values, strict=True)]
 
 
 def _radar_said(board: Scoreboard, drawn: bool, zh: bool) -> str:

@@ -119,8 +119,8 @@ def _alt(
         row = int(chosen.rows[k])
         rank = choosing.rank_words(row, board, intervals)
         if lang == "zh":
-            return f"第{rank}名{names[k]}{board.total[row]:.{digits}f}分"
-        return f"{names[k]} {board.total[row]:.{digits}f}, rank {rank}"
+            return f"第{rank}名{names[k]}{choosing.shown(board.total[row], digits)}分"
+        return f"{names[k]} {choosing.shown(board.total[row], digits)}, rank {rank}"
 
     ends = list(dict.fromkeys([*range(min(3, len(names))), len(names) - 1]))
     if lang == "zh":

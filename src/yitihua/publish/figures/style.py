@@ -80,7 +80,7 @@ def settings() -> dict[str, Any]:
         "xtick.color": FAINT, "ytick.color": FAINT, "xtick.labelcolor": SOFT, "ytick.labelcolor": INK,
         "xtick.labelsize": SMALL, "ytick.labelsize": SMALL, "xtick.major.width": 0.6, "ytick.major.width": 0.6,
         "xtick.major.size": 3.0, "ytick.major.size": 0.0, "legend.frameon": False, "legend.fontsize": SMALL,
-        "lines.linewidth": 1.5, "lines.solid_capstyle": "round", "hatch.linewidth": 0.5, "hatch.color": FAINT,
+        "lines.linewidth": 1.5, "lines.solid_capstyle": "round", "hatch.linewidth": 0.5, "hatch.color": LINE,
         "figure.facecolor": "white", "figure.dpi": DPI, "savefig.dpi": DPI, "savefig.facecolor": "white",
         "svg.fonttype": "path", "svg.hashsalt": "yitihua", "path.simplify": True, "figure.autolayout": False,
     }  # fmt: skip
