@@ -90,10 +90,10 @@ def test_ranking_is_the_score_table(name: str) -> None:
         assert found[rule.title[0]] == [names.get(label, "") for label in expected[rule.code]]
         if board.sampled is not None:
             likely = expected[f"{rule.code}_probability"].to_numpy(dtype=float)
-            same(floats(found[f"{rule.title[0]}\n把握"]), likely)
+            same(floats(found[f"{rule.title[0]}\n概率"]), likely)
     if board.sampled is not None:
         for title, column in (("得分\n区间下限", "score_low"), ("得分\n区间上限", "score_high"),
-                              ("排名\n区间上限", "rank_low"), ("排名\n区间下限", "rank_high")):  # fmt: skip
+                              ("排名\n最好", "rank_low"), ("排名\n最差", "rank_high")):  # fmt: skip
             same(floats(found[title]), expected[column].to_numpy(dtype=float, na_value=np.nan))
 
 
