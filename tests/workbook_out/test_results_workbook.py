@@ -319,6 +319,15 @@ def test_command_writes_for_an_edition_and_for_a_folder_of_results(tmp_path: Pat
     assert inputs[0] == inputs[1]
 
 
+@pytest.mark.parametrize("text", HOSTILE)
+def test_file_names_stay_in_the_folder(text: str) -> None:
+    from yitihua.commands.workbook import file_name
+
+    name = file_name("results", text, text)
+    assert re.fullmatch(r"results[\w-]*\.xlsx", name) and Path(name).name == name
+    assert len(name.encode()) <= 255 and name.isprintable()
+
+
 def test_board_writes_itself(tmp_path: Path) -> None:
     board = board_of("hdi")
     board.to_excel(tmp_path / "x.xlsx")
