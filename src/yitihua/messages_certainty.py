@@ -155,6 +155,14 @@ CERTAINTY: Final[dict[str, tuple[Words, Words]]] = {
             "State the weights themselves, or give the edition",
         ),
     ),
+    "weight-no-number": (
+        ("权重“{found}”不是数字", "0到1之间的数", "请改成数字"),
+        ("the weight '{found}' is no number", "a number from 0 to 1", "Give a number"),
+    ),
+    "cell-empty": (
+        ("单元格为空", "每行都要填写", "请补上，或删去该行"),
+        ("the cell is empty", "something in every row", "Fill it in, or remove the row"),
+    ),
     "stated-twice": (
         ("“{name}”给出了两次：{found}", "每个代码一次", "请只保留一个"),
         ("'{name}' is stated twice: {found}", "every code once", "Keep one of them"),

@@ -20,6 +20,19 @@ REACH: Final[dict[str, tuple[Words, Words]]] = {
             "Supply the missing data first",
         ),
     ),
+    "zero-whatever-weights": (
+        (
+            "“{name}”有指标或分项得分为0，在没有下限的几何（或类似）平均之下，只要该项权重不为0，总分就是0，改变权重无济于事",
+            "各项得分均大于0的单位；或设有下限（floor）的平均",
+            "请先改进该项指标（improve），或用whatif换一种合成方法",
+        ),
+        (
+            "'{name}' has a point of 0 under a geometric (or like) mean without a floor: its score is 0 as soon as "
+            "that has any weight, so weights do not lift it",
+            "units whose points are all above 0, or a mean with a floor",
+            "Improve that indicator first (improve), or try another aggregation with whatif",
+        ),
+    ),
     "not-linear": (
         (
             "“{name}”这一级到总指数的合成方法为{found}，得分不是权重的线性函数，没有精确解",
@@ -83,6 +96,18 @@ REACH: Final[dict[str, tuple[Words, Words]]] = {
             "nothing within the limits lifts '{name}' to: {found}; it takes a score of {least}",
             "the best that can be reached: {best}",
             "Widen the limits, add indicators, or ask for less",
+        ),
+    ),
+    "improvement-unproven": (
+        (
+            "“{name}”能够{found}（需要{least}分），但没有找到并证明最省的组合",
+            "所列指标都改进到头，可得{best}分",
+            "请用among减少指标，少给几个可达到的数值，或收窄limits",
+        ),
+        (
+            "'{name}' can be lifted to: {found} (it takes a score of {least}), but no cheapest way was found and proven",
+            "with everything moved as far as it goes: {best}",
+            "Look at fewer indicators (among), offer fewer steps, or narrow the limits",
         ),
     ),
     "not-concave": (

@@ -115,3 +115,25 @@ def test_bad_files(content, word, tmp_path):
     result = CliRunner().invoke(app, ["improve", *EDITION, "嘉善县", "--rank", "3", "--costs", str(path)])
     assert isinstance(result.exception, yt.InputError)
     assert word in str(result.exception)
+
+
+def test_an_empty_cell_is_named_by_its_line(tmp_path):
+    steps = tmp_path / "steps.csv"
+    steps.write_text("indicator,value,cost\nD09,100,3\n,90,1\n", encoding="utf-8")
+    result = CliRunner().invoke(
+        app, ["improve", "-e", "zhejiang-2022", "兰溪市", "--grade", "B", "--steps", str(steps)]
+    )
+    (fault,) = result.exception.faults
+    assert (fault.code, fault.line, fault.key) == ("cell-empty", 3, "indicator")
+
+
+def test_a_trend_between_two_folders_of_results(tmp_path):
+    """The period before may be another folder of results: a year in which nothing changed goes on without change."""
+    runner = CliRunner()
+    for name in ("now", "then"):
+        runner.invoke(app, ["score", "-e", "hdi", "-o", str(tmp_path / name)])
+    words = ["scenario", str(tmp_path / "now"), "--assume", "le=trend", "--units", "Norway", "--lang", "en"]
+    result = runner.invoke(app, [*words, "--before", str(tmp_path / "then")])
+    assert "0 of 193 units move" in result.output
+    result = runner.invoke(app, [*words, "--before", "2019"])
+    assert "--before RUN" in str(result.exception)

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 import yitihua as yt
+from yitihua.analysis.uncertainty.blocks import in_order
 from yitihua.analysis.uncertainty.engine import BLOCK
 from yitihua.analysis.uncertainty.rank_sets import joint_rank_sets
 from yitihua.analysis.uncertainty.run import StoppedError, uncertainty
@@ -280,3 +281,20 @@ def test_more_than_500_units():
     best, worst = found.rank_sets
     assert (best <= board.rank).all()
     assert (board.rank <= worst).all()
+
+
+class Asked:
+    """Something that keeps what it has worked out, as a board does."""
+
+    def kept(self, number: int) -> tuple[int, int]:
+        return number, len(vars(self))
+
+
+def test_workers_do_not_see_what_is_worked_out_meanwhile():
+    """What goes to the workers is written out in a thread while the caller goes on: it must not change under it."""
+    asked = Asked()
+    found = []
+    for one in in_order(asked.kept, 60, n_jobs=2, task=2):
+        found.append(one)
+        vars(asked)[f"worked_out_{len(found)}"] = True
+    assert found == [(number, 0) for number in range(60)]

@@ -153,7 +153,9 @@ class Scenario:
         said = [LABEL[0 if zh else 1]]
         if any(one.yearly for one in self.assumed.values()):
             said.append(
-                f"逐年的假设按{self.years:g}年推算。" if zh else f"Yearly assumptions run for {self.years:g} years."
+                f"逐年的假设按{self.years:g}年推算。"
+                if zh
+                else f"Yearly assumptions run for {self.years:g} year{'' if self.years == 1 else 's'}."
             )
         if self.capped:
             count = len(self.capped)
@@ -325,11 +327,19 @@ def _moved(
     ways: dict[str, Callable[[], Any]] = {
         "value": lambda: np.full(len(rows), one.size),
         "add": lambda: now + one.size * times,
-        "rate": lambda: now + np.abs(now) * ((1.0 + one.size) ** times - 1.0),
+        "rate": lambda: now + np.abs(now) * _grown(one, times),
         "gap": lambda: _towards(now, _better_goalpost(rule), one.size, rule.positive),
         "best": lambda: _towards(now, _best(board, code, rows, rule), one.size, rule.positive),
     }
     return np.asarray(ways[one.kind](), dtype=float)
+
+
+def _grown(one: Assumption, times: float) -> float:
+    """Return by what share of itself a value has changed: once, or every year; nothing is left after a loss of all."""
+    if not one.yearly:
+        return one.size
+    with np.errstate(over="ignore"):
+        return float(np.power(max(1.0 + one.size, 0.0), times)) - 1.0
 
 
 def _towards(now: Floats, end: Any, share: float, positive: bool) -> Floats:

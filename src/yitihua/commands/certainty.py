@@ -148,8 +148,14 @@ def suffix_of(out: Path | None, allowed: tuple[str, ...]) -> str:
 
 
 def parts_of(words: str | None) -> list[str] | None:
-    """Return the parts of a list with commas; None where none is given."""
-    return None if words is None else [word.strip() for word in words.split(",") if word.strip()]
+    """Return the parts of a list with commas, Chinese ones too; None where none is given.
+
+    Examples
+    --------
+    >>> parts_of("A01，A02, B")
+    ['A01', 'A02', 'B']
+    """
+    return None if words is None else [word.strip() for word in words.replace("，", ",").split(",") if word.strip()]
 
 
 def _drop(words: str | None) -> bool | list[str] | None:

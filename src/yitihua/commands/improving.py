@@ -28,6 +28,8 @@ from yitihua.errors import FaultList
 if TYPE_CHECKING:
     import pandas as pd
 
+    from yitihua.index.scoreboard import Scoreboard
+
 
 def improve(
     words_: Annotated[list[str], typer.Argument(metavar="[DIR] UNIT", help="With --edition leave DIR out.")],
@@ -118,7 +120,9 @@ def scenario(
     ] = "",
     units: Annotated[str | None, typer.Option("--units", help="Of whom, with commas; default: all.")] = None,
     years: Annotated[float, typer.Option("--years", help="For yearly assumptions.")] = 1,
-    before: Annotated[str | None, typer.Option("--before", help="For a trend: the period one year earlier.")] = None,
+    before: Annotated[
+        str | None, typer.Option("--before", help="For a trend: the period one year earlier, or its folder of results.")
+    ] = None,
     unit: Annotated[str | None, typer.Option("--unit", help="Show one unit.")] = None,
     top: Top = 20,
     cities: Cities = False,
@@ -138,8 +142,9 @@ def scenario(
     chosen = language(lang, directory)
     board, _ = board_at(directory, edition, data, period, date, cities)
     code = None if unit is None else board.table.units[board.table.row_of(unit)]
-    earlier = None if before is None else board_at(directory, edition, data, before, date, cities)[0]
-    found = board.scenario(_assumptions(assume), parts_of(units), years, earlier)
+    stated = _assumptions(assume)
+    earlier = None if before is None else _earlier(before, directory, edition, data, date, cities)
+    found = board.scenario(stated, parts_of(units), years, earlier)
     if out is not None:
         frames_out(found, list(board.level_rows), out, suffix, chosen)
     elif json:
@@ -150,9 +155,28 @@ def scenario(
             terminal.print_rows(rows, title, more, chosen)
 
 
+def _earlier(
+    before: str, directory: Path | None, edition: str | None, data: str | None, date: str | None, cities: bool
+) -> Scoreboard:
+    """Return the board of the period before: of a folder of results, or of another period of the same data."""
+    if (Path(before) / "run.json").is_file():
+        return board_at(Path(before), None)[0]
+    if edition is None and directory is not None and (directory / "run.json").is_file():
+        raise bad_call(
+            f"结果文件夹只有一期，“{before}”不是另一个结果文件夹",
+            f"a folder of results holds one period, and '{before}' is no other folder of results",
+            "--before RUN",
+        )
+    return board_at(directory, edition, data, before, date, cities)[0]
+
+
 def _assumptions(words: str) -> dict[str, str]:
     """Return code -> assumption of A02=95,D=gap 50%; after the first sign of equality all is the assumption."""
+    from yitihua.analysis.scenario import FORMS
+
     faults = FaultList()
     found = pairs(words, "--assume", faults)
+    if not found:
+        faults.add("bad-assumption", key="--assume", found="-", options=list(FORMS))
     faults.raise_if_any()
     return found

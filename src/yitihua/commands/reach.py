@@ -77,7 +77,7 @@ def _bounds(words: str) -> dict[str, tuple[float, float]]:
     faults = FaultList()
     found: dict[str, tuple[float, float]] = {}
     for name, pair in pairs(words, "--bounds", faults).items():
-        low, _, high = pair.partition(":")
+        low, _, high = pair.replace("：", ":").partition(":")
         try:
             found[name] = (float(low), float(high))
         except ValueError:

@@ -41,6 +41,10 @@ def small_table(path: Path, texts: Sequence[str], numbers: Sequence[str], option
             faults.add("missing-column", file=str(path), name=name, reason=", ".join([*texts, *numbers]))
     faults.raise_if_any()
     present = [*numbers, *(name for name in optional if name in raw.columns)]
+    for name in texts:
+        for line, text in zip(raw.lines, raw.text(name), strict=True):
+            if not text:
+                faults.add("cell-empty", file=str(path), line=line, key=name)
     columns = {name: raw.text(name) for name in texts} | {name: cells.numbers(raw, name, faults) for name in present}
     faults.raise_if_any()
     return pd.DataFrame(columns)

@@ -46,7 +46,7 @@ def _pairs(words: str) -> dict[str, float]:
         try:
             found[name] = float(text)
         except ValueError:
-            faults.add("number-range", key=f"--weights {name}", found=text, low="0", high="1")
+            faults.add("weight-no-number", key=f"--weights {name}", found=text)
     faults.raise_if_any()
     return found
 
@@ -90,15 +90,7 @@ def _numbers(stated: Mapping[str, Any], source: Source, key: tuple[str, ...], fi
     for name, value in stated.items():
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             place = source.place((*key, name))
-            faults.add(
-                "number-range",
-                file=file,
-                line=place.line,
-                key=".".join((*key, name)),
-                found=str(value),
-                low="0",
-                high="∞",
-            )
+            faults.add("weight-no-number", file=file, line=place.line, key=".".join((*key, name)), found=str(value))
         else:
             found[name] = float(value)
     if not stated:

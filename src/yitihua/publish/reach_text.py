@@ -72,7 +72,11 @@ def _proof(found: Lift, lang: str) -> list[str]:
     else:
         kinds = {
             "mixed-integer": ("混合整数规划", "mixed-integer programme"),
-            "branched": ("分段规划（缺数不同的单位之间）", "programmes by parts of the score (rivals have other gaps)"),
+            "branched": (
+                ("分段规划（缺数不同的单位之间）", "programmes by parts of the score (rivals have other gaps)")
+                if len(found.line.keep)
+                else ("分段规划（非算术平均）", "programmes by parts of the score (means that are not arithmetic)")
+            ),
         }
         first = (
             f"证明：{kinds[proof['kind']][0]}，下界{proof['bound']:.9g}，差距{proof['gap']:.1e}"
@@ -81,8 +85,19 @@ def _proof(found: Lift, lang: str) -> list[str]:
         )
         if "given_up" in proof:
             first += f"，允许{proof['given_up']}个单位仍在前" if zh else f", {proof['given_up']} units stay ahead"
+    if found.forced:
+        second = (
+            "现有权重不在界限之内：仅为满足界限就须作此改变，此时已达到"
+            if zh
+            else "the weights in force are outside the bounds: they alone ask for this change, which reaches the target"
+        )
+        return [first, second]
     if found.short_of != found.short_of:  # NaN: time ended before the answer was proven
-        second = "时间已到：更小的改变也能达到，所列不是最小" if zh else "out of time: a smaller change does it as well"
+        second = (
+            "尚未证明最小：略小的改变也能达到，差距见上"
+            if zh
+            else "not proven smallest: a smaller change does it as well, by the gap at most"
+        )
         return [first, second]
     missed = 1.0 - found.short_of
     second = (

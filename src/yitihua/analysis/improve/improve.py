@@ -281,10 +281,13 @@ def _out_of_reach(own: Row, score: Score, moves: Sequence[Move], goal: Goal) -> 
     board, most = own.board, score.start.copy()
     for move in moves:
         most[move.column] += move.gains.max()
-    best = f"{float(np.round(score(most), min(board.recipe.score_decimals, 4))):g}"
+    top = score(most)
+    best = f"{float(np.round(top, min(board.recipe.score_decimals, 4))):g}"
     names = board.table.name_of(own.row, "zh"), board.table.name_of(own.row)
-    least = f"{goal.least(board):.6g}"
+    least = goal.least(board)
+    # More points are never less: if all that can be had is not enough, nothing is; else the search came to no end.
+    code = "out-of-improvement" if top < least else "improvement-unproven"
     return refuse(
-        "out-of-improvement", key=goal.kind, name=names[0], name_en=names[1], found=goal.words[0],
-        found_en=goal.words[1], best=best, least=least,
+        code, key=goal.kind, name=names[0], name_en=names[1], found=goal.words[0], found_en=goal.words[1], best=best,
+        least=f"{least:.6g}",
     )  # fmt: skip

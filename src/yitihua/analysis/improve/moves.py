@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from yitihua.analysis.improve.score import floors_of
 from yitihua.analysis.uncertainty.points import points_of
 from yitihua.errors import FaultList
 from yitihua.index.plan import Plan
@@ -39,6 +40,8 @@ class Move:
         Raw value at which points begin to rise.
     gridded : bool
         Whether the values are a grid of ours.
+    lent : float
+        Points that the floor of the mean above lends at the start: the unit's own do not count before they exceed it.
     """
 
     column: int
@@ -50,6 +53,7 @@ class Move:
     fixed: float = 0.0
     first: float = 0.0
     gridded: bool = False
+    lent: float = 0.0
 
     def value_at(self, gain: float) -> float:
         """Return the raw value at which a line has brought some points."""
@@ -75,6 +79,7 @@ class Row:
         with np.errstate(invalid="ignore", divide="ignore"):
             self.divisor = np.where(np.isfinite(self.raw), self.raw / board.denominated[row], 1.0)
         self.divisor = np.where(np.isfinite(self.divisor), self.divisor, self._divisors())
+        self.floors = floors_of(board)
         self.signs = np.array([1.0 if rule.positive else -1.0 for rule in board.recipe.indicators])
 
     def _divisors(self) -> Floats:
@@ -88,6 +93,18 @@ class Row:
         drawn = (np.asarray(values, dtype=float) / self.divisor[column]).reshape(1, 1, -1)
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.asarray(points_of(drawn, (column,), self.recipe)[0, 0])
+
+    def counted(self, column: int, values: Floats) -> Floats:
+        """Return the points of raw values that count: what stands below the floor of the mean above is the floor."""
+        return np.asarray(np.maximum(self.points(column, values), self.floors[column]))
+
+    def own(self, column: int) -> float:
+        """Return the unit's own points as they count."""
+        return max(float(self.board.normalised[self.row, column]), float(self.floors[column]))
+
+    def lent(self, column: int) -> float:
+        """Return what the floor lends now."""
+        return self.own(column) - float(self.board.normalised[self.row, column])
 
     def movable(self, column: int) -> bool:
         """Whether the unit has a value of its own, with points."""
@@ -138,14 +155,16 @@ def moves_of(
 def _stepped(unit: Row, column: int, stated: Sequence[tuple[float, float]], faults: FaultList) -> Move | None:
     values = np.array([value for value, _ in stated], dtype=float)
     costs = np.array([cost for _, cost in stated], dtype=float)
-    gains = unit.points(column, values) - unit.board.normalised[unit.row, column]
+    gains = unit.counted(column, values) - unit.own(column)
     for value, gain in zip(values.tolist(), gains.tolist(), strict=True):
         if np.isnan(gain) or gain < -1e-12:
             _no_better(unit, column, "steps", value, faults)
     kept = gains > 1e-12
     if not kept.any():
         return None
-    return Move(column, float(unit.raw[column]), values[kept], gains[kept], costs[kept], line=False)
+    return Move(
+        column, float(unit.raw[column]), values[kept], gains[kept], costs[kept], line=False, lent=unit.lent(column)
+    )
 
 
 def _no_better(unit: Row, column: int, key: str, value: float, faults: FaultList) -> None:
@@ -157,28 +176,28 @@ def _no_better(unit: Row, column: int, key: str, value: float, faults: FaultList
 
 def _free(unit: Row, column: int, price: float | None, limit: float | None, faults: FaultList) -> Move | None:
     """Return a line to the limit where points are a straight line of the value, else a grid of steps."""
-    start, own = float(unit.raw[column]), float(unit.board.normalised[unit.row, column])
+    start, own, lent = float(unit.raw[column]), unit.own(column), unit.lent(column)
     if limit is None:
         end = _best_of_peers(unit, column)
     else:
         end = limit
         if (end - start) * unit.signs[column] < 0:
             _no_better(unit, column, "limits", end, faults)
-    gain = float(unit.points(column, np.array([end]))[0]) - own
+    gain = float(unit.counted(column, np.array([end]))[0]) - own
     if not gain > 1e-9:
         return None
     if straight(unit.recipe.plan, unit.recipe.indicators[column].treat.bent, column):
         first, last = _ramp(unit, column, start, end)
         each = gain / abs(last - first)
-        fixed = 0.0 if price is None else price * abs(first - start)
-        cost = gain if price is None else fixed + price * gain / each
+        fixed = lent if price is None else price * abs(first - start)
+        cost = fixed + (gain if price is None else price * gain / each)
         ends = np.array([last]), np.array([gain]), np.array([cost])
-        return Move(column, start, *ends, line=True, fixed=fixed, first=first)
+        return Move(column, start, *ends, line=True, fixed=fixed, first=first, lent=lent)
     values = start + (end - start) * np.arange(1, GRID + 1) / GRID
-    gains = unit.points(column, values) - own
+    gains = unit.counted(column, values) - own
     kept = gains > 1e-12
-    costs = gains if price is None else price * np.abs(values - start)
-    return Move(column, start, values[kept], gains[kept], costs[kept], line=False, gridded=True)
+    costs = gains + lent if price is None else price * np.abs(values - start)
+    return Move(column, start, values[kept], gains[kept], costs[kept], line=False, gridded=True, lent=lent)
 
 
 def _best_of_peers(unit: Row, column: int) -> float:
@@ -197,18 +216,19 @@ def straight(plan: Plan, bent: bool, column: int) -> bool:
 def _ramp(unit: Row, column: int, start: float, end: float) -> tuple[float, float]:
     """Return where between start and end points begin to rise, and where they stop.
 
-    Points are flat, then a straight line, then flat (goalposts and winsor limits cut both ends).
+    Points are flat, then a straight line, then flat (goalposts, winsor limits and floors of means cut the ends).
     """
     recipe, plan, divisor = unit.recipe, unit.recipe.plan, unit.divisor[column]
     ends = []
     treat = recipe.indicators[column].treat
     ends += [limit * divisor for limit in (treat.lower, treat.upper) if limit is not None]
-    if plan.clip[column]:
-        slope = plan.gain[column] / plan.width[column]
-        ends += [((level - plan.base[column]) / slope + plan.origin[column]) * divisor for level in recipe.scale]
+    levels = [unit.floors[column]] if np.isfinite(unit.floors[column]) else []
+    levels += recipe.scale if plan.clip[column] else ()
+    slope = plan.gain[column] / plan.width[column]
+    ends += [((level - plan.base[column]) / slope + plan.origin[column]) * divisor for level in levels]
     inside = [one for one in ends if min(start, end) < one < max(start, end)]
     knots = np.array(sorted({start, end, *inside}, reverse=end < start))
-    points = unit.points(column, knots)
+    points = unit.counted(column, knots)
     rising = np.flatnonzero(np.diff(points) > 1e-12)
     return float(knots[rising[0]]), float(knots[rising[-1] + 1])
 

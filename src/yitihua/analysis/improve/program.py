@@ -117,10 +117,13 @@ def cheapest(score: Score, moves: Sequence[Move], level: float) -> Cheapest | No
     """
     layout = Layout(moves)
     points, cuts, needs = score.start, [], []
+    columns = [move.column for move in moves]
+    most = score.start.copy()
+    most[columns] += [move.gains.max() for move in moves]
     for _ in range(1 if score.linear else MOST_CUTS):
-        value, slopes = score.above(points)
+        at, value, slopes = _tangent(score, points, most, columns, level)
         cuts.append(layout.tangent_row(slopes))
-        gained = float(sum(slopes[move.column] * (points - score.start)[move.column] for move in moves))
+        gained = float(slopes[columns] @ (at - score.start)[columns])
         needs.append(level - value + gained)
         solved = _solve(layout, cuts, needs, SCALE / score.width_of_scale)
         if solved is None:
@@ -128,7 +131,7 @@ def cheapest(score: Score, moves: Sequence[Move], level: float) -> Cheapest | No
         x, bound, price = solved
         gains = layout.gains(x)
         points = score.start.copy()
-        points[[move.column for move in moves]] += gains
+        points[columns] += gains
         if score(points) >= level - CLOSE * score.width_of_scale:
             break
     gains, points = _polished(score, moves, gains, level)
@@ -145,6 +148,27 @@ def cheapest(score: Score, moves: Sequence[Move], level: float) -> Cheapest | No
     if not whole:
         certificate["price"] = price
     return Cheapest(gains, chosen, cost, certificate)
+
+
+def _tangent(
+    score: Score, points: Floats, most: Floats, columns: list[int], level: float
+) -> tuple[Floats, float, Floats]:
+    """Return where a tangent is taken, its value and its slopes.
+
+    At a point of 0 a geometric mean has no tangent: there one is taken a little way to the best that can be had, so
+    near that it shuts these points out; it lies above the score as any other does.
+    """
+    value, slopes = score.above(points)
+    if np.isfinite(slopes[columns]).all():
+        return points, value, slopes
+    for share in (1e-2, 1e-4, 1e-6, 1e-8):
+        at = points + share * (most - points)
+        value, slopes = score.above(at)
+        # What is 0 although all that can be moved is above 0 stays there.
+        slopes = np.where(np.isfinite(slopes), slopes, 0.0)
+        if value + float(slopes[columns] @ (points - at)[columns]) < level:
+            break
+    return at, value, slopes
 
 
 def cost_of(move: Move, gain: float, chosen: int | None) -> float:
@@ -190,9 +214,12 @@ def _solve(
     """Return variables, the bound that was proven, and the dual of the tangents; None where nothing reaches them."""
     from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
+    # Costs of any currency and size: the solver takes two that are 1e-6 apart for the same.
+    stated = np.array(layout.cost)
+    unit = max(float(stated[stated > 0].min()), 1e-8 * float(stated.max())) if (stated > 0).any() else 1.0
     a = np.vstack([layout.matrix(layout.rows), -scale * layout.matrix(cuts)])
     b = np.concatenate([layout.limits, -scale * np.array(needs)])
-    cost, high, whole = np.array(layout.cost), np.array(layout.high), np.array(layout.whole)
+    cost, high, whole = stated / unit, np.array(layout.high), np.array(layout.whole)
     if whole.any():
         with silent():
             found = milp(
@@ -214,4 +241,4 @@ def _solve(
     duals = linear.ineqlin.marginals
     if np.isnan(bound):
         bound = float(b @ duals + high @ linear.upper.marginals + low @ linear.lower.marginals)
-    return np.asarray(linear.x), bound, float(-duals[len(layout.rows) :].sum() * scale)
+    return np.asarray(linear.x), bound * unit, float(-duals[len(layout.rows) :].sum() * scale * unit)

@@ -106,7 +106,7 @@ class Improvement:
                     "value_new": float(self.values[k]),
                     "change": float(self.values[k] - move.start),
                     "points": points,
-                    "points_new": points + float(gains[k]),
+                    "points_new": points + move.lent + float(gains[k]),
                     "effect": float(effects[k]),
                     "cost": cost_of(move, float(gains[k]), self.found.chosen[k]),
                 }

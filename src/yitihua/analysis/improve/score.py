@@ -11,12 +11,31 @@ from yitihua.index.scoreboard import Scoreboard
 from yitihua.indicators.table import Floats
 
 
+def floors_of(board: Scoreboard) -> Floats:
+    """Return the floor of the mean above each indicator, -inf where there is none, shape (indicators,).
+
+    Examples
+    --------
+    >>> import yitihua as yt
+    >>> floors_of(yt.evaluate("hdi", aggregate="geometric")).tolist()
+    [0.01, 0.01, 0.01, 0.01]
+    """
+    width = len(board.recipe.codes)
+    floors = np.full(width, -np.inf)
+    for step in board.recipe.plan.steps:
+        columns = np.arange(width + len(board.recipe.plan.steps))[step.columns]
+        if is_mean(step):
+            floors[columns[columns < width]] = form_of(step)[1]
+    return floors
+
+
 class Score:
     """The score of one unit; weights are shared anew where it has gaps, as they are published.
 
     A weighted mean with an exponent of 1 or less is concave and rises with every child, and so does a tree of
-    such means: a tangent lies above it everywhere. Where a floor lends points the tangent is that of the mean
-    without it, moved so far that it begins on the floor: it still lies above.
+    such means: a tangent lies above it everywhere. Indicators below the floor of the mean above them are taken at
+    the floor. Where a floor lends points to a node the tangent is that of the mean without it, moved so far that it
+    begins on the floor: it still lies above.
 
     Parameters
     ----------
@@ -46,16 +65,20 @@ class Score:
         for step in self.steps:
             if not is_mean(step) or form_of(step)[0] > 1:
                 raise refuse("not-concave", key="improve", name=step.code, found=step.method.name)
-        self.start = np.where(self.there[: self.width], board.normalised[row], 0.0)
+        # What stands below the floor of the mean above counts as the floor.
+        own = np.maximum(board.normalised[row], floors_of(board))
+        self.start = np.where(self.there[: self.width], own, 0.0)
+        points = np.where(np.arange(len(self.there)) < self.width, 0.0, board.points[row])
+        points[: self.width] = self.start
         # How far below a floor each child stands at the start.
         self.lent: list[Floats] = []
         for step in self.steps:
-            lent = np.maximum(form_of(step)[1] - board.points[row, step.columns], 0.0)
+            lent = np.maximum(form_of(step)[1] - points[step.columns], 0.0)
             self.lent.append(np.where(self.there[step.columns], lent, 0.0))
 
     @property
     def concave_alone(self) -> bool:
-        """Whether no floor lends points, so that tangents touch the score."""
+        """Whether no floor lends a node points, so that tangents touch the score."""
         return not any(lent.any() for lent in self.lent)
 
     @property
@@ -68,7 +91,10 @@ class Score:
         return float(self._up(points, raised=False)[-1])
 
     def above(self, points: Floats) -> tuple[float, Floats]:
-        """Return the tangent's value and slopes at some points: it lies on or above the score everywhere."""
+        """Return the tangent's value and slopes at some points: it lies on or above the score everywhere.
+
+        Below a mean that is 0 for a child of 0 there is no tangent, and slopes are not finite.
+        """
         scores = self._up(points, raised=True)
         slopes = np.zeros(len(scores))
         slopes[-1] = 1.0
@@ -76,7 +102,10 @@ class Score:
             x = np.where(self.there[step.columns], scores[step.columns] + lent, np.nan)
             assert step.method.partials is not None  # means have them
             slope = np.nan_to_num(step.method.partials(x[None, :], step.mixture)[0], posinf=np.inf)
-            slopes[step.columns] = slopes[step.column] * slope
+            if step.method.name != "arithmetic" and scores[step.column] == 0:
+                slope = np.full_like(slope, np.inf)
+            with np.errstate(invalid="ignore"):  # what stands below no tangent has none
+                slopes[step.columns] = slopes[step.column] * slope
         return float(scores[-1]), slopes[: self.width]
 
     def _up(self, points: Floats, raised: bool) -> Floats:

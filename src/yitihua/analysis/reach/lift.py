@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from yitihua.analysis.goals import Goal, goal_of
-from yitihua.analysis.reach.branch import CLOSED, Way, nearest
-from yitihua.analysis.reach.gaps import apart, at_least, behind, span
+from yitihua.analysis.reach.branch import Way, nearest
+from yitihua.analysis.reach.gaps import apart, at_least, at_most, behind, span
 from yitihua.analysis.reach.linear import Linear, linear
-from yitihua.analysis.reach.solve import Distance, Solution
+from yitihua.analysis.reach.solve import Distance, Program, Solution, solve
 from yitihua.errors import refuse
 from yitihua.index.scoreboard import Scoreboard
 from yitihua.index.tables import grade_labels
@@ -54,6 +54,8 @@ class Lift:
         reached already, and where time ended before the answer was proven and it is reached short of it as well.
     rounded_earlier : bool
         Whether published scores, rounded, reach the target short of the weights already.
+    forced : bool
+        Whether bounds that exclude the weights in force make this change necessary, whatever the target.
     """
 
     line: Linear
@@ -66,6 +68,7 @@ class Lift:
     board: Scoreboard
     short_of: float
     rounded_earlier: bool = False
+    forced: bool = False
 
     @property
     def reached_already(self) -> bool:
@@ -114,7 +117,7 @@ class Lift:
             "weights": dict(zip(self.line.node.children, self.weights.tolist(), strict=True)),
             "before_after": {key: list(pair) for key, pair in self.before_after.items()},
             "certificate": self.solution.certificate
-            | {"missed_at": self.short_of, "rounded_earlier": self.rounded_earlier},
+            | {"missed_at": self.short_of, "rounded_earlier": self.rounded_earlier, "forced_by_bounds": self.forced},
             "simulated": table.simulated or self.line.board.recipe.simulated,
         }
 
@@ -197,10 +200,15 @@ def lift(
         raise refuse("bad-choice", key="distance", found=str(distance), options=["sum", "max"])
     line = linear(board, board.table.levels[row], node, bounds, share)
     line = line.alone(row) if goal.kind == "grade" else line
-    if goal.reached(board):
+    if goal.reached(board) and _inside(line):
         nothing = Solution(line.nominal, 0.0, {"kind": "none", "reached": True})
         return Lift(line, row, goal.words, distance, line.nominal, 0.0, nothing, board, float("nan"))
     return _tried(line, goal, distance, _way(line, goal), time_limit)
+
+
+def _inside(line: Linear) -> bool:
+    """Return whether the weights in force keep to the bounds."""
+    return bool(((line.nominal >= line.low - 1e-12) & (line.nominal <= line.high + 1e-12)).all())
 
 
 def _way(line: Linear, goal: Goal) -> Way:
@@ -227,20 +235,30 @@ def _to_grade(line: Linear, goal: Goal) -> Way:
 
 def _above(line: Linear, goal: Goal) -> Way:
     place, other = line.place_of(goal.row), line.place_of(goal.other)
-    step = line.step(line.unit_of_rounding)
+    unit, straight = line.unit_of_rounding, line.power == 1.0
+
+    def led(top: float, margin: float, size: float) -> Floats:
+        if straight:
+            return behind(line, place, [other], top, size + margin)
+        # A step of the score is no fixed step of the product where means bend: so the rival is held against `top`.
+        held = at_most(line, other, line.lowered(top, size) - margin)[None, :]
+        if size < 0 or apart(line, place)[other]:
+            return held
+        least = line.step(size) if line.power > 1 else top - line.lowered(top, size)
+        return np.vstack([held, behind(line, place, [other], top, least + margin)])
 
     def best() -> tuple[str, str]:
         # A step less is a tie: within it the two cannot be told apart by what is published.
-        ties = replace(way, firm=lambda top, margin: behind(line, place, [other], top, -step))
+        ties = replace(way, firm=lambda top, margin: led(top, margin, -unit))
         found = nearest(line, ties, "sum", 0.0, TIME_LIMIT)[1]
         return ("仍低于对方", "still behind") if found is None else ("两者相同", "a tie")
 
     way = Way(
         place,
-        firm=lambda top, margin: behind(line, place, [other], top, step + margin),
-        slack=lambda at: float(at.total[goal.row] - at.total[goal.other] - line.unit_of_rounding),
+        firm=lambda top, margin: led(top, margin, unit),
+        slack=lambda at: float(at.total[goal.row] - at.total[goal.other] - unit),
         best=best,
-        branches=bool(apart(line, place)[other]),
+        branches=not straight or bool(apart(line, place)[other]),
     )
     return way
 
@@ -299,17 +317,37 @@ def _tried(line: Linear, goal: Goal, distance: Distance, way: Way, seconds: floa
             break
     else:
         raise _out_of_reach(line.board, goal, way.best())
-    moved = solution.weights - line.nominal
-    short_of, earlier = float("nan"), False
-    for short in (SHORT, 1e-4, 1e-2):
-        near = line.scored(line.nominal + (1.0 - short) * moved)
-        if way.slack(near) < 0:
-            short_of, earlier = 1.0 - short, goal.reached(near)
-            break
-    else:
-        # Only an answer that time kept from being proven can be reached short of it.
-        assert solution.certificate["gap"] > CLOSED[True], f"{goal.words[1]} is reached short of {solution.weights}"
+    start, forced = _start(line, distance)
+    by_bounds = solution.amount <= forced + 1e-9
+    short_of, earlier = (float("nan"), False) if by_bounds else _short_of(line, goal, way, start, forced, solution)
     return Lift(
         line, goal.row, goal.words, distance, solution.weights, solution.amount, solution, board,
-        short_of=short_of, rounded_earlier=earlier,
+        short_of=short_of, rounded_earlier=earlier, forced=by_bounds,
     )  # fmt: skip
+
+
+def _start(line: Linear, distance: Distance) -> tuple[Floats, float]:
+    """Return the weights in force, or the nearest within bounds that exclude them; and how far off they are."""
+    if _inside(line):
+        return line.nominal, 0.0
+    found = solve(Program.nearest(line, np.zeros((0, len(line.nominal))), distance))[1]
+    assert found is not None  # `linear` has refused bounds without any weights
+    return found.weights, found.amount
+
+
+def _short_of(
+    line: Linear, goal: Goal, way: Way, start: Floats, forced: float, solution: Solution
+) -> tuple[float, bool]:
+    """Return the share of the way from the start at which the target is missed, and whether rounding reaches it there.
+
+    All weights on the way are nearer than the answer, since distances are convex.
+    """
+    moved = solution.weights - start
+    for short in (SHORT, 1e-4, 1e-2):
+        near = line.scored(start + (1.0 - short) * moved)
+        if way.slack(near) < 0:
+            return 1.0 - short, goal.reached(near)
+    # Only an answer that is not proven to the last digit can be reached short of it.
+    gap, way_back = solution.certificate["gap"], 0.01 * (solution.amount - forced)
+    assert gap > 0.9 * way_back, f"{goal.words[1]} is reached short of {solution.weights}"
+    return float("nan"), False

@@ -13,6 +13,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NoReturn
 
 import numpy as np
 import numpy.typing as npt
@@ -43,7 +44,8 @@ class Linear:
         Whose children's weights vary.
     level : str
     rows : ndarray of int, shape (units,)
-        Rows of the board with a score.
+        Rows of the board with a score; without those whose score is 0 whatever the weights (a point of 0 under a mean
+        without a floor).
     values : ndarray, shape (units, children)
         The transformed score is ``values @ weights / (observed @ weights)``; 0 where nothing was observed.
     observed : ndarray of bool, shape (units, children)
@@ -84,6 +86,8 @@ class Linear:
             If the unit has no score.
         """
         found = np.flatnonzero(self.rows == row)
+        if not found.size and np.isfinite(self.board.total[row]):
+            _refuse_zero(self.board, row)
         if not found.size:
             names = self.board.table.name_of(row, "zh"), self.board.table.name_of(row)
             raise refuse("no-score-to-lift", key="unit", name=names[0], name_en=names[1])
@@ -126,12 +130,19 @@ class Linear:
         return np.asarray(untransformed(np.asarray(product, dtype=float), self.power))
 
     def step(self, size: float) -> float:
-        """Return how much of the product a step of the score is, at the score where it is most."""
+        """Return the least that a step of the score is in the product, whatever the score at whatever weights."""
         if self.power == 1.0:
             return size
-        scores = self.board.total[self.rows]
-        ends = max(float(scores.min()), size), float(scores.max())
-        return max(abs(self.transformed_score(end + size) - self.transformed_score(end)) for end in ends)
+        seen = self.values[self.observed & np.isfinite(self.values)]
+        ends = [max(float(self.scores_of(end)), size) for end in (seen.min(), seen.max())]
+        return min(abs(self.transformed_score(end + size) - self.transformed_score(end)) for end in ends)
+
+    def lowered(self, product: float, size: float) -> float:
+        """Return the product, turned so that more is better, of a score that is lower by a step."""
+        if self.power == 1.0:
+            return product - size
+        score = float(self.scores_of(self.sign * product)) - size
+        return self.sign * self.transformed_score(max(score, 1e-9 * abs(size)))
 
     def scored(self, weights: Floats) -> Scoreboard:
         """Return the board at some weights, scored as any board is."""
@@ -166,7 +177,8 @@ def linear(
     ------
     InputError
         If the node or one above it is no mean, or of another kind of mean; if no weights keep to the bounds, or
-        none at which units with gaps keep their scores.
+        none at which units with gaps keep their scores; if a unit has a point of 0 that counts only where its
+        weight, 0 now, does.
 
     Examples
     --------
@@ -187,6 +199,8 @@ def linear(
     power, floor = next(iter(forms))
     rows = board.level_rows[level]
     rows = rows[np.isfinite(board.total[rows])]
+    # A point of 0 without a floor makes the score 0 whatever its weight: such a unit is never ahead of others.
+    rows = rows[np.isfinite(transformed(board.total[rows], power, floor))]
     columns = list(steps[chosen.code].columns)
     points = board.points[rows][:, columns]
     factor = _factor(board, chain, steps, rows)
@@ -195,6 +209,8 @@ def linear(
     own = np.where(counts, transformed(board.points[rows, steps[chosen.code].column], power, floor), 0.0)
     observed = np.isfinite(points) | ~counts[:, None]
     inside = np.where(np.isfinite(points), transformed(points, power, floor), 0.0)
+    if not np.isfinite(inside).all():
+        _refuse_zero(board, int(rows[~np.isfinite(inside).all(axis=1)][0]))
     values = np.where(observed, (whole - factor * own)[:, None] + factor[:, None] * inside, 0.0)
     nominal = np.array(chosen.weights)
     everyone = np.isfinite(board.points[board.level_rows[level]][:, columns])
@@ -202,6 +218,12 @@ def linear(
     if within(nominal, low, high, keep, keep_low) is None:
         raise refuse("no-score-kept", key="bounds", name=chosen.code)
     return Linear(board, chosen, level, rows, values, observed, keep, keep_low, nominal, low, high, power, floor)
+
+
+def _refuse_zero(board: Scoreboard, row: int) -> NoReturn:
+    """Refuse a unit with a point of 0 where it makes the whole score 0, unless its weight is 0."""
+    names = board.table.name_of(row, "zh"), board.table.name_of(row)
+    raise refuse("zero-whatever-weights", key="unit", name=names[0], name_en=names[1])
 
 
 def _bounds(

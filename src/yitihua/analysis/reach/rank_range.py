@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 TIME_LIMIT = 60.0
 #: What counts as ahead for certain, as a share of the last published digit.
 AHEAD = 1e-3
+#: And as a share of the scale: the solver keeps rows to 1e-10, so a smaller lead could be none.
+SURELY = 1e-8
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,7 +172,8 @@ def _counted(
 
     Rivals that are always, or never, ahead need no programme: the ends of their lead are known.
     """
-    step, k = line.step(AHEAD * line.unit_of_rounding), len(line.nominal)
+    width, k = line.board.recipe.scale[1] - line.board.recipe.scale[0], len(line.nominal)
+    step = line.step(max(AHEAD * line.unit_of_rounding, SURELY * width))
     rivals = np.arange(len(line.rows)) != place
     # Ahead of the upper end, as few as can be; or of the lower end by a step, as many as can be.
     lead = -behind(line, place, rivals, between[1], 0.0) if best else ahead(line, place, rivals, between[0], step)

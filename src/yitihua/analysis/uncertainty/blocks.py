@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
@@ -92,10 +94,19 @@ def in_order(make: Callable[[int], Made], count: int, n_jobs: int, task: int) ->
         return
     from joblib import Parallel, delayed
 
+    # A thread of joblib's writes it out for the workers while we go on, and what a board works out when it is first
+    # asked is kept on it: so the workers are sent a copy that nobody asks.
+    make = copy.deepcopy(make)
     tasks = [range(start, min(start + task, count)) for start in range(0, count, task)]
     work = Parallel(n_jobs=n_jobs, return_as="generator", pre_dispatch="2*n_jobs")
-    for some in work(delayed(_some)(make, numbers) for numbers in tasks):
-        yield from some
+    results = work(delayed(_some)(make, numbers) for numbers in tasks)
+    try:
+        for some in results:
+            yield from some
+    finally:
+        with warnings.catch_warnings():  # stopped on the way, joblib gives advice on tasks that were cancelled
+            warnings.simplefilter("ignore", UserWarning)
+            results.close()
 
 
 def _some(make: Callable[[int], Made], numbers: range) -> list[Made]:
