@@ -90,10 +90,10 @@ def test_ranking_is_the_score_table(name: str) -> None:
         assert found[rule.title[0]] == [names.get(label, "") for label in expected[rule.code]]
         if board.sampled is not None:
             likely = expected[f"{rule.code}_probability"].to_numpy(dtype=float)
-            same(floats(found[f"{rule.title[0]}\n把握"]), likely)
+            same(floats(found[f"{rule.title[0]}\n概率"]), likely)
     if board.sampled is not None:
         for title, column in (("得分\n区间下限", "score_low"), ("得分\n区间上限", "score_high"),
-                              ("排名\n区间上限", "rank_low"), ("排名\n区间下限", "rank_high")):  # fmt: skip
+                              ("排名\n最好", "rank_low"), ("排名\n最差", "rank_high")):  # fmt: skip
             same(floats(found[title]), expected[column].to_numpy(dtype=float, na_value=np.nan))
 
 
@@ -317,6 +317,15 @@ def test_command_writes_for_an_edition_and_for_a_folder_of_results(tmp_path: Pat
     assert first == second
     inputs = [{str(cell) for row in book.get_sheet_by_name("方法").to_python() for cell in row} for book in books]
     assert inputs[0] == inputs[1]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_file_names_stay_in_the_folder(text: str) -> None:
+    from yitihua.commands.workbook import file_name
+
+    name = file_name("results", text, text)
+    assert re.fullmatch(r"results[\w-]*\.xlsx", name) and Path(name).name == name
+    assert len(name.encode()) <= 255 and name.isprintable()
 
 
 def test_board_writes_itself(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -53,11 +54,21 @@ def workbook(
         board, loaded, inputs = run.board, None, run.inputs
     else:
         board, loaded = board_of(directory, edition, data, period, date, weights, cities)
-    stem = say(chosen, "评价结果", "results")
-    period_part = f"_{board.table.period}" if board.table.period else ""
-    target = out or Path(f"{stem}_{board.recipe.edition}{period_part}.xlsx")
+    target = out or Path(file_name(say(chosen, "评价结果", "results"), board.recipe.edition, board.table.period or ""))
     replace_files({target: board_workbook(board, loaded, chosen, inputs)})
     print(say(chosen, f"已写入 {target}", f"Written to {target}"))
+
+
+def file_name(*parts: str) -> str:
+    """Return the name of a workbook; what comes from a file of somebody's cannot lead to another folder.
+
+    Examples
+    --------
+    >>> file_name("results", "hdi", "2022"), file_name("results", "../../x:y", "")
+    ('results_hdi_2022.xlsx', 'results_x_y.xlsx')
+    """
+    plain = [re.sub(r"[^\w-]+", "_", part).strip("_")[:60] for part in parts]
+    return "_".join(part for part in plain if part) + ".xlsx"
 
 
 def _refuse_beside_results(options: dict[str, str | None], cities: bool) -> None:

@@ -60,11 +60,11 @@ def ranking_columns(desk: Desk, order: Any) -> list[Column]:
         columns.append(Column(desk.pick(rule.title), words, "centre", least=7))
         if board.sampled is not None:
             likely = board.sampled.published_grade_probability(rule.code)[order].tolist()
-            title = say(f"{rule.title[0]}\n把握", f"{rule.title[1]}\nprobability")
+            title = say(f"{rule.title[0]}\n概率", f"{rule.title[1]}\nprobability")
             columns.append(Column(title, likely, "number", LIKELY))
     if board.sampled is not None:
         groups = group_numbers(board, board.sampled.groups)
-        columns.append(Column(say("难分\n组别", "tied\ngroup"), [groups[row] for row in order], "centre"))
+        columns.append(Column(say("差异不显著\n组别", "tied\ngroup"), [groups[row] for row in order], "centre"))
     columns.append(Column(say("覆盖率", "coverage"), board.coverage[order].tolist(), "number", "0%", least=8))
     for code in recipe.first_level:
         points = board.points[order, recipe.plan.column[code]].tolist()
@@ -85,8 +85,8 @@ def _interval_columns(desk: Desk, order: Any) -> list[Column]:
     return [
         Column(say("得分\n区间下限", "score\nlow"), low, "number", fmt),
         Column(say("得分\n区间上限", "score\nhigh"), high, "number", fmt),
-        Column(say("排名\n区间上限", "rank\nbest"), best, "number", "0"),
-        Column(say("排名\n区间下限", "rank\nworst"), worst, "number", "0"),
+        Column(say("排名\n最好", "rank\nbest"), best, "number", "0"),
+        Column(say("排名\n最差", "rank\nworst"), worst, "number", "0"),
     ]
 
 
