@@ -67,7 +67,7 @@ def file_name(*parts: str) -> str:
     >>> file_name("results", "hdi", "2022"), file_name("results", "../../x:y", "")
     ('results_hdi_2022.xlsx', 'results_x_y.xlsx')
     """
-    plain = [re.sub(r"[^\w-]+", "_", part).strip("_")[:60] for part in parts]
+    plain = [re.sub(r"[^\w-]+", "_", part).strip("_")[:36] for part in parts]
     return "_".join(part for part in plain if part) + ".xlsx"
 
 
