@@ -29,6 +29,20 @@ def unit_words(
     return directory, parts, chosen
 
 
+def one_unit(words: list[str], edition: str | None, lang: str | None, command: str) -> tuple[Path | None, str, str]:
+    """Take apart [DIR] UNIT; return the folder, the unit and the language."""
+    from yitihua.commands.options import bad_call
+
+    directory, parts, chosen = unit_words(words, edition, lang, command)
+    if len(parts) != 1:
+        raise bad_call(
+            f"需要一个单位，给了{len(parts)}个词",
+            f"one unit is needed, {len(parts)} words given",
+            f"{command} DIR UNIT",
+        )
+    return directory, parts[0], chosen
+
+
 def print_diff(old: Path, new: Path, unit: str | None, json: bool, lang: str) -> None:
     """Print what changed between two folders of results and why units moved."""
     from yitihua.analysis.diff import diff

@@ -53,20 +53,16 @@ def improve(
     lang: Lang = None,
 ) -> None:
     """Say which indicators to improve, and how far, to reach a target most cheaply. 怎样改进指标最省."""
-    from yitihua.commands.disputes import unit_words
+    from yitihua.commands.disputes import one_unit
     from yitihua.publish import terminal
     from yitihua.publish.improve_text import improve_lines, improve_rows
 
     allowed_code(allow_code)
-    directory, parts, chosen = unit_words(words_, edition, lang, "improve")
-    if len(parts) != 1:
-        raise bad_call(
-            f"需要一个单位，给了{len(parts)}个词", f"one unit is needed, {len(parts)} words given", "improve DIR UNIT"
-        )
+    directory, unit, chosen = one_unit(words_, edition, lang, "improve")
     board, _ = board_at(directory, edition, data, period, date, cities)
     prices, limits = _costs(costs)
     found = board.improve(
-        parts[0], grade=grade, rank=rank, above=above, scheme=scheme, costs=prices, limits=limits,
+        unit, grade=grade, rank=rank, above=above, scheme=scheme, costs=prices, limits=limits,
         steps=None if steps is None else _steps(steps), among=parts_of(among),
     )  # fmt: skip
     if json:

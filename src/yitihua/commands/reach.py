@@ -48,20 +48,15 @@ def reach(
 ) -> None:
     """Say what change of weights would lift a unit, exactly. 至少改变多少权重才能达到."""
     from yitihua.analysis.reach import lift
-    from yitihua.commands.disputes import unit_words
-    from yitihua.commands.options import bad_call
+    from yitihua.commands.disputes import one_unit
     from yitihua.publish import terminal
     from yitihua.publish.reach_text import lift_lines, lift_rows
 
     allowed_code(allow_code)
-    directory, parts, chosen = unit_words(words_, edition, lang, "reach")
-    if len(parts) != 1:
-        raise bad_call(
-            f"需要一个单位，给了{len(parts)}个词", f"one unit is needed, {len(parts)} words given", "reach DIR UNIT"
-        )
+    directory, unit, chosen = one_unit(words_, edition, lang, "reach")
     board, _ = board_at(directory, edition, data, period, date, cities)
     found = lift(
-        board, parts[0], grade=grade, rank=rank, above=above, scheme=scheme, node=node,
+        board, unit, grade=grade, rank=rank, above=above, scheme=scheme, node=node,
         bounds=None if bounds is None else _bounds(bounds), share=share, distance=distance,  # type: ignore[arg-type]
         time_limit=time_limit,
     )  # fmt: skip

@@ -155,7 +155,7 @@ def _assumed(base: Scoreboard, name: str, said: str, lang: str) -> str:
     """Return an assumption as a sentence of the indicator or node."""
     one, code = assumption_of(said), base.recipe.code_of(name)
     label = base.recipe.labels[code][0 if lang == "zh" else 1]
-    if one is None:  # read once already
+    if one is None:  # a number in a form that text does not take, such as 1e-05
         return f"{name} {said}"
     amount = f"{abs(one.size):.0%}" if one.kind in ("gap", "best") else f"{abs(100 * one.size):g}%"
     if lang == "zh":

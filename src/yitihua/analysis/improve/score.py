@@ -52,8 +52,8 @@ class Score:
     >>> import yitihua as yt
     >>> board = yt.evaluate("hdi")
     >>> score = Score(board, 0)
-    >>> bool(abs(score(score.start) - board.total[0]) < 1e-12), score.concave_alone
-    (True, True)
+    >>> bool(abs(score(score.start) - board.total[0]) < 1e-12)
+    True
     """
 
     def __init__(self, board: Scoreboard, row: int) -> None:
@@ -75,11 +75,6 @@ class Score:
         for step in self.steps:
             lent = np.maximum(form_of(step)[1] - points[step.columns], 0.0)
             self.lent.append(np.where(self.there[step.columns], lent, 0.0))
-
-    @property
-    def concave_alone(self) -> bool:
-        """Whether no floor lends a node points, so that tangents touch the score."""
-        return not any(lent.any() for lent in self.lent)
 
     @property
     def linear(self) -> bool:

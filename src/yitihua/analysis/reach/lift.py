@@ -290,12 +290,15 @@ def _to_rank(line: Linear, goal: Goal) -> Way:
     )
 
 
-def _out_of_reach(board: Scoreboard, goal: Goal, best: tuple[str, str]) -> Exception:
+def _refused(code: str, board: Scoreboard, goal: Goal, **details: str) -> Exception:
     names = board.table.name_of(goal.row, "zh"), board.table.name_of(goal.row)
     return refuse(
-        "out-of-reach", key=goal.kind, name=names[0], name_en=names[1], found=goal.words[0], found_en=goal.words[1],
-        best=best[0], best_en=best[1],
-    )  # fmt: skip
+        code, key=goal.kind, name=names[0], name_en=names[1], found=goal.words[0], found_en=goal.words[1], **details
+    )
+
+
+def _out_of_reach(board: Scoreboard, goal: Goal, best: tuple[str, str]) -> Exception:
+    return _refused("out-of-reach", board, goal, best=best[0], best_en=best[1])
 
 
 def _tried(line: Linear, goal: Goal, distance: Distance, way: Way, seconds: float) -> Lift:
@@ -305,11 +308,7 @@ def _tried(line: Linear, goal: Goal, distance: Distance, way: Way, seconds: floa
     for margin in (1e-12 * width, 1e-10 * width, 1e-8 * width):
         bound, solution = nearest(line, way, distance, margin, seconds)
         if solution is None and np.isfinite(bound):
-            names = line.board.table.name_of(goal.row, "zh"), line.board.table.name_of(goal.row)
-            raise refuse(
-                "out-of-time", key=goal.kind, name=names[0], name_en=names[1], found=goal.words[0],
-                found_en=goal.words[1], seconds=f"{seconds:g}", bound=f"{bound:.4f}",
-            )  # fmt: skip
+            raise _refused("out-of-time", line.board, goal, seconds=f"{seconds:g}", bound=f"{bound:.4f}")
         if solution is None:
             raise _out_of_reach(line.board, goal, way.best())
         board = line.scored(solution.weights)

@@ -11,9 +11,8 @@ from yitihua.errors import refuse
 from yitihua.index.scoreboard import Scoreboard
 from yitihua.index.tables import CLIPPED_GOALPOSTS, CLIPPED_RANGE, IMPUTED, NO_SPREAD, WINSORISED
 from yitihua.publish.workbook.page import Column, Desk
+from yitihua.surveys.privacy.suppression import MINIMUM, primary
 
-#: Fewest respondents behind a number that is published.
-LEAST: Final = 10
 _MISSING: Final = ("缺失", "missing")
 _COVERAGE: Final = ("覆盖率不足", "coverage too low")
 _REMARK: Final = ("数据备注", "remark of the data")
@@ -36,10 +35,10 @@ def refuse_few(board: Scoreboard) -> None:
     n = board.table.n
     if n is None:
         return
-    few = np.argwhere((n > 0) & (n < LEAST) & np.isfinite(board.table.values))
+    few = np.argwhere(primary(n) & np.isfinite(board.table.values))
     if few.size:
         shown = [f"{board.table.units[row]}, {board.table.indicators[j]} (n = {n[row, j]:.0f})" for row, j in few[:5]]
-        raise refuse("workbook-few", found="; ".join(shown), count=len(few), minimum=LEAST)
+        raise refuse("workbook-few", found="; ".join(shown), count=len(few), minimum=MINIMUM)
 
 
 def draw_problems(desk: Desk) -> None:
