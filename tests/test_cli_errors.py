@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import pytest
 
+from calling import called
 from conftest import DATA, INDEX
-from yitihua import cli
 
 
 class Result(NamedTuple):
@@ -31,12 +31,9 @@ def run(monkeypatch, capsys, tmp_path):
     monkeypatch.setenv("YITIHUA_LANG", "en")
 
     def call(*words: object) -> Result:
-        monkeypatch.setattr(sys, "argv", ["yitihua", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        captured = capsys.readouterr()
-        assert "Traceback" not in captured.out + captured.err
-        return Result(ended.value.code, captured.out, captured.err)
+        code, out, err = called(monkeypatch, capsys, words)
+        assert "Traceback" not in out + err
+        return Result(code, out, err)
 
     return call
 

@@ -22,7 +22,7 @@ import pytest
 from bundling import bundle_of, edited, forged, small
 
 import yitihua as yt
-from yitihua import cli
+from calling import called
 from yitihua.definitions.changes import with_changes
 from yitihua.publish.bundle.archive import MOST_BYTES, read_archive, write_archive
 from yitihua.publish.bundle.manifest import read_manifest
@@ -42,12 +42,9 @@ def run(monkeypatch, capsys, tmp_path):
     monkeypatch.setenv("YITIHUA_LANG", "en")
 
     def call(*words: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["yitihua", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        captured = capsys.readouterr()
-        assert "Traceback" not in captured.out + captured.err
-        return int(ended.value.code or 0), captured.out, captured.err
+        code, out, err = called(monkeypatch, capsys, words)
+        assert "Traceback" not in out + err
+        return code, out, err
 
     return call
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize
 
 import yitihua as yt
+from toys import toy_board, toy_frame
 from yitihua.analysis.improve import improve
 from yitihua.analysis.improve.score import Score
 
@@ -31,11 +32,7 @@ def hdi():
 
 
 def toy(seed=1, units=12):
-    rng = np.random.default_rng(seed)
-    frame = pd.DataFrame(rng.uniform(0.2, 0.9, (units, 3)), columns=["osi", "tii", "hci"])
-    return yt.evaluate(
-        "egdi-2022", frame.assign(unit=[f"U{k:02d}" for k in range(units)]), normalise="none", score_decimals=9
-    )
+    return toy_board(toy_frame(seed, units))
 
 
 CASES = {

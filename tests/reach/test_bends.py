@@ -4,25 +4,23 @@ Authorities: the power mean written out here over fine grids of weights; `board.
 """
 
 import numpy as np
-import pandas as pd
 import pytest
 
 import yitihua as yt
+from toys import toy_board, toy_frame
 from yitihua.analysis.reach import lift, rank_range, weight_ranges
 
-KEYS = ["osi", "tii", "hci"]
 GRID = np.clip([(i / 100, j / 100, 1 - (i + j) / 100) for i in range(101) for j in range(101 - i)], 0.0, 1.0)
 
 
 def toy(frame, decimals=9, aggregate=None):
     """Return a board of three indicators as they stand, under some mean."""
-    units = [f"U{k:02d}" for k in range(len(frame))]
-    board = yt.evaluate("egdi-2022", frame.assign(unit=units), normalise="none", score_decimals=decimals)
+    board = toy_board(frame, decimals)
     return board if aggregate is None else board.whatif(aggregate=aggregate).board
 
 
 def random_frame(seed, units, low=0.02, high=0.98):
-    return pd.DataFrame(np.random.default_rng(seed).uniform(low, high, (units, 3)), columns=KEYS)
+    return toy_frame(seed, units, low, high)
 
 
 @pytest.mark.parametrize(

@@ -7,28 +7,24 @@ another path.
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 
 import yitihua as yt
+from toys import toy_board, toy_frame
 from yitihua.analysis.reach import lift, rank_range
 from yitihua.analysis.reach.gaps import apart, span, statuses
 from yitihua.analysis.reach.linear import linear
 
-KEYS = ["osi", "tii", "hci"]
 COVERAGE = 0.5
 
 
 def toy(seed, units=10):
     """Return a board of three indicators with gaps of several patterns, all but the last unit scored."""
-    rng = np.random.default_rng(seed)
-    frame = pd.DataFrame(rng.uniform(0.2, 0.9, (units, 3)), columns=KEYS)
+    frame = toy_frame(seed, units)
     for row, key in ((1, "osi"), (3, "tii"), (4, "tii"), (6, "hci")):
         frame.loc[row, key] = np.nan
     frame.loc[units - 1, ["osi", "tii"]] = np.nan
-    board = yt.evaluate(
-        "egdi-2022", frame.assign(unit=[f"U{k:02d}" for k in range(units)]), normalise="none", score_decimals=9
-    )
+    board = toy_board(frame)
     root = replace(board.recipe.nodes[-1], coverage=COVERAGE)
     return yt.apply(board.table, replace(board.recipe, nodes=(*board.recipe.nodes[:-1], root)))
 

@@ -8,13 +8,13 @@ import json
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 import yitihua as yt
+from toys import toy_board, toy_frame
 from yitihua.analysis.reach import lift, rank_range
 from yitihua.analysis.reach.linear import largest, linear
 from yitihua.analysis.uncertainty.weight_draws import bounded_weights
@@ -34,11 +34,7 @@ def hdi():
 
 
 def toy(seed=1, units=12):
-    rng = np.random.default_rng(seed)
-    frame = pd.DataFrame(rng.uniform(0.2, 0.9, (units, 3)), columns=["osi", "tii", "hci"])
-    return yt.evaluate(
-        "egdi-2022", frame.assign(unit=[f"U{k:02d}" for k in range(units)]), normalise="none", score_decimals=9
-    )
+    return toy_board(toy_frame(seed, units))
 
 
 def grid(step=0.01):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,7 @@ import pytest
 from survey_project import ANSWERS, DATA, project, sample
 
 import yitihua as yt
-from yitihua import cli
+from calling import called
 from yitihua.publish.bundle.archive import read_archive
 from yitihua.publish.bundle.manifest import read_manifest
 
@@ -26,11 +25,8 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
     monkeypatch.setenv("YITIHUA_LANG", "en")
 
     def call(*words: object) -> tuple[int, str]:
-        monkeypatch.setattr(sys, "argv", ["yitihua", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        captured = capsys.readouterr()
-        return int(ended.value.code or 0), captured.out + captured.err
+        code, out, err = called(monkeypatch, capsys, words)
+        return code, out + err
 
     return call
 

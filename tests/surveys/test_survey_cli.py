@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,7 +17,7 @@ import pytest
 from survey_project import ANSWERS, DATA, RESIDENTS, SurveyProject, project, sample
 
 import yitihua as yt
-from yitihua import cli
+from calling import called
 from yitihua.indicators.cities import sum_to_cities
 from yitihua.indicators.covariance import Covariance
 from yitihua.surveys.privacy.keys import HashKey
@@ -34,12 +33,9 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
     monkeypatch.delenv("YITIHUA_HASH_KEY", raising=False)
 
     def call(*words: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["yitihua", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        captured = capsys.readouterr()
-        assert "Traceback" not in captured.out + captured.err
-        return int(ended.value.code or 0), captured.out, captured.err
+        code, out, err = called(monkeypatch, capsys, words)
+        assert "Traceback" not in out + err
+        return code, out, err
 
     return call
 

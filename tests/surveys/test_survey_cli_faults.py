@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ import pandas as pd
 import pytest
 from survey_project import ANSWERS, FRAME, MARGINS, RESIDENTS, SurveyProject, project, sample
 
-from yitihua import cli
+from calling import called
 from yitihua.indicators.parquet import write_parquet
 
 Spoil = Callable[[SurveyProject], Any]
@@ -195,11 +194,8 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
     monkeypatch.delenv("YITIHUA_HASH_KEY", raising=False)
 
     def call(*words: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["yitihua", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        captured = capsys.readouterr()
-        return int(ended.value.code or 0), captured.out, captured.err
+        code, out, err = called(monkeypatch, capsys, words)
+        return code, out, err
 
     return call
 
