@@ -204,7 +204,7 @@ def search_words(code: str, names: Pair) -> str:
     Examples
     --------
     >>> search_words("330382", ("乐清市", "Yueqing City"))
-    '330382 乐清市 yueqingcity yueqingshi leqingshi yaoqingshi luoqingshi yueqingfu yqs'
+    '330382 乐清市 yueqingcity yueqingshi leqingshi yueqingfu yqs'
     """
     from pypinyin import Style, lazy_pinyin, pinyin
 
@@ -212,9 +212,9 @@ def search_words(code: str, names: Pair) -> str:
     if any("\u4e00" <= sign <= "\u9fff" for sign in names[0]):
         usual = lazy_pinyin(names[0])
         # A name whose usual reading is not that of the place is found with one character read otherwise.
-        others = pinyin(names[0], style=Style.NORMAL, heteronym=True) if len(names[0]) <= LONG else []
         readings = [usual]
-        for k, sounds in enumerate(others if len(others) == len(usual) else []):
+        for k, sign in enumerate(names[0] if len(usual) == len(names[0]) <= LONG else ""):
+            sounds = pinyin(sign, style=Style.NORMAL, heteronym=True)[0]
             readings += [[*usual[:k], sound, *usual[k + 1 :]] for sound in sounds]
         words += ["".join(reading) for reading in readings] + ["".join(sound[:1] for sound in usual)]
     plain = ("".join(word.split()).lower() for word in words)
