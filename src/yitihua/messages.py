@@ -20,6 +20,7 @@ from yitihua.messages_figures import FIGURES
 from yitihua.messages_methods import METHODS
 from yitihua.messages_modes_areas import MODES_AREAS
 from yitihua.messages_panel import PANEL
+from yitihua.messages_papers import PAPERS
 from yitihua.messages_reach import REACH
 from yitihua.messages_sensitivity import SENSITIVITY
 from yitihua.messages_submissions import SUBMISSIONS
@@ -37,6 +38,7 @@ ROOMS: Final = (
     MODES_AREAS,
     FIGURES,
     PANEL,
+    PAPERS,
     ENGINES,
     WEIGHTS,
     WORKBOOK,

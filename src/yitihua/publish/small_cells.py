@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from yitihua.errors import refuse
 from yitihua.index.scoreboard import Scoreboard
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def fewest(edition: Edition | None, minimum: int | None = None) -> int:
-    """Return the fewest respondents behind a number that is shown: as asked, as the edition's questionnaires say, or 10.
+    """Return the fewest respondents behind a number that is shown: as asked, as the edition says, or 10.
 
     Nobody can ask for less than the edition's own minimum.
 
@@ -80,6 +81,6 @@ def refuse_few(board: Scoreboard, minimum: int = MINIMUM) -> None:
         raise refuse("papers-few", found="; ".join(names), count=len(found), minimum=minimum)
 
 
-def _of_index(board: Scoreboard) -> np.ndarray:
+def _of_index(board: Scoreboard) -> npt.NDArray[np.bool_]:
     codes = set(board.recipe.codes)
     return np.array([[code in codes for code in board.table.indicators]])
