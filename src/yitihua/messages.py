@@ -20,6 +20,7 @@ from yitihua.messages_figures import FIGURES
 from yitihua.messages_methods import METHODS
 from yitihua.messages_modes_areas import MODES_AREAS
 from yitihua.messages_panel import PANEL
+from yitihua.messages_papers import PAPERS
 from yitihua.messages_reach import REACH
 from yitihua.messages_sensitivity import SENSITIVITY
 from yitihua.messages_site import SITE
@@ -32,7 +33,7 @@ PHRASE_DETAILS: Final = frozenset({"kind", "reason", "what"})
 
 #: The words that rooms keep themselves; no code may stand in two of them.
 ROOMS: Final = (
-    SUBMISSIONS, ANSWERS, ESTIMATION, MODES_AREAS, FIGURES, PANEL, ENGINES, WEIGHTS, WORKBOOK, EXPERTS,
+    SUBMISSIONS, ANSWERS, ESTIMATION, MODES_AREAS, FIGURES, PANEL, PAPERS, ENGINES, WEIGHTS, WORKBOOK, EXPERTS,
     METHODS, ANALYSIS, AUDIT, BUNDLE, CERTAINTY, REACH, SENSITIVITY, SITE,
 )  # fmt: skip
 

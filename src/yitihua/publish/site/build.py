@@ -11,10 +11,9 @@ import numpy as np
 from yitihua import __version__
 from yitihua.errors import refuse
 from yitihua.index.scoreboard import Scoreboard
-from yitihua.publish.bundle.packing import small_cells
 from yitihua.publish.site.context import BAR, Site
 from yitihua.publish.site.ranking import ranking_page
-from yitihua.surveys.privacy.suppression import MINIMUM
+from yitihua.publish.small_cells import fewest, refuse_few
 
 if TYPE_CHECKING:
     from yitihua.definitions.edition import Edition
@@ -54,12 +53,12 @@ def site_of(
     InputError
         If a value is an estimate on fewer respondents than may be shown, or nobody has a score.
     """
-    if few := [f"{unit} {code}" for unit, code in small_cells(board.table)]:
-        raise refuse("workbook-few", found="; ".join(few[:5]), count=len(few), minimum=MINIMUM)
+    minimum = fewest(edition)
+    refuse_few(board, minimum)
     if not np.isfinite(board.total).any():
         raise refuse("site-empty", name=board.recipe.edition)
     robust = board.uncertainty(n=n, seed=0, n_jobs=n_jobs)
-    return Site(board, board.sampled or robust, robust, edition, before, inputs)
+    return Site(board, board.sampled or robust, robust, edition, before, inputs, minimum)
 
 
 def site_files(site: Site) -> Iterator[tuple[str, bytes]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -15,12 +15,14 @@ from yitihua.index.tables import score_order
 from yitihua.indicators.places import places_of
 from yitihua.publish.site.render import Pair
 from yitihua.publish.summary import STAR, notices
+from yitihua.surveys.privacy.suppression import MINIMUM
 
 if TYPE_CHECKING:
     from yitihua.analysis.uncertainty.result import Uncertainty
     from yitihua.definitions.edition import Edition
     from yitihua.index.recipe import GradeRule
     from yitihua.index.sampling import Sampling
+    from yitihua.publish.portraits import Portraits
 
 #: Pages in the bar at the top: file, words.
 BAR: tuple[tuple[str, Pair], ...] = (
@@ -53,6 +55,8 @@ class Site:
         An earlier period.
     inputs : mapping, optional
         Name of every input -> sha256, where a record has them.
+    minimum : int
+        Fewest respondents behind a number that is shown.
     """
 
     board: Scoreboard
@@ -61,8 +65,7 @@ class Site:
     edition: Edition | None = None
     before: Scoreboard | None = None
     inputs: Mapping[str, str] | None = None
-    minimum: int | None = None
-    extras: tuple[str, ...] = field(default_factory=tuple)
+    minimum: int = MINIMUM
 
     @cached_property
     def digits(self) -> int:
@@ -128,6 +131,15 @@ class Site:
             return "设区市", "city"
         names = [name for name, x in self.board.table.attributes.items() if x.dtype == object]
         return (names[0], names[0]) if names else ("", "")
+
+    @cached_property
+    def portraits(self) -> Portraits:
+        """What is said of every unit."""
+        from yitihua.analysis.uncertainty.result import Uncertainty
+        from yitihua.publish.portraits import portraits
+
+        run = self.certainty if isinstance(self.certainty, Uncertainty) else None
+        return portraits(self.board, before=self.before, certainty=run, edition=self.edition)
 
     @cached_property
     def tied(self) -> list[tuple[int, int] | None]:
