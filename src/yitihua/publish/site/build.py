@@ -13,6 +13,7 @@ from yitihua.errors import refuse
 from yitihua.index.scoreboard import Scoreboard
 from yitihua.publish.site.context import BAR, Site
 from yitihua.publish.site.indicators import Rooms, framework_page, indicator_pages
+from yitihua.publish.site.panel import panel_assets, panel_page
 from yitihua.publish.site.ranking import ranking_page
 from yitihua.publish.small_cells import fewest, refuse_few
 
@@ -85,6 +86,8 @@ def site_files(site: Site) -> Iterator[tuple[str, bytes]]:
     rooms = Rooms(site)
     yield "indicators.html", framework_page(rooms, __version__, BAR)
     yield from indicator_pages(rooms, __version__, BAR)
+    yield "panel.html", panel_page(site, __version__, BAR)
+    yield from panel_assets().items()
     for path in sorted(ASSETS.rglob("*")):
         if path.is_file():
             yield f"assets/{path.relative_to(ASSETS).as_posix()}", path.read_bytes()

@@ -54,7 +54,7 @@
         xAxis: mark.at,
         lineStyle: { color: k === data.marks.length - 1 ? colours.ink : colours.fall, type: k === data.marks.length - 1 ? "solid" : "dashed", width: 1.5 },
         // Words one above the other, so that lines close together do not cover them.
-        label: { formatter: say(mark.word) + " " + number(mark.at, Number.isInteger(mark.at) ? 0 : data.digits), color: colours.ink, position: "end", distance: 4 + 15 * k }
+        label: { formatter: say(mark.word) + " " + number(mark.at, Number.isInteger(mark.at) ? 0 : data.digits), color: colours.ink, position: "end", distance: 4 + 15 * k, align: mark.at < low + (high - low) * 0.2 ? "left" : mark.at > high - (high - low) * 0.2 ? "right" : "center" }
       };
     });
     var top = 14 + 15 * data.marks.length;
@@ -74,7 +74,7 @@
       series.push({
         type: "scatter", xAxisIndex: 1, yAxisIndex: 1, symbolSize: 7,
         // Dots are spread in height by their place alone, so that they do not cover each other.
-        data: data.dots.map(function (dot, k) { return { value: [dot, (k * 7) % 11], name: say(data.named[k]) }; }).filter(function (dot) { return dot.value[0] !== null; }),
+        data: data.dots.map(function (dot, k) { return { value: [dot, (k * 37) % 101 / 10], name: say(data.named[k]) }; }).filter(function (dot) { return dot.value[0] !== null; }),
         itemStyle: { color: colours.accent, opacity: 0.55 },
         tooltip: { formatter: function (at) { return safe(at.name) + "<br>" + safe(number(at.value[0], data.digits)); } }
       });
