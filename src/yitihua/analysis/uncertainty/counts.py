@@ -83,8 +83,8 @@ def _keys(scores: Floats, decimals: int) -> Ints | None:
     with np.errstate(invalid="ignore"):
         low, high = whole.min(initial=0.0), whole.max(initial=0.0)
         if np.isnan(high):
+            low, high = np.fmin.reduce(whole, axis=None, initial=0.0), np.fmax.reduce(whole, axis=None, initial=0.0)
             np.copyto(whole, limit, where=np.isnan(whole))
-            low, high = whole.min(initial=0.0), whole.max(initial=0.0)
         if high > limit or low < -limit:
             return None
         np.copyto(keys, whole, casting="unsafe")
@@ -182,8 +182,9 @@ def count_ranks(scores: Floats, decimals: int, into: Ints) -> None:
     by_rank = np.arange(units, units * (units + 1), units)
     pairs += by_rank
     flat = keys.reshape(-1)
-    odd = np.union1d(np.flatnonzero(flat[1:] == flat[:-1]) // units, np.flatnonzero(keys[:, -1] == _last(units)))
-    if odd.size:
+    odd = keys[:, -1] == _last(units)
+    odd[np.flatnonzero(flat[1:] == flat[:-1]) // units] = True
+    if odd.any():
         pairs[odd] += _ranks_of_sorted(keys[odd], by_rank) - by_rank
     into += np.bincount(pairs.reshape(-1), minlength=into.size).reshape(1 + units, units).T
 

@@ -2,7 +2,8 @@
 
 A gap counts as 0 in the product of all points and all weights. What that takes from a unit is given
 back node by node: where only a share b of a node's weight is there, its part of the sum is divided by
-b, so (1 / b - 1) times that part is added. Only units with gaps are touched.
+b, so (1 / b - 1) times that part is added. Only units with gaps are touched. A node of indicators whose
+weights and points are the same in every replicate counts as one indicator.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy.typing as npt
 
 from yitihua.analysis.uncertainty.climb import SLACK, Node
 from yitihua.analysis.uncertainty.space import room
-from yitihua.index.plan import Plan
+from yitihua.index.plan import NodeStep, Plan
 
 Floats = npt.NDArray[np.float64]
 
@@ -56,11 +57,14 @@ def product(
     own = {code: np.ascontiguousarray(w.T) for code, w in weights.items()}
     settled = {node.column: node.settled for node in nodes if node.code not in own and node.settled is not None}
     gapped = [node for node in gapped if node.column not in settled]
+    steps = {step.column: step for step in plan.steps}
     whole = _whole(plan, nodes, own, settled)
     moved = list(columns) if drawn is not None else []
     scores = np.zeros((len(points), 1))
+    lent = False
     if settled or len(moved) < points.shape[1]:
-        scores = _times(*_still(plan, points, settled, whole, moved), by_unit=bool(gapped or moved))
+        lent = bool(gapped or moved)
+        scores = _times(*_still(plan, points, settled, whole, moved), by_unit=lent)
     if drawn is not None:
         parts = drawn * whole[moved][:, None, :]
         for node in gapped:
@@ -69,10 +73,10 @@ def product(
         total = parts.sum(axis=0)
         scores = np.add(scores, total, out=scores if scores.shape == total.shape else None)
     strict = all(node.coverage >= 1.0 for node in nodes if node.nodes)
-    if gapped and not _give_back(scores, gapped, own, whole, drawn, strict):
+    if gapped and not _give_back(scores, [(node, steps[node.column]) for node in gapped], own, whole, drawn, strict):
         return None
-    # What was worked on is used again: a replicate's numbers are handed on next to each other.
-    return np.ascontiguousarray(scores.T).T
+    # The room is used again by the next: a copy is handed on, in it a replicate's numbers next to each other.
+    return np.array(scores.T, order="C").T if lent else scores
 
 
 def _whole(plan: Plan, nodes: Sequence[Node], own: Mapping[str, Floats], settled: Container[int]) -> Floats:
@@ -106,7 +110,7 @@ def _still(
 
 
 def _times(points: Floats, weights: Floats, by_unit: bool) -> Floats:
-    """Return the product, shape (units, n), a unit's numbers next to each other, or a replicate's.
+    """Return the product, shape (units, n): in a room, a unit's numbers next to each other, or a replicate's.
 
     A row is longer than n where n is a power of 2: columns of such an array share few places of the cache.
     """
@@ -118,30 +122,28 @@ def _times(points: Floats, weights: Floats, by_unit: bool) -> Floats:
 
 def _give_back(
     scores: Floats,
-    gapped: Sequence[Node],
+    gapped: Sequence[tuple[Node, NodeStep]],
     own: Mapping[str, Floats],
     whole: Floats,
     drawn: Floats | None,
     strict: bool,
 ) -> bool:
     """Give units back what gaps take from them; whether that can be told node by node, without those above."""
-    weights = [own.get(node.code, node.weights) for node in gapped]
-    factors = _factors(gapped, weights, whole, strict)
+    factors = _factors([node for node, _ in gapped], own, whole, strict)
     if factors is None:
         return False
     start = 0
-    for node, w in zip(gapped, weights, strict=True):
-        rows = len(node.rows)
-        factor = np.take(
-            factors, start + node.kind, axis=0, out=room("factor", rows, factors.shape[1]), mode="clip"
-        )
-        scores[node.rows] += np.multiply(_part(node, w, drawn), factor, out=room("given", rows, scores.shape[1]))
+    for node, step in gapped:
+        part = _part(node, whole[step.children], drawn)
+        kind, room_of = start + node.kind, room("factor", len(node.rows), factors.shape[1])
+        part *= np.take(factors, kind, axis=0, out=room_of, mode="clip")
+        scores[node.rows] += part
         start += len(node.there)
     return True
 
 
 def _part(node: Node, w: Floats, drawn: Floats | None) -> Floats:
-    """Return sums of the units with gaps over what is there, shape (rows, n or 1)."""
+    """Return the node's part in the scores of the units with gaps, shape (rows, n or 1); w: in the whole."""
     rows = len(node.rows)
     still = np.zeros((rows, 1))
     if node.still:
@@ -150,35 +152,38 @@ def _part(node: Node, w: Floats, drawn: Floats | None) -> Floats:
         return still
     assert drawn is not None
     value = np.nan_to_num(drawn[node.drawn[:, None], node.rows])
-    return still + (value * w[list(node.moved)][:, None, :]).sum(axis=0)
+    value *= w[list(node.moved)][:, None, :]
+    return np.asarray(still + value.sum(axis=0))
 
 
-def _factors(gapped: Sequence[Node], weights: Sequence[Floats], whole: Floats, strict: bool) -> Floats | None:
-    """Return by what a node's sum is multiplied to be given back, shape (kinds of all nodes, n or 1).
+def _factors(gapped: Sequence[Node], own: Mapping[str, Floats], whole: Floats, strict: bool) -> Floats | None:
+    """Return by what a node's part is multiplied to be given back, shape (kinds of all nodes, n or 1).
 
     None where a unit may lack the score of a node, and with it perhaps of those above.
     """
     kinds = [len(node.there) for node in gapped]
-    bottom, above = (room(name, sum(kinds), whole.shape[1]) for name in ("bottom", "above"))
+    bottom = room("bottom", sum(kinds), whole.shape[1])
     share = bottom if all(node.alike for node in gapped) else np.empty_like(bottom)
     start = 0
-    for node, w, size in zip(gapped, weights, kinds, strict=True):
-        bottom[start : start + size], counts = node.of_what_is_there(w)
+    for node, size in zip(gapped, kinds, strict=True):
+        bottom[start : start + size], counts = node.of_what_is_there(own.get(node.code, node.weights))
         if share is not bottom:
             share[start : start + size] = counts
         start += size
-    np.take(whole, np.repeat([node.column for node in gapped], kinds), axis=0, out=above, mode="clip")
-    coverage = np.repeat([node.coverage for node in gapped], kinds)
-    if (share.min(axis=1) < coverage - SLACK).any() or bottom.min() <= 0:
-        short = (share < coverage[:, None] - SLACK) | (bottom <= 0)
+    least = np.repeat([node.coverage for node in gapped], kinds)
+    lowest = np.minimum.reduce(bottom, axis=1)
+    low = (lowest if share is bottom else np.minimum.reduce(share, axis=1)) < least - SLACK
+    at = np.flatnonzero(low | (lowest <= 0))
+    if at.size:
+        short = (share[at] < least[at, None] - SLACK) | (bottom[at] <= 0)
+        above = whole[np.repeat([node.column for node in gapped], kinds)[at]]
         # A node without a score leaves none to the nodes above if these want all of their children.
         if not strict or (short & (above <= SLACK)).any():
             return None
-        bottom[short] = np.nan
-    lenient = coverage <= 2 * SLACK
+        bottom[at] = np.where(short, np.nan, bottom[at])
+    lenient = least <= 2 * SLACK
     if lenient.any() and (bottom[lenient] < TINY).any():
         return None
     np.divide(1.0, bottom, out=bottom)
     bottom -= 1.0
-    bottom *= above
     return bottom

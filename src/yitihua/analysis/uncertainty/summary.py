@@ -130,7 +130,9 @@ class Summary:
             pairs = "ahead" in kinds and size <= PAIRS
             if not pairs and "ranks" not in kinds:
                 continue
-            table = self._counts.setdefault(f"ranks {level}", np.zeros((size, size + 1), dtype=np.int64))
+            table = np.zeros((size, size + 1), dtype=np.int64)
+            if "ranks" in kinds:
+                table = self._counts.setdefault(f"ranks {level}", table)
             if not pairs and size <= PAIRS:
                 for scores, _ in blocks:
                     count_ranks(_of(scores, rows), decimals, table)

@@ -65,8 +65,8 @@ def uniform_weights(nominal: Floats, n: int, generator: np.random.Generator) -> 
 
 def _shares(amounts: Floats, nominal: Floats) -> Floats:
     own = np.ascontiguousarray(amounts.T)  # a child's draws next to each other, as they are multiplied later
-    sums = own.sum(axis=0)
-    if sums.min(initial=np.inf) > 0:
+    sums = np.add.reduce(own, axis=0)
+    if np.minimum.reduce(sums, initial=np.inf) > 0:
         own /= sums
         return own.T
     # Where all gammas underflow nothing was drawn: that replicate keeps the nominal weights.
