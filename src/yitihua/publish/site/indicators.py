@@ -20,14 +20,14 @@ from yitihua.indicators.table import Floats
 from yitihua.publish.panel.payload import MEANS
 from yitihua.publish.site.context import Site
 from yitihua.publish.site.indicator_words import SOURCES, indicator_words, level_pair, pair_of
-from yitihua.publish.site.render import Pair, both, number, percent, render
+from yitihua.publish.site.render import Pair, as_json, number, percent, plain, render
 from yitihua.publish.site.spread import decimals_for, main_level, spread
-from yitihua.publish.site.tilemap import tile_map
+from yitihua.publish.tiles import known_tiles
 from yitihua.publish.words import method_word
 
 #: Half the width of a 95% interval in standard errors, of the normal distribution from which estimates are drawn.
 WIDE = 1.959964
-SCRIPTS = ("site.js", "echarts/echarts.min.js", "charts.js", "charts-indicators.js")
+SCRIPTS = ("units-data.js", "units.js", "site.js", "echarts/echarts.min.js", "charts.js", "charts-indicators.js")
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,9 +70,14 @@ class Rooms:
 
     @cached_property
     def unit_cells(self) -> list[Markup]:
-        """The cell of every unit with a link to its page, from one folder down."""
+        """The cell of every unit with a link to its page, from one folder down; English names are in units-data.js."""
         cell = Markup('<th scope="row"><a href="../{}">{}</a></th>')
-        return [cell.format(file, both(name)) for file, name in zip(self.site.files, self.site.names, strict=True)]
+        return [cell.format(file, plain(zh)) for file, (zh, _) in zip(self.site.files, self.site.names, strict=True)]
+
+    @cached_property
+    def grid(self) -> bool:
+        """Whether every unit of the main level has a place in the tile map."""
+        return all(self.site.board.table.units[row] in known_tiles() for row in self.rows)
 
     @cached_property
     def several(self) -> bool:
@@ -111,6 +116,24 @@ class Rooms:
             "median": float(np.median(points[np.isfinite(points)])) if np.isfinite(points).any() else None,
             "seen": self.seen(code),
         }  # fmt: skip
+
+
+def units_data(site: Site) -> bytes:
+    """Return units-data.js: names, and places in the tile map, by the file of every unit.
+
+    With English names beside every number a site of ninety counties would be a third larger.
+
+    Examples
+    --------
+    >>> import yitihua as yt
+    >>> from yitihua.publish.site.build import site_of
+    >>> units_data(site_of(yt.evaluate("zhejiang-2022"), n=100)).decode()[:63]
+    'window.yitihuaUnits={"330102":["上城区","Shangcheng District",2,4],'
+    """
+    grid, found = known_tiles(), {}
+    for file, names, unit in zip(site.files, site.names, site.board.table.units, strict=True):
+        found[file.removeprefix("units/").removesuffix(".html")] = [*names, *grid.get(unit, ())]
+    return f"window.yitihuaUnits={as_json(found)};\n".encode()
 
 
 def framework_page(rooms: Rooms, version: str, bar: Any) -> bytes:
@@ -202,13 +225,12 @@ def _shared(rooms: Rooms, code: str) -> dict[str, Any]:
     while at in rooms.parents:
         at = rooms.parents[at]
         above.insert(0, at)
-    points = rooms.points(code)
-    tiles, columns = tile_map(site, rooms.rows, points, max(site.digits - 1, 1))
     line = rooms.line(code)
     return {
         "title": (f"{code} {zh}", f"{code} {en}") if (zh, en) != (code, code) else (code, code),
         "root": "../", "file": "indicators.html", "scripts": SCRIPTS, "code": code,
-        "above": above, "line": line, "tiles": tiles, "columns": columns, "digits": _digits(site),
+        "above": above, "line": line, "grid": rooms.grid, "digits": _digits(site),
+        "tile_digits": max(site.digits - 1, 1),
         "level": level_pair(main_level(site)), "drawn": len(rooms.rows), "several": rooms.several,
         "whole": (board.recipe.root.code, board.recipe.root.name),
     }  # fmt: skip
@@ -239,6 +261,7 @@ def _node(rooms: Rooms, node: NodeRule) -> dict[str, Any]:
         "children": [rooms.line(child) for child in node.children],
         "method": method, "coverage": percent(node.coverage), "mean": node.method in MEANS,
         "chart": spread(points, ("得分", "score"), (), rooms.rows, _order(rooms, points)), "rows": rows,
+        "points_column": 3 if rooms.several else 2,
     }  # fmt: skip
 
 
@@ -306,8 +329,10 @@ def _indicator_rows(rooms: Rooms, rule: IndicatorRule, j: int, values: Floats) -
             "origin": origin_label(origins[row]), "marks": marks.get(row, ()),
         })  # fmt: skip
     kinds = sorted(set(origins) - {"missing"})
+    with_se, with_n = bool(np.isfinite(se).any()), bool(np.isfinite(n).any())
     return {
-        "rows": rows, "with_se": bool(np.isfinite(se).any()), "with_n": bool(np.isfinite(n).any()),
+        "rows": rows, "with_se": with_se, "with_n": with_n,
+        "points_column": 3 + rooms.several + 2 * with_se + with_n,
         "with_marks": bool(marks), "with_origin": len(kinds) > 1, "error_digits": error_digits,
         "origin": origin_label(kinds[0]) if len(kinds) == 1 else None,
     }  # fmt: skip

@@ -36,12 +36,6 @@
     var low = Math.min.apply(null, ends), high = Math.max.apply(null, ends);
     var room = (high - low) * 0.03 || 1;
     var dots = data.dots.length > 0;
-    if (dots && !data.named) { // before anybody sorts the table anew
-      data.named = Array.prototype.map.call(document.querySelectorAll("#all tbody tr"), function (row) {
-        var link = row.querySelector("a"), words = link.querySelectorAll("span");
-        return words.length ? [words[0].textContent, words[1].textContent] : [link.textContent, link.textContent];
-      });
-    }
     var x = function (grid, words) {
       return charts.axis({
         gridIndex: grid, type: "value", min: low - room, max: high + room, name: words, nameLocation: "middle", nameGap: 28,
@@ -74,7 +68,7 @@
       series.push({
         type: "scatter", xAxisIndex: 1, yAxisIndex: 1, symbolSize: 7,
         // Dots are spread in height by their place alone, so that they do not cover each other.
-        data: data.dots.map(function (dot, k) { return { value: [dot, (k * 37) % 101 / 10], name: say(data.named[k]) }; }).filter(function (dot) { return dot.value[0] !== null; }),
+        data: data.dots.map(function (dot, k) { return { value: [dot, (k * 37) % 101 / 10], name: say(window.yitihuaRows[k].names) }; }).filter(function (dot) { return dot.value[0] !== null; }),
         itemStyle: { color: colours.accent, opacity: 0.55 },
         tooltip: { formatter: function (at) { return safe(at.name) + "<br>" + safe(number(at.value[0], data.digits)); } }
       });
