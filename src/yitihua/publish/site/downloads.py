@@ -5,12 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from yitihua.errors import InputError
 from yitihua.publish.bundle.packing import bundle_of_board
 from yitihua.publish.site.context import Site
 from yitihua.publish.site.render import Pair, render
+from yitihua.publish.workbook.inert import starts_like_formula
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: Most units of a workbook among the downloads: at 2,844 units one takes a minute and 15 MB.
 WORKBOOK_UNITS = 500
@@ -99,7 +103,17 @@ def _tables(site: Site) -> Iterator[Download]:
          ("每个单位每个指标一行：原始值、标准误、样本量、各步处理结果、得分、权重、贡献。",
           "A row a unit and indicator: value, error, respondents, every step, points, weight, contribution.")),
     ):  # fmt: skip
-        yield Download(name, title, what, frame.to_csv(index=False, lineterminator="\n").encode("utf-8-sig"))
+        yield Download(name, title, what, _csv(frame))
+
+
+def _csv(frame: pd.DataFrame) -> bytes:
+    """Return a table for Excel: a mark of byte order, and an apostrophe before texts that would become formulas."""
+    texts = frame.select_dtypes(exclude=["number", "bool"])
+    safe = {
+        name: [f"'{text}" if isinstance(text, str) and starts_like_formula(text) else text for text in texts[name]]
+        for name in texts
+    }
+    return frame.assign(**safe).to_csv(index=False, lineterminator="\n").encode("utf-8-sig", "replace")
 
 
 def _bundle(site: Site, left_out: list[tuple[Pair, list[Pair]]]) -> Iterator[Download]:
@@ -108,6 +122,10 @@ def _bundle(site: Site, left_out: list[tuple[Pair, list[Pair]]]) -> Iterator[Dow
         content = bundle_of_board(site.board, site.edition)
     except InputError as error:
         left_out.append((title, _problems(error)))
+        return
+    except UnicodeEncodeError:
+        why = ("名称中有不能写入文件的字符", "a name holds a character that no file can hold")
+        left_out.append((title, [why]))
         return
     yield Download(
         "bundle.zip",

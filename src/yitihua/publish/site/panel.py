@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from markupsafe import Markup
 
 from yitihua.errors import InputError
-from yitihua.publish.panel import panel_json, panel_script
+from yitihua.publish.panel import panel_script
+from yitihua.publish.panel.payload import panel_data
 from yitihua.publish.site.context import Site
-from yitihua.publish.site.render import Pair, render
+from yitihua.publish.site.render import Pair, as_json, render
 
 
 def panel_page(site: Site, version: str, bar: Any) -> bytes:
@@ -25,7 +27,7 @@ def panel_page(site: Site, version: str, bar: Any) -> bytes:
     why: list[Pair] = []
     data = Markup("")
     try:
-        data = Markup(panel_json(site.board, edition=site.edition))  # made for a script element
+        data = _data(site)
     except InputError as error:
         why = [(fault.problem("zh"), fault.problem("en")) for fault in error.faults]
     page = {
@@ -35,6 +37,13 @@ def panel_page(site: Site, version: str, bar: Any) -> bytes:
         "data": data, "why": why,
     }  # fmt: skip
     return render("panel.html", page=page, site=site, version=version, bar=bar)
+
+
+def _data(site: Site) -> Markup:
+    """Return the panel's data: texts made inert, arrays as they are."""
+    found = panel_data(site.board, edition=site.edition)
+    arrays = {name: found.pop(name) for name in ("points", "uncounted")}  # base64, longer than any text may be
+    return Markup(f"{as_json(found)[:-1]},{json.dumps(arrays)[1:]}")
 
 
 def panel_assets() -> dict[str, bytes]:

@@ -1,7 +1,7 @@
 // Names of units in the language of the page, and their tile map: a page of an indicator holds the Chinese names alone.
 (function () {
   "use strict";
-  var SHADES = ["#f4f8fb", "#cfe1f2", "#93c4de", "#4b98c9", "#1a64a5", "#08306b"], MISSING = "#e3e3e3", INK = "#1a1a1a";
+  var SHADES = ["#f4f8fb", "#cfe1f2", "#93c4de", "#4b98c9", "#1a64a5", "#08306b"], MISSING = "#e3e3e3", INK = "#000000";
   var known = window.yitihuaUnits;
   // All rows, in the order of the file, before a long table is shown in part or anybody sorts it.
   var rows = Array.prototype.map.call(document.querySelectorAll("#all tbody tr"), function (row) {
@@ -26,7 +26,7 @@
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
   }
 
-  // Dark letters or white, whichever are read better on the colour.
+  // Black letters or white: one of the two has a contrast of 4.5 to 1 on any colour.
   function ink(colour) {
     var light = luminance(colour) + 0.05;
     return light / (luminance(channels(INK)) + 0.05) >= 1.05 / light ? INK : "#ffffff";
