@@ -15,18 +15,16 @@ from yitihua.definitions.levels import origin_label
 from yitihua.index import grade
 from yitihua.index.explain import fill_value
 from yitihua.index.recipe import IndicatorRule, NodeRule
-from yitihua.index.tables import CLIPPED_GOALPOSTS, CLIPPED_RANGE, IMPUTED, NO_SPREAD, WINSORISED
+from yitihua.index.tables import CLIPPED_GOALPOSTS, CLIPPED_RANGE, NO_SPREAD, WINSORISED
 from yitihua.indicators.table import Floats
 from yitihua.publish.panel.payload import MEANS
 from yitihua.publish.site.context import Site
 from yitihua.publish.site.indicator_words import SOURCES, indicator_words, level_pair, pair_of
-from yitihua.publish.site.render import Pair, as_json, number, percent, plain, render
+from yitihua.publish.site.render import Pair, as_json, percent, plain, render
 from yitihua.publish.site.spread import decimals_for, main_level, spread
 from yitihua.publish.tiles import known_tiles
 from yitihua.publish.words import method_word
 
-#: Half the width of a 95% interval in standard errors, of the normal distribution from which estimates are drawn.
-WIDE = 1.959964
 SCRIPTS = ("units-data.js", "units.js", "site.js", "echarts/echarts.min.js", "charts.js", "charts-indicators.js")
 
 
@@ -316,23 +314,19 @@ def _indicator_rows(rooms: Rooms, rule: IndicatorRule, j: int, values: Floats) -
     points = board.normalised[:, j]
     ranks = grade.ranks_within(grade.rounded(points, board.recipe.score_decimals), list(board.level_rows.values()))
     marks = _marks(rooms, rule, j)
-    digits = decimals_for(values)
-    error_digits = min(digits + 1, 6)
+    error_digits = min(decimals_for(values) + 1, 6)
     rows = []
     for row in _order(rooms, points):
-        with_error = bool(np.isfinite(se[row]))
-        ends = (values[row] - WIDE * se[row], values[row] + WIDE * se[row])
         rows.append({
             "cell": rooms.unit_cells[row], "level": _level(rooms, row), "rank": float(ranks[row]),
             "value": float(values[row]), "points": float(points[row]), "se": float(se[row]), "n": float(n[row]),
-            "interval": f"{number(ends[0], digits)}–{number(ends[1], digits)}" if with_error else "–",
             "origin": origin_label(origins[row]), "marks": marks.get(row, ()),
         })  # fmt: skip
     kinds = sorted(set(origins) - {"missing"})
     with_se, with_n = bool(np.isfinite(se).any()), bool(np.isfinite(n).any())
     return {
         "rows": rows, "with_se": with_se, "with_n": with_n,
-        "points_column": 3 + rooms.several + 2 * with_se + with_n,
+        "points_column": 3 + rooms.several + with_se + with_n,
         "with_marks": bool(marks), "with_origin": len(kinds) > 1, "error_digits": error_digits,
         "origin": origin_label(kinds[0]) if len(kinds) == 1 else None,
     }  # fmt: skip
@@ -344,7 +338,6 @@ def _marks(rooms: Rooms, rule: IndicatorRule, j: int) -> dict[int, Sequence[Pair
     clipped = CLIPPED_GOALPOSTS if rule.normalise.method == "goalposts" else CLIPPED_RANGE
     found: dict[int, list[Pair]] = {}
     for mask, word in (
-        (board.imputed[:, j], IMPUTED),
         (board.winsorised[:, j], WINSORISED),
         (board.clipped[:, j], clipped),
         (np.isfinite(board.treated[:, j]) & np.isnan(board.normalised[:, j]), NO_SPREAD),

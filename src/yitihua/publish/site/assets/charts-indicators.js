@@ -77,7 +77,7 @@
       tooltip: { trigger: "item" },
       grid: grids,
       xAxis: dots ? [x(0, ""), x(1, say(data.what))] : [x(0, say(data.what))],
-      yAxis: [charts.axis({ gridIndex: 0, type: "value", minInterval: 1, name: say(["单位数", "units"]), nameLocation: "middle", nameGap: 30 })].concat(
+      yAxis: [charts.axis({ gridIndex: 0, type: "value", minInterval: 1, axisLine: { show: false }, name: say(["单位数", "units"]), nameLocation: "middle", nameGap: 30 })].concat(
         dots ? [{ gridIndex: 1, type: "value", show: false, min: -1, max: 11 }] : []),
       series: series
     };

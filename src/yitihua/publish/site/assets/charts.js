@@ -32,6 +32,7 @@
     option.animation = false;
     option.textStyle = Object.assign({ fontFamily: FONT, color: INK, fontSize: 12 }, option.textStyle || {});
     one.chart.setOption(option, true);
+    frame(one);
   }
 
   function start() {
@@ -46,14 +47,19 @@
     });
   }
 
-  function fit() { drawn.forEach(function (one) { one.chart.resize(); }); }
+  // On paper a chart is scaled to the page, whose width no script is told.
+  function frame(one) {
+    var drawing = one.chart.getDom().querySelector("svg");
+    drawing.setAttribute("viewBox", "0 0 " + one.chart.getWidth() + " " + one.chart.getHeight());
+  }
+
+  function fit() { drawn.forEach(function (one) { one.chart.resize(); frame(one); }); }
 
   window.yitihuaCharts = {
     kinds: kinds, say: say, safe: safe, number: number, axis: axis, start: start,
     colours: { ink: INK, soft: SOFT, line: LINE, accent: "#0072b2", other: "#e69f00", faint: "#8c8c8c", sky: "#56b4e9", rise: "#009e73", fall: "#d55e00" }
   };
   window.addEventListener("resize", fit);
-  window.addEventListener("beforeprint", fit);
   document.addEventListener("yitihua-lang", function () { drawn.forEach(draw); });
   document.addEventListener("DOMContentLoaded", start);
 }());
