@@ -13,6 +13,7 @@ from yitihua.errors import refuse
 from yitihua.index.scoreboard import Scoreboard
 from yitihua.publish.site.context import BAR, Site
 from yitihua.publish.site.ranking import ranking_page
+from yitihua.publish.site.units import unit_pages
 from yitihua.publish.small_cells import fewest, refuse_few
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ def site_files(site: Site) -> Iterator[tuple[str, bytes]]:
     (True, True)
     """
     yield "index.html", ranking_page(site, __version__, BAR)
+    yield from unit_pages(site, __version__, BAR)
     for path in sorted(ASSETS.rglob("*")):
         if path.is_file():
             yield f"assets/{path.relative_to(ASSETS).as_posix()}", path.read_bytes()
