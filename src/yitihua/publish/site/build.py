@@ -11,6 +11,7 @@ import numpy as np
 from yitihua import __version__
 from yitihua.errors import refuse
 from yitihua.index.scoreboard import Scoreboard
+from yitihua.publish.site.comparing import compare_data, compare_page
 from yitihua.publish.site.context import BAR, Site
 from yitihua.publish.site.ranking import ranking_page
 from yitihua.publish.site.units import unit_pages
@@ -83,6 +84,8 @@ def site_files(site: Site) -> Iterator[tuple[str, bytes]]:
     """
     yield "index.html", ranking_page(site, __version__, BAR)
     yield from unit_pages(site, __version__, BAR)
+    yield "compare.html", compare_page(site, __version__, BAR)
+    yield "assets/compare-data.js", compare_data(site)
     for path in sorted(ASSETS.rglob("*")):
         if path.is_file():
             yield f"assets/{path.relative_to(ASSETS).as_posix()}", path.read_bytes()
