@@ -11,7 +11,7 @@ from yitihua.analysis.uncertainty.summary import PAIRS
 from yitihua.definitions.levels import level_word
 from yitihua.index.sampling import Sampling
 from yitihua.indicators.table import Floats
-from yitihua.publish.site.certainty import certainty_lines, mix_words
+from yitihua.publish.site.certainty import certainty_lines, chance_word, mix_words
 from yitihua.publish.site.context import Site, grade_word
 from yitihua.publish.site.ranking import search_words
 from yitihua.publish.site.render import Pair, as_json, render
@@ -46,7 +46,7 @@ def compare_data(site: Site) -> bytes:
     values = table.select(recipe.codes)
     data = {
         "most": MOST, "digits": site.digits, "pointDigits": digits,
-        "range": _range(site), "sure": f"{site.certainty.level:.0%}",
+        "range": _range(site), "chance": chance_word(site.certainty),
         "rows": [_row(site, code, depth) for code, depth in columns],
         "grades": [{"title": rule.title, "names": [grade_word(rule, k) for k in range(len(rule.names))]}
                    for rule in recipe.grades],

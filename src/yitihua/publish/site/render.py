@@ -46,7 +46,7 @@ def both(pair: Pair | str) -> Markup:
     zh, en = plain(zh), plain(en)
     if zh == en:
         return escape(zh)
-    return Markup(f'<span lang="zh">{escape(zh)}</span><span lang="en">{escape(en)}</span>')  # noqa: S704
+    return Markup(f'<span lang="zh">{escape(zh)}</span><span lang="en">{escape(en)}</span>')
 
 
 def attributes(name: str, pair: Pair | str) -> Markup:

@@ -20,7 +20,7 @@ from yitihua.index.explain_data import formula_words
 from yitihua.publish.portraits import Portrait
 from yitihua.publish.portraits.model import Branch, Exemplar, Lift, Row
 from yitihua.publish.portraits.picking import portrait_of
-from yitihua.publish.site.certainty import certainty_lines, robust_line
+from yitihua.publish.site.certainty import certainty_lines, chance_word, robust_line
 from yitihua.publish.site.context import Site
 from yitihua.publish.site.render import Pair, as_json, both, number, percent, plain, render
 
@@ -164,8 +164,8 @@ class Frame:
         zh = f"综合得分{score}，在{one.of}个{one.level[0]}单位中排第{one.rank}位"
         en = f"Score {score}, rank {one.rank} of {one.of} (level: {one.level[1]}"
         if one.best is not None and one.worst is not None:
-            zh += f"（{level}把握在第{one.best}至第{one.worst}位之间）" if one.best != one.worst else f"（{level}把握）"
-            en += f"; {level} sure of {one.best} to {one.worst}" if one.best != one.worst else f"; {level} sure"
+            zh += f"（{level}区间：第{one.best}至第{one.worst}位）"
+            en += f"; {level} interval {one.best} to {one.worst}"
         zh, en = f"{zh}。", f"{en})."
         names = self.site.board.recipe.labels
         for codes, words in (
@@ -203,7 +203,8 @@ class Frame:
             chance = site.grade_probability(rule, row)
             parts: list[Pair] = []
             if chance is not None:
-                parts.append((f"把握{percent(chance)}", f"probability {percent(chance)}"))
+                zh, en = chance_word(site.certainty)
+                parts.append((f"{zh}{percent(chance)}", f"{en} {percent(chance)}"))
             if standing.next_name is not None and standing.distance is not None:
                 lacking = number(standing.distance, digits)
                 parts.append((f"距{standing.next_name[0]}差{lacking}分", f"{lacking} short of {standing.next_name[1]}"))
@@ -212,7 +213,11 @@ class Frame:
             card(word or ("–", "–"), standing.title, more)
         card(percent(one.coverage), ("有数据的权重占比", "of the weight has data"))
         if one.change is not None and one.change.gained is not None:
-            card(signed(one.change.gained, digits), ("得分比上期", "score since then"), self.moved(one))
+            card(
+                signed(one.change.gained, digits),
+                (f"得分比{self.then(one)[0]}", f"score since {self.then(one)[1]}"),
+                self.moved(one),
+            )
         return cards
 
     def moved(self, one: Portrait) -> Pair | None:
@@ -302,7 +307,7 @@ class Frame:
     def then(self, one: Portrait) -> Pair:
         """Return the name of the period before."""
         period = one.change.period if one.change is not None else None
-        return (period, period) if period else ("上期", "period before")
+        return (f"上期（{period}）", f"period before ({period})") if period else ("上期", "period before")
 
     @cached_property
     def legend(self) -> list[Pair]:

@@ -78,7 +78,7 @@
     function bars(list, name, colour) {
       return { type: "bar", name: name, stack: "all", barWidth: 18, data: list, itemStyle: { color: colour, borderColor: "#fff", borderWidth: 1 },
         label: { show: true, color: colour === colours.accent ? "#fff" : colours.ink, fontSize: 11,
-          formatter: function (point) { return number(point.value, 1); } }, labelLayout: { hideOverlap: true } };
+          formatter: function (point) { return number(point.value, data.digits > 2 ? 3 : 1); } }, labelLayout: { hideOverlap: true } };
     }
     return frame(data, say, null, [bars(data.got, words[0], colours.accent), bars(data.lost, words[1], "#dcdcdc")], function (k) {
       return "<b>" + safe(say(data.names[k])) + "</b>" + line(words[0], data.got[k], data.digits) + line(words[1], data.lost[k], data.digits);

@@ -99,7 +99,12 @@
     var asked = by("find").value.trim();
     by("told").textContent = both("已选" + chosen.length + "个，最多" + data.most + "个", chosen.length + " chosen, " + data.most + " at most") +
       (asked && !full ? both("；查到" + found.length + "个", "; " + found.length + " found") : "") +
+      (mixed() ? both("；层级不同的单位名次各排各的", "; units of different levels are ranked apart") : "") +
       (chosen.length === 1 ? both("；再选一个即可对比", "; choose one more") : "");
+  }
+
+  function mixed() {
+    return chosen.some(function (k) { return data.units[k][LEVEL] !== data.units[chosen[0]][LEVEL]; });
   }
 
   // ---- tables
@@ -131,7 +136,7 @@
     data.grades.forEach(function (scheme, g) {
       rows.push(line(scheme.title[lang()], function (k) {
         var grade = data.units[k][GRADES][g];
-        return make("td", {}, grade[0] < 0 ? ["–"] : [scheme.names[grade[0]][lang()], small(grade[1] === null ? "" : both("把握", "probability ") + chance(grade[1]))]);
+        return make("td", {}, grade[0] < 0 ? ["–"] : [scheme.names[grade[0]][lang()], small(grade[1] === null ? "" : data.chance[lang()] + both("", " ") + chance(grade[1]))]);
       }));
     });
     rows.push(line(both("有数据的权重占比", "weight with data"), function (k) {
@@ -167,7 +172,8 @@
     var title = make("span", {}, [link(one.name[lang()], one.file)]);
     if (one.lower) { title.append(" ", make("small", {}, [both("越低越好", "lower is better")])); }
     return marked(title, data.pointDigits, pointsOf(j), function (k) {
-      return one.value === undefined ? "" : quantity(data.values[k][one.value]) + " " + one.unit[lang()];
+      var value = one.value === undefined ? null : data.values[k][one.value];
+      return value === null ? "" : quantity(value) + " " + one.unit[lang()];
     });
   }
 
