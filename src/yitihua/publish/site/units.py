@@ -144,7 +144,7 @@ class Frame:
             "exemplars": [self.exemplar(one, exemplar) for exemplar in one.exemplars],
             "legend": self.legend, "neighbours": self.neighbours(place), "note": self.note(one),
             "gapped": any(branch.coverage < 1 for branch in one.branches), "then": self.then(one),
-            "defined": self.defined, "beside": self.beside(one), "units": self.units, "w": self.word,
+            "past": self.past(one), "defined": self.defined, "beside": self.beside(one), "units": self.units, "w": self.word,
             "sure": percent(site.certainty.level),
         }  # fmt: skip
 
@@ -255,7 +255,7 @@ class Frame:
     def beside(self, one: Portrait) -> str:
         """Return whom to compare the unit with at first: those it can learn from."""
         near = list(dict.fromkeys(exemplar.unit for exemplar in one.exemplars))[:2]
-        return ",".join(quote(unit, safe="") for unit in (one.unit, *near))
+        return ",".join(quote(plain(unit), safe="") for unit in (one.unit, *near))
 
     # The tables.
 
@@ -308,6 +308,17 @@ class Frame:
         """Return the name of the period before."""
         period = one.change.period if one.change is not None else None
         return (f"上期（{period}）", f"period before ({period})") if period else ("上期", "period before")
+
+    def past(self, one: Portrait) -> Pair | None:
+        """Return how the unit stood in the period before; None where it was not there."""
+        change = one.change
+        if change is None:
+            return None
+        score, rank = number(change.score, self.site.digits), number(change.rank)
+        names = [name for _, name in change.grades]
+        zh = "，".join([f"{self.then(one)[0]}：得分{score}", f"排名{rank}", *(zh for zh, _ in names)])
+        en = ", ".join([f"{self.then(one)[1]}: score {score}", f"rank {rank}", *(en for _, en in names)])
+        return f"{zh}。", f"{en}."
 
     @cached_property
     def legend(self) -> list[Pair]:
