@@ -16,12 +16,12 @@ from urllib.parse import quote
 import numpy as np
 from markupsafe import Markup
 
-from yitihua.index.explain_data import formula_words
 from yitihua.publish.portraits import Portrait
 from yitihua.publish.portraits.model import Branch, Exemplar, Lift, Row
 from yitihua.publish.portraits.picking import portrait_of
 from yitihua.publish.site.certainty import certainty_lines, chance_word, robust_line
 from yitihua.publish.site.context import Site
+from yitihua.publish.site.formulas import definition_of, formula_of
 from yitihua.publish.site.render import Pair, as_json, both, number, percent, plain, render
 
 #: Units named of those that cannot be told apart from one.
@@ -88,13 +88,11 @@ class Frame:
 
     def script(self) -> bytes:
         """Return the script of words: English of Chinese, and what is said of every indicator."""
-        table, edition, found = self.site.board.table, self.site.edition, {}
+        table, found = self.site.board.table, {}
         for code in self.site.board.recipe.codes:
-            stated = None if edition is None else edition.indicators[code].definition
-            formula = formula_words(table, code)
-            definition = ("", "") if stated is None else (stated.zh, stated.en)
-            if definition[0] or formula[0]:
-                found[self.site.indicator_files[code]] = [*definition, *formula]
+            definition, formula = definition_of(table, code), formula_of(table, code)
+            if definition or formula:
+                found[self.site.indicator_files[code]] = [*(definition or ("", "")), *(formula or ("", ""))]
         english = {zh: en for zh, en in self.english.items() if zh != en}
         return f"window.yitihuaUnits={as_json({'english': english, 'indicators': found})};\n".encode()
 
@@ -328,7 +326,8 @@ class Frame:
     @cached_property
     def defined(self) -> bool:
         """Whether any indicator has a definition or a formula at hand."""
-        return self.site.edition is not None or bool(self.site.board.table.formulas)
+        table = self.site.board.table
+        return any(definition_of(table, code) or formula_of(table, code) for code in self.site.board.recipe.codes)
 
     # The charts.
 

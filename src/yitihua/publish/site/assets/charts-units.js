@@ -3,7 +3,7 @@
   "use strict";
   var charts = window.yitihuaCharts;
   var safe = charts.safe, number = charts.number, colours = charts.colours;
-  var SYMBOLS = ["circle", "diamond", "triangle", "rect", "pin", "arrow"];
+  var SYMBOLS = ["circle", "diamond", "triangle", "rect", "emptyDiamond", "emptyRect"];
   var MANY = [colours.accent, colours.fall, colours.rise, "#cc79a7", colours.other, "#000000"];
 
   function lang() { return document.documentElement.dataset.lang === "en" ? 1 : 0; }
