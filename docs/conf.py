@@ -20,6 +20,10 @@ language = "en"
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "gather", "mathml"]
 exclude_patterns = ["_build", "_ext"]
 nitpicky = False
+# Attributes of several classes share names (`frame`); which one a list of attributes means is said by where it stands.
+suppress_warnings = ["ref.python"]
+# `name` in a docstring is code.
+default_role = "literal"
 
 # Notebooks are shown as they were executed; the tests run them again.
 nb_execution_mode = "off"
