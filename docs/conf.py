@@ -17,11 +17,9 @@ copyright = "The yitihua developers, MIT licence"
 version = release = yitihua.__version__
 language = "en"
 
-extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "gather", "mathml"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "docstrings", "gather", "mathml"]
 exclude_patterns = ["_build", "_ext"]
 nitpicky = False
-# Attributes of several classes share names (`frame`); which one a list of attributes means is said by where it stands.
-suppress_warnings = ["ref.python"]
 # `name` in a docstring is code.
 default_role = "literal"
 
@@ -48,6 +46,5 @@ html_show_sourcelink = False
 html_show_sphinx = False
 # The first page and all others say what is not real; pages that show such numbers say it again beside them.
 html_theme_options = {
-    "announcement": "zhejiang-2022 is a reconstruction, its province SIMULATED; nothing may be concluded about any county. "
-    "zhejiang-2022为重构，其数据为模拟数据，不得据此对任何县作出评价。",
+    "announcement": "zhejiang-2022: a reconstruction, data SIMULATED · 重构版，数据为模拟，不得据此评价任何县（市、区）",
 }
