@@ -46,5 +46,5 @@ html_show_sourcelink = False
 html_show_sphinx = False
 # The first page and all others say what is not real; pages that show such numbers say it again beside them.
 html_theme_options = {
-    "announcement": "zhejiang-2022: a reconstruction, data SIMULATED · 重构版，数据为模拟，不得据此评价任何县（市、区）",
+    "announcement": "zhejiang-2022: a reconstruction, data SIMULATED · 重构版，数据为模拟，不得据此评价任何县",
 }

@@ -11,7 +11,6 @@ from docutils import nodes
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 
-
 _SEVERAL = re.compile(r"^\w+(?:, \w+)+(?= : )")
 
 

@@ -81,8 +81,11 @@ def _commands() -> str:
 
     from yitihua.cli import app
 
-    parts = ["# Commands\n", "What `yitihua COMMAND --help` prints. Exit codes: 0 is success, 1 (`verify`) a difference, 2 a fault"]
-    parts += ["of the input, which is printed in full, 130 an interruption.\n"]
+    parts = [
+        "# Commands\n",
+        "What `yitihua COMMAND --help` prints. Exit codes: 0 is success, 1 (`verify`) a difference, 2 a fault of the",
+        "input, which is printed in full, 130 an interruption.\n",
+    ]
 
     def told(command: Any, name: str, above: Any) -> None:
         context = command.make_context(name, [], parent=above, resilient_parsing=True)
