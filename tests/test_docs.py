@@ -45,6 +45,10 @@ def test_page_runs(page: str, tmp_path: Path, monkeypatch, capsys) -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_nothing_that_could_run_is_left_unchecked(page: str) -> None:
+    text = (DOCS / page).read_text(encoding="utf-8")
+    # A fence that does not stand at the beginning of its line closes nothing, and what follows is swallowed.
+    assert not re.search(r"^[^`\n]+```", text, re.MULTILINE)
+    assert len(re.findall(r"^```", text, re.MULTILINE)) % 2 == 0
     for block in blocks_of(page):
         if block.kind == "python":
             assert block.file, f"{page}:{block.line} is Python that no test runs: write a session (pycon)"
