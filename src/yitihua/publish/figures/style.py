@@ -142,12 +142,12 @@ def grade_colours(count: int) -> list[str]:
 
 
 def ink_on(colour: Any) -> str:
-    """Return dark or white, whichever is read better on a colour; see `colours.ink_on`.
+    """Return black or white, whichever is read better on a colour; see `colours.ink_on`.
 
     Examples
     --------
     >>> ink_on("white"), ink_on("#08306B")
-    ('#1A1A1A', '#FFFFFF')
+    ('#000000', '#FFFFFF')
     """
     return colours.ink_on(to_hex(colour))
 
