@@ -337,6 +337,33 @@ class Scoreboard(Asking):
             raise refuse("bad-choice", key="path", found=Path(path).name, options=["*.xlsx"])
         replace_files({Path(path): board_workbook(self, edition, lang)})
 
+    def to_site(
+        self, path: str | Path, edition: Edition | None = None, before: Scoreboard | None = None, n: int = 1000
+    ) -> None:
+        """Write the results as a static site that opens without a server and without the network.
+
+        Parameters
+        ----------
+        path : str or Path
+            The folder, or a file that ends with .zip; a site that is there is replaced in one step.
+        edition : Edition, optional
+            Adds its definitions to the pages of indicators and to the downloads.
+        before : Scoreboard, optional
+            An earlier period, for what has changed.
+        n : int
+            Replicates over other weights and methods, 100 or more.
+
+        Raises
+        ------
+        InputError
+            If the folder holds what is no site, nobody has a score, or a value rests on fewer respondents than may
+            be shown.
+        """
+        from yitihua.publish.site import site_files, site_of
+        from yitihua.publish.site_folder import replace_site
+
+        replace_site(path, site_files(site_of(self, edition, before, n=n)))
+
     # Summary: one text feeds str, repr and HTML.
 
     def __repr__(self) -> str:

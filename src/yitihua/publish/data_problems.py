@@ -143,14 +143,16 @@ def _leads(board: Scoreboard, edition: Edition | None) -> list[Problem]:
     table = board.table
     names = {unit: (table.name_of(row, "zh"), table.name_of(row, "en")) for row, unit in enumerate(table.units)}
     report = hygiene(table, edition)
-    columns = ["check", "strength", "units", "codes", "seen", "ask"]
-    zh, en = (report.frame(lang)[columns].astype(str).itertuples(index=False) for lang in ("zh", "en"))
+    columns = ["check", "strength", "seen", "ask", "units", "codes"]
+    zh, en = (report.frame(lang)[columns].astype(str).to_numpy().tolist() for lang in ("zh", "en"))
     leads: list[Problem] = []
-    for a, b in zip(zh, en, strict=True):
-        words = (f"{a.check}（{a.strength}）：{a.seen}　{a.ask}", f"{b.check} ({b.strength}): {b.seen} {b.ask}")
-        unit, count = (a.units, a.units), a.units.count(";") + 1
+    for (check, strength, seen, ask, units, codes), (check_en, strength_en, seen_en, ask_en, _, _) in zip(
+        zh, en, strict=True
+    ):
+        words = (f"{check}（{strength}）：{seen}　{ask}", f"{check_en} ({strength_en}): {seen_en} {ask_en}")
+        unit, count = (units, units), units.count(";") + 1
         if count > 1:  # a crowd of codes would make the row as tall as the page
-            words = (f"{words[0]} [{a.units}]", f"{words[1]} [{a.units}]")
+            words = (f"{words[0]} [{units}]", f"{words[1]} [{units}]")
             unit = (f"{count}个单位", f"{count} units")
-        leads.append(Problem(LEAD, unit, names.get(a.units, NOTHING), a.codes, NOTHING, None, words))
+        leads.append(Problem(LEAD, unit, names.get(units, NOTHING), codes, NOTHING, None, words))
     return leads

@@ -110,7 +110,7 @@ def _csv(frame: pd.DataFrame) -> bytes:
     """Return a table for Excel: a mark of byte order, and an apostrophe before texts that would become formulas."""
     texts = frame.select_dtypes(exclude=["number", "bool"])
     safe = {
-        name: [f"'{text}" if isinstance(text, str) and starts_like_formula(text) else text for text in texts[name]]
+        str(name): [f"'{text}" if isinstance(text, str) and starts_like_formula(text) else text for text in texts[name]]
         for name in texts
     }
     return frame.assign(**safe).to_csv(index=False, lineterminator="\n").encode("utf-8-sig", "replace")

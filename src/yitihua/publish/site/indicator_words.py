@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from yitihua.definitions.levels import level_word
 from yitihua.index.explain import normalise_words
+from yitihua.index.explain_data import formula_words
 from yitihua.index.fitted import treatment_settings
 from yitihua.index.recipe import IndicatorRule, Recipe
-from yitihua.indicators.derive import describe
 from yitihua.indicators.facts import published_facts
 from yitihua.publish.panel.payload import MEANS
 from yitihua.publish.site.context import Site
+from yitihua.publish.site.formulas import definition_of, formula_of
 from yitihua.publish.site.render import Pair, number
 from yitihua.publish.words import method_word, settings_words
 
@@ -63,16 +63,16 @@ def indicator_words(site: Site, rule: IndicatorRule) -> dict[str, Any]:
     words = behind.indicators.get(rule.code)
     stated = None if site.edition is None else site.edition.indicators.get(rule.code)
     evidence = words.evidence if words is not None else ()
-    facts = published_facts(evidence)
+    facts, measures = published_facts(evidence), _measures(site, rule.code)
     return {
         "unit": rule.unit if any(rule.unit) else None,
         "direction": ("正向，越大越好", "more is better") if rule.positive else ("逆向，越小越好", "less is better"),
         "kind": SOURCES.get(stated.source) if stated is not None else None,
-        "definition": words.definition if words is not None and any(words.definition) else None,
+        "definition": definition_of(site.board.table, rule.code),
         "formula": _formula(site, rule.code),
-        "in_words": _formula_in_words(site, rule.code),
+        "in_words": formula_of(site.board.table, rule.code) if measures else None,
         "remarks": _remarks(site, rule.code),
-        "measures": _measures(site, rule.code),
+        "measures": measures,
         "goalposts": rule.goalposts if rule.normalise.method == "goalposts" else None,
         "reason": words.reason if words is not None and any(words.reason) else None,
         "stages": stages(site.board.recipe, rule),
@@ -91,27 +91,9 @@ def indicator_words(site: Site, rule: IndicatorRule) -> dict[str, Any]:
 
 
 def _formula(site: Site, code: str) -> Pair | None:
-    table = site.board.table
-    if code not in table.formulas:
-        return None
-    formula = table.background.formulas.get(code)
-    if formula is None:  # a run of before 0.1 keeps only the English
-        return table.formulas[code], table.formulas[code]
-    return describe(formula, "zh").replace(" x ", " × "), describe(formula, "en").replace(" x ", " × ")
-
-
-def _formula_in_words(site: Site, code: str) -> Pair | None:
-    """Return the formula with the names of its measures in place of their codes; None where one has no name."""
-    formula, measures = _formula(site, code), site.board.table.background.measures
-    names = site.board.table.formula_measures.get(code, ())
-    if formula is None or not names or any(name not in measures for name in names):
-        return None
-    pattern = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in names))
-    zh, en = (
-        pattern.sub(lambda found, which=which: measures[found[0]].name[which], text).replace(" / ", " ÷ ")
-        for which, text in enumerate(formula)
-    )
-    return zh, en
+    """Return the formula with the codes of its measures, as `explain` shows it."""
+    formula = formula_words(site.board.table, code)
+    return (formula[0].replace(" x ", " × "), formula[1].replace(" x ", " × ")) if any(formula) else None
 
 
 def _remarks(site: Site, code: str) -> list[Pair]:
@@ -164,18 +146,25 @@ def stages(recipe: Recipe, rule: IndicatorRule) -> list[Pair]:
         within = (f"（按{rule.impute_group}分组）", f" (by {rule.impute_group})") if rule.impute_group else ("", "")
         found.append((f"缺失值填补：{zh}{within[0]}。", f"Gaps are filled: {en}{within[1]}."))
     elif next(node.method for node in recipe.nodes if rule.code in node.children) in MEANS:
-        found.append(("缺失值不填补，其权重由同级其他指标分担。", "Gaps are not filled; their weight goes to its siblings."))
+        found.append(
+            ("缺失值不填补，其权重由同级其他指标分担。", "Gaps are not filled; their weight goes to its siblings.")
+        )
     else:
         found.append(("缺失值不填补。", "Gaps are not filled."))
     if rule.transform == "ln":
         found.append(("取对数。", "Logarithms are taken."))
     if rule.treat.method != "none":
-        lines = [_with(method_word(rule.treat.method, lang), settings_words(
-            "treat", rule.treat.method, treatment_settings(rule.treat), lang), lang) for lang in ("zh", "en")]  # fmt: skip
+        method, told = rule.treat.method, treatment_settings(rule.treat)
+        lines = [
+            _with(method_word(method, lang), settings_words("treat", method, told, lang), lang) for lang in ("zh", "en")
+        ]
         limits = rule.treat.lower, rule.treat.upper
         if any(limit is not None for limit in limits):
             ends = ["–" if limit is None else f"{limit:.6g}" for limit in limits]
-            lines = [f"{lines[0]}，本次收缩至 [{ends[0]}, {ends[1]}]", f"{lines[1]}; here within [{ends[0]}, {ends[1]}]"]
+            lines = [
+                f"{lines[0]}，本次收缩至 [{ends[0]}, {ends[1]}]",
+                f"{lines[1]}; here within [{ends[0]}, {ends[1]}]",
+            ]
         found.append((f"异常值处理：{lines[0]}。", f"Outliers: {lines[1]}."))
     zh, en = normalise_words(rule)
     clip = ("，超出的截断", ", cut to the scale") if rule.normalise.clip else ("", "")

@@ -25,7 +25,7 @@ from yitihua.publish.site.spread import decimals_for, main_level, spread
 from yitihua.publish.tiles import known_tiles
 from yitihua.publish.words import method_word
 
-SCRIPTS = ("units-data.js", "units.js", "site.js", "echarts/echarts.min.js", "charts.js", "charts-indicators.js")
+SCRIPTS = ("units-data.js", "unit-names.js", "site.js", "echarts/echarts.min.js", "charts.js", "charts-indicators.js")
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +106,8 @@ class Rooms:
         stated = None if self.site.edition is None or rule is None else self.site.edition.indicators.get(code)
         r, share = self.links.get(code, (None, None))
         return {
-            "code": code, "name": recipe.labels[code], "href": self.site.indicator_files[code], "leaf": rule is not None,
+            "code": code, "name": recipe.labels[code], "href": self.site.indicator_files[code],
+            "leaf": rule is not None,
             "unit": rule.unit if rule is not None else ("", ""),
             "direction": None if rule is None else (("正", "+") if rule.positive else ("逆", "−")),
             "kind": SOURCES.get(stated.source) if stated is not None else None,
@@ -126,12 +127,12 @@ def units_data(site: Site) -> bytes:
     >>> import yitihua as yt
     >>> from yitihua.publish.site.build import site_of
     >>> units_data(site_of(yt.evaluate("zhejiang-2022"), n=100)).decode()[:63]
-    'window.yitihuaUnits={"330102":["上城区","Shangcheng District",2,4],'
+    'window.yitihuaNames={"330102":["上城区","Shangcheng District",2,4],'
     """
     grid, found = known_tiles(), {}
     for file, names, unit in zip(site.files, site.names, site.board.table.units, strict=True):
         found[file.removeprefix("units/").removesuffix(".html")] = [*names, *grid.get(unit, ())]
-    return f"window.yitihuaUnits={as_json(found)};\n".encode()
+    return f"window.yitihuaNames={as_json(found)};\n".encode()
 
 
 def framework_page(rooms: Rooms, version: str, bar: Any) -> bytes:
@@ -149,11 +150,11 @@ def framework_page(rooms: Rooms, version: str, bar: Any) -> bytes:
     walk(recipe.root.code, 1)
     tree = [_branch(rooms, child, node_of) for child in recipe.root.children]
     noun = recipe.unit_noun
+    level, count, above = level_pair(main_level(site)), len(recipe.codes), len(recipe.nodes) - 1
     lead = (
-        f"{len(recipe.codes)}个指标，{len(recipe.nodes) - 1}个上级指标。中位数和有数据的比例按{level_pair(main_level(site))[0]}"
-        f"的{len(rooms.rows)}个{noun[0]}计算。",
-        f"{len(recipe.codes)} indicators under {len(recipe.nodes) - 1} nodes. Medians and coverage are over the "
-        f"{len(rooms.rows)} units of level {level_pair(main_level(site))[1]}.",
+        f"{count}个指标，{above}个上级指标。中位数和有数据的比例按{level[0]}的{len(rooms.rows)}个{noun[0]}计算。",
+        f"{count} indicators under {above} nodes. Medians and coverage are over the {len(rooms.rows)} units of level "
+        f"{level[1]}.",
     )
     views = [
         {"name": view.name, "groups": [{"name": name, "codes": codes} for _, name, codes in view.groups]}
@@ -219,7 +220,8 @@ def _in_order(code: str, nodes: dict[str, NodeRule]) -> list[str]:
 def _shared(rooms: Rooms, code: str) -> dict[str, Any]:
     site, board = rooms.site, rooms.site.board
     zh, en = board.recipe.labels[code]
-    above, at = [], code
+    above: list[str] = []
+    at = code
     while at in rooms.parents:
         at = rooms.parents[at]
         above.insert(0, at)

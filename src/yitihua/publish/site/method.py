@@ -15,13 +15,49 @@ from yitihua.publish.words import method_lines, method_word, sampling_line, stag
 
 #: The stages in the order in which they are gone through.
 STAGES: tuple[tuple[Pair, Pair], ...] = (
-    (("除以分母", "Denominate"), ("按定义需要的，先除以人口、面积等分母。", "Where it is asked for, values are divided by population, area and the like.")),
-    (("填补", "Impute"), ("按各指标的规定填补缺失值；不填补的，缺失值一直保留为缺失，从不当作0。", "Gaps are filled as each indicator says; where nothing is filled a gap stays a gap and is never 0.")),
-    (("变换与异常值处理", "Transform and treat"), ("需要时取对数，再把极端值拉回或压缩。", "Logarithms where asked for; then extreme values are pulled in or bent.")),
-    (("标准化", "Normalise"), ("把不同单位的数值换成同一分值范围的得分。", "Values in different units become points on one scale.")),
-    (("加权合成", "Aggregate"), ("自下而上逐级加权；有得分的权重不足规定比例的，该级不评分。", "Level by level from below; where too little of the weight has a score there is none.")),
-    (("排名和等级", "Rank and grade"), ("得分按规定小数位取整后，在同一层级内排名、评级，得分相同的并列。", "Scores are rounded, then ranked and graded within their level; equal scores share a rank.")),
-)  # fmt: skip
+    (
+        ("除以分母", "Denominate"),
+        (
+            "按定义需要的，先除以人口、面积等分母。",
+            "Where it is asked for, values are divided by population, area and the like.",
+        ),
+    ),
+    (
+        ("填补", "Impute"),
+        (
+            "按各指标的规定填补缺失值；不填补的，缺失值一直保留为缺失，从不当作0。",
+            "Gaps are filled as each indicator says; where nothing is filled a gap stays a gap and is never 0.",
+        ),
+    ),
+    (
+        ("变换与异常值处理", "Transform and treat"),
+        (
+            "需要时取对数，再把极端值拉回或压缩。",
+            "Logarithms where asked for; then extreme values are pulled in or bent.",
+        ),
+    ),
+    (
+        ("标准化", "Normalise"),
+        (
+            "把不同单位的数值换成同一分值范围的得分。",
+            "Values in different units become points on one scale.",
+        ),
+    ),
+    (
+        ("加权合成", "Aggregate"),
+        (
+            "自下而上逐级加权；有得分的权重不足规定比例的，该级不评分。",
+            "Level by level from below; where too little of the weight has a score there is none.",
+        ),
+    ),
+    (
+        ("排名和等级", "Rank and grade"),
+        (
+            "得分按规定小数位取整后，在同一层级内排名、评级，得分相同的并列。",
+            "Scores are rounded, then ranked and graded within their level; equal scores share a rank.",
+        ),
+    ),
+)
 
 
 def method_page(rooms: Rooms, version: str, bar: Any) -> bytes:
@@ -71,7 +107,14 @@ def _indicators(rooms: Rooms) -> list[dict[str, Any]]:
     def walk(code: str, depth: int) -> None:
         for child in nodes[code].children:
             weight, whole = rooms.weights[child]
-            row: dict[str, Any] = {"code": child, "depth": depth, "weight": weight, "whole": whole, "posts": "", "leaf": child in rules}
+            row: dict[str, Any] = {
+                "code": child,
+                "depth": depth,
+                "weight": weight,
+                "whole": whole,
+                "posts": "",
+                "leaf": child in rules,
+            }
             if child in rules:
                 rule = rules[child]
                 row["how"] = (stages_words(rule, "zh"), stages_words(rule, "en"))

@@ -37,14 +37,23 @@
 
   function start() {
     Array.prototype.forEach.call(document.querySelectorAll("[data-chart]"), function (place) {
-      var data = JSON.parse(place.querySelector('script[type="application/json"]').textContent);
+      var data = place.querySelector('script[type="application/json"]');
+      if (data) { put(place, JSON.parse(data.textContent)); }
+    });
+  }
+
+  // Draw a chart in its place, or draw it anew with other data.
+  function put(place, data) {
+    var one = drawn.filter(function (known) { return known.place === place; })[0];
+    if (!one) {
       var canvas = document.createElement("div");
       canvas.style.height = "100%";
       place.appendChild(canvas);
-      var one = { kind: place.dataset.chart, data: data, chart: window.echarts.init(canvas, null, { renderer: "svg" }) };
+      one = { place: place, kind: place.dataset.chart, chart: window.echarts.init(canvas, null, { renderer: "svg" }) };
       drawn.push(one);
-      draw(one);
-    });
+    }
+    one.data = data;
+    draw(one);
   }
 
   // On paper a chart is scaled to the page, whose width no script is told.
@@ -56,7 +65,7 @@
   function fit() { drawn.forEach(function (one) { one.chart.resize(); frame(one); }); }
 
   window.yitihuaCharts = {
-    kinds: kinds, say: say, safe: safe, number: number, axis: axis, start: start,
+    kinds: kinds, say: say, safe: safe, number: number, axis: axis, put: put,
     colours: { ink: INK, soft: SOFT, line: LINE, accent: "#0072b2", other: "#e69f00", faint: "#8c8c8c", sky: "#56b4e9", rise: "#009e73", fall: "#d55e00" }
   };
   window.addEventListener("resize", fit);
