@@ -81,7 +81,7 @@ def test_what_cannot_be_packed_is_left_out_with_the_reason():
     found = dict(downloads.downloads_files(site_of(replace(board, recipe=recipe), n=100), "0", ()))
     assert "downloads/bundle.zip" not in found
     text = BeautifulSoup(found["downloads.html"], "html.parser").find("main").get_text()
-    assert "What is not here" in text and "mine.py:weights" in text
+    assert "What is not here" in text and "a bundle holds no code and runs none" in text
 
 
 def test_notices_stand_on_the_page_of_downloads(parsed):
