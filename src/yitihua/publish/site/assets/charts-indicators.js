@@ -21,7 +21,7 @@
     return {
       tooltip: { formatter: function (at) { return safe(at.name) + "<br>" + percent(at.value); } },
       series: [{
-        type: "treemap", left: 0, right: 0, top: 0, bottom: 0, roam: false, nodeClick: false, breadcrumb: { show: false },
+        type: "treemap", left: 0, right: 0, top: 0, bottom: 0, roam: false, nodeClick: false, sort: false, breadcrumb: { show: false },
         data: data.map(function (one, k) { return branch(one, SHADES[k % SHADES.length]); }),
         label: { color: colours.ink, fontSize: 12, overflow: "truncate" },
         upperLabel: { show: true, height: 24, color: colours.ink, fontWeight: "bold", fontSize: 13 },
