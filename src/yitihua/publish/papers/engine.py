@@ -27,8 +27,8 @@ FONTS: Final = Path(str(resources.files("yitihua.publish.figures") / "font"))
 FAMILY: Final = "Yitihua Sans SC"
 LAYOUTS: Final = Path(str(resources.files("yitihua.publish.papers") / "layout"))
 #: Asked first for characters that the bundled font lacks; then every font of the system, by name.
-PREFERRED: Final = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", "SimHei",
-                    "WenQuanYi Micro Hei", "DejaVu Sans")  # fmt: skip
+PREFERRED: Final = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei",
+                    "SimHei", "WenQuanYi Micro Hei", "DejaVu Sans")  # fmt: skip
 #: What stands for a character that no font has: the printer's mark for a missing type.
 MISSING: Final = "〓"
 #: Seconds since 1970 in every PDF, so that the same input gives the same bytes: the first hour of 2022 in China.
@@ -98,7 +98,7 @@ class Press:
         if lacking:
             named = " ".join(f"{one} U+{ord(one):04X}" for one in self.missing[:20])
             warnings.warn(
-                f"没有字体含有以下字符，以{MISSING}代替 / no font has these characters, {MISSING} stands for them: {named}",
+                f"没有字体含有以下字符，以{MISSING}代替 / no font has these, {MISSING} stands for them: {named}",
                 MissingCharactersWarning,
                 stacklevel=3,
             )
