@@ -282,5 +282,5 @@ class Tables(Words):
     def _sampled(self) -> str:
         return self.say(
             "区间为抽样调查指标的区间；受访者不足规定人数的数值不予公布。",
-            "Intervals are of indicators estimated from samples; nothing on fewer respondents than the minimum is printed.",
+            "Intervals are of indicators estimated from samples; nothing on fewer than the minimum is printed.",
         )
