@@ -14,6 +14,7 @@ import numpy as np
 from yitihua.analysis.asked import level_name
 from yitihua.definitions.levels import level_word, origin_label
 from yitihua.index.tables import group_numbers, score_order
+from yitihua.indicators.table import Floats
 from yitihua.publish.papers.bulletin_words import grade_word, listed, numeral, one_line, period_words, subject_of
 from yitihua.publish.papers.engine import map_texts, plain
 from yitihua.publish.papers.numbers import Printed, chance, percent, raw
@@ -99,23 +100,40 @@ class Bulletin:
         """Return the name of a node or indicator."""
         return self.recipe.labels[code][0] or self.recipe.labels[code][1] or code
 
+    def cells(self) -> Floats:
+        """Return the raw values of the level, units by indicators."""
+        return self.table.select(self.recipe.codes)[self.rows]
+
     def data(self) -> dict[str, Any]:
         """Return all variables."""
         from yitihua.publish.papers.bulletin_findings import overview, practices, problems, steps
 
         return {
             "title": self.stated.title or f"关于{self.period}{subject_of(self.index)}评价情况的通报",
-            "to": self.stated.to, "issuer": self.stated.issuer, "date": self.stated.date,
-            "index": self.index, "subject": subject_of(self.index), "period": self.period, "noun": self.noun,
-            "units": len(self.rows), "scored": len(self.scored),
-            "notices": self.notices(), "opening": self.opening(),
-            "basis": numbered(self.basis()), "overview": numbered(overview(self)),
-            "ranking_text": self.ranking_text(), "rankings": self.rankings(),
-            "has_intervals": self.found.intervals is not None, "has_groups": self.board.sampled is not None,
-            "practices": numbered(practices(self)), "problems": numbered(problems(self)),
-            "steps": numbered(steps(self)), "suggested": SUGGESTED,
-            "method": self.method(), "indicators": self.indicators(),
-        }  # fmt: skip
+            "to": self.stated.to,
+            "issuer": self.stated.issuer,
+            "date": self.stated.date,
+            "index": self.index,
+            "subject": subject_of(self.index),
+            "period": self.period,
+            "noun": self.noun,
+            "units": len(self.rows),
+            "scored": len(self.scored),
+            "notices": self.notices(),
+            "opening": self.opening(),
+            "basis": numbered(self.basis()),
+            "overview": numbered(overview(self)),
+            "ranking_text": self.ranking_text(),
+            "rankings": self.rankings(),
+            "has_intervals": self.found.intervals is not None,
+            "has_groups": self.board.sampled is not None,
+            "practices": numbered(practices(self)),
+            "problems": numbered(problems(self)),
+            "steps": numbered(steps(self)),
+            "suggested": SUGGESTED,
+            "method": self.method(),
+            "indicators": self.indicators(),
+        }
 
     def notices(self) -> list[str]:
         """Return what must stand at the top."""
@@ -144,7 +162,7 @@ class Bulletin:
                 "结果复核",
                 "评价所用数据、计分方案和结果可打包为复算包，各单位可据以逐项重新计算、核对；对本单位数据有异议的，可逐项查询每个数值的来源和计算过程。",
             )
-        )  # noqa: E501
+        )
         return made
 
     def _framework(self) -> str:
@@ -158,7 +176,8 @@ class Bulletin:
     def _scoring(self) -> str:
         lines = dict(method_lines(self.recipe, "zh"))
         low, high = (raw(end) for end in self.recipe.scale)
-        text = f"各末级指标采用{lines['标准化']}方法换算为{low}至{high}的得分，按权重（{lines['权重']}）逐级合成，合成方法为{lines['合成']}。"
+        text = f"各末级指标采用{lines['标准化']}方法换算为{low}至{high}的得分，"
+        text += f"按权重（{lines['权重']}）逐级合成，合成方法为{lines['合成']}。"
         return text + f"覆盖率要求：{lines['覆盖率']}。各项方法和参数见附件1。"
 
     def _grade_rule(self, rule: GradeRule) -> str:
@@ -172,10 +191,10 @@ class Bulletin:
     def _sources(self) -> str:
         table, board = self.table, self.board
         columns = [table.indicators.index(code) for code in self.recipe.codes]
-        cells = table.values[np.ix_(self.rows, columns)]
+        cells = self.cells()
         known = int(np.isfinite(cells).sum())
         assert table.origin is not None
-        words = [str(word) for word in table.origin[np.ix_(self.rows, columns)][np.isfinite(cells)]]
+        words = [str(word) for word in table.origin[self.rows][:, columns][np.isfinite(cells)]]
         counts = {word: words.count(word) for word in dict.fromkeys(words)}
         kinds = "、".join(
             f"{origin_label(word)[0]}{count}个" for word, count in sorted(counts.items(), key=lambda pair: -pair[1])
@@ -203,13 +222,14 @@ class Bulletin:
         if found is None:
             return "本次指标数值未提供误差，名次不附区间；得分相近的单位不宜据此区分高下。"
         if found.of_run:
-            return f"得分和名次均附{percent(found.level)}区间，由各种可争议的方法选择和误差的重复试验得出；区间重叠的单位，名次先后未必可靠。"
-        assert self.board.sampled is not None
-        _, how = sampling_line(self.board.sampled, "zh")
+            return (
+                f"得分和名次均附{percent(found.level)}区间，由各种可争议的方法选择和误差的重复试验得出；"
+                "区间重叠的单位，名次先后未必可靠。"
+            )
+        draws = "" if self.board.sampled is None else f"（{self.board.sampled.draws}次抽取）"
         return (
-            f"得分和名次均附{percent(found.level)}区间，只反映问卷调查的抽样误差（{self.board.sampled.draws}次抽取），不含填报数据的误差；名次区间重叠的单位，先后未必可靠。"
-            if how
-            else ""
+            f"得分和名次均附{percent(found.level)}区间，只反映问卷调查的抽样误差{draws}，不含填报数据的误差；"
+            "名次区间重叠的单位，先后未必可靠。"
         )
 
     # 排名
@@ -218,7 +238,8 @@ class Bulletin:
         """Return how the tables are to be read."""
         text = "名次按总得分由高到低排列，得分相同的名次并列。"
         if self.board.sampled is not None:
-            text += "组别相同（含有相同编号）的单位，其得分差异在抽样误差范围内不显著，不能据此区分先后；“3-5”表示同属第3至第5组。"
+            text += "组别相同（含有相同编号）的单位，其得分差异在抽样误差范围内不显著，不能据此区分先后；"
+            text += "“3-5”表示同属第3至第5组。"
         elif self.found.intervals is not None:
             text += "名次区间重叠的单位，不能据此区分先后。"
         return text
@@ -231,10 +252,13 @@ class Bulletin:
         for number, level in enumerate(levels, 1):
             rows = [row for row in score_order(self.board).tolist() if self.table.levels[row] == level]
             noun = self.noun if level == self.level else level_word(level, "zh")
-            made.append({
-                "heading": f"表{number}　{noun}得分和排名", "noun": noun,
-                "rows": [self._ranked(row, groups) for row in rows],
-            })  # fmt: skip
+            made.append(
+                {
+                    "heading": f"表{number}　{noun}得分和排名",
+                    "noun": noun,
+                    "rows": [self._ranked(row, groups) for row in rows],
+                }
+            )
         return made
 
     def _ranked(self, row: int, groups: list[str] | None) -> dict[str, Any]:
@@ -252,13 +276,19 @@ class Bulletin:
                 grades.append(rule.names[index][0] or rule.names[index][1])
         reference = self.table.units[row] == self.recipe.reference_unit
         return {
-            "rank": f"{one.rank[row]:.0f}" if scored else "—", "code": self.table.units[row],
+            "rank": f"{one.rank[row]:.0f}" if scored else "—",
+            "code": self.table.units[row],
             "name": self.name(row) + ("（基准）" if reference else ""),
-            "score": shown.score(float(one.total[row])) if scored else "不评分", "score_interval": score, "rank_interval": ranks,
-            "group": groups[row] if groups is not None else "", "grades": "、".join(grades) or "—",
+            "score": shown.score(float(one.total[row])) if scored else "不评分",
+            "score_interval": score,
+            "rank_interval": ranks,
+            "group": groups[row] if groups is not None else "",
+            "grades": "、".join(grades) or "—",
             "coverage": percent(float(one.coverage[row])),
-            "probability": "、".join(chance(float(p[row])) for p in self.found.probabilities.values() if np.isfinite(p[row])),
-        }  # fmt: skip
+            "probability": "、".join(
+                chance(float(p[row])) for p in self.found.probabilities.values() if np.isfinite(p[row])
+            ),
+        }
 
     # 附件
 
@@ -281,11 +311,17 @@ class Bulletin:
         found = []
         for j, rule in enumerate(self.recipe.indicators):
             known = points[np.isfinite(points[:, j]), j]
-            found.append({
-                "code": rule.code, "name": rule.name[0] or rule.name[1], "unit": rule.unit[0] or rule.unit[1],
-                "direction": "正向" if rule.positive else "逆向", "weight": percent(self.recipe.global_weights[rule.code], 2),
-                "mean": self.shown.points(float(known.mean()) if known.size else None), "units": str(known.size),
-            })  # fmt: skip
+            found.append(
+                {
+                    "code": rule.code,
+                    "name": rule.name[0] or rule.name[1],
+                    "unit": rule.unit[0] or rule.unit[1],
+                    "direction": "正向" if rule.positive else "逆向",
+                    "weight": percent(self.recipe.global_weights[rule.code], 2),
+                    "mean": self.shown.points(float(known.mean()) if known.size else None),
+                    "units": str(known.size),
+                }
+            )
         return found
 
     def listed(self, rows: list[int], most: int | None = None) -> str:

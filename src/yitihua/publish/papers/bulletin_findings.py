@@ -37,7 +37,8 @@ def _scores(b: Bulletin) -> str:
     text = (
         f"参评{b.noun}{len(b.rows)}个，评分{len(b.scored)}个。平均得分{shown.score(float(total.mean()))}，中位数"
         f"{shown.score(float(np.median(total)))}；最高为{b.name(best)}（{shown.score(float(b.board.total[best]))}），最低为"
-        f"{b.name(last)}（{shown.score(float(b.board.total[last]))}）。高于平均得分的{above}个，占{percent(above / len(total), 1)}。"
+        f"{b.name(last)}（{shown.score(float(b.board.total[last]))}）。"
+        f"高于平均得分的{above}个，占{percent(above / len(total), 1)}。"
     )
     return text + (f"前10位为：{b.listed(b.scored[:10])}。" if len(b.scored) > 12 else "")
 
@@ -79,7 +80,8 @@ def _change(b: Bulletin) -> str | None:
     gain = b.board.total[both] - old.total[before.row[both]]
     up, down = int((gain > 0).sum()), int((gain < 0).sum())
     text = (
-        f"与{period_words(old.table.period) or '上期'}相比，两期均有得分的{len(both)}个单位平均变化{b.shown.gained(float(gain.mean()))}，"
+        f"与{period_words(old.table.period) or '上期'}相比，两期均有得分的{len(both)}个单位得分平均变化"
+        f"{b.shown.gained(float(gain.mean()))}，"
         f"得分上升{up}个、下降{down}个。"
     )
     best = [both[k] for k in np.argsort(-gain, kind="stable")[:3].tolist() if gain[k] > 0]
@@ -174,8 +176,7 @@ def _gap(b: Bulletin) -> str:
 
 
 def _data(b: Bulletin) -> str:
-    columns = [b.table.indicators.index(code) for code in b.recipe.codes]
-    missing = np.isnan(b.table.values[np.ix_(b.rows, columns)])
+    missing = np.isnan(b.cells())
     parts = []
     if missing.any():
         by_code = Counter({code: int(count) for code, count in zip(b.recipe.codes, missing.sum(axis=0), strict=True)})
@@ -207,16 +208,21 @@ def steps(b: Bulletin) -> list[Part]:
         column = b.recipe.plan.column[low]
         known = [row for row in b.rows.tolist() if np.isfinite(b.board.points[row, column])]
         best = sorted(known, key=lambda row: (-b.board.points[row, column], row))[:BEST]
-        made.append((
-            "对标先进抓提升",
-            f"{b.label(low)}平均得分最低，得分较低的单位要主动向{listed([b.name(row) for row in best])}等得分居前的单位学习；"
-            "可比单位及差距见各单位精准画像。",
-        ))  # fmt: skip
+        made.append(
+            (
+                "对标先进抓提升",
+                f"{b.label(low)}平均得分最低，得分较低的单位要主动向{listed([b.name(row) for row in best])}"
+                "等得分居前的单位学习；"
+                "可比单位及差距见各单位精准画像。",
+            )
+        )
     made.append(("提高数据质量", _quality(b)))
-    made.append((
-        "正确使用评价结果",
-        "评价结果用于查找问题、改进工作。名次相近、差异不显著的单位不作先后区分；不得以名次替代对具体工作的检查，不得为提高得分虚报数据。",
-    ))  # fmt: skip
+    made.append(
+        (
+            "正确使用评价结果",
+            "评价结果用于查找问题、改进工作。名次相近、差异不显著的单位不作先后区分；不得以名次替代对具体工作的检查，不得为提高得分虚报数据。",
+        )
+    )
     return made
 
 
@@ -247,8 +253,7 @@ def _lower(b: Bulletin) -> list[Part]:
 
 
 def _quality(b: Bulletin) -> str:
-    columns = [b.table.indicators.index(code) for code in b.recipe.codes]
-    missing = int(np.isnan(b.table.values[np.ix_(b.rows, columns)]).sum())
+    missing = int(np.isnan(b.cells()).sum())
     if missing:
         return f"对缺失的{missing}个数值，有关单位要查明原因、及时补报；填报数据要有台账可查，经得起复核。"
     return "填报数据要有台账可查，经得起复核。"
