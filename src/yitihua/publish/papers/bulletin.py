@@ -18,6 +18,7 @@ from yitihua.indicators.table import Floats
 from yitihua.publish.papers.bulletin_words import grade_word, listed, numeral, one_line, period_words, subject_of
 from yitihua.publish.papers.engine import map_texts, plain
 from yitihua.publish.papers.numbers import Printed, chance, percent, raw
+from yitihua.publish.papers.portrait_words import short_notice
 from yitihua.publish.portraits import Portraits
 from yitihua.publish.words import method_lines, sampling_line
 
@@ -120,6 +121,7 @@ class Bulletin:
             "units": len(self.rows),
             "scored": len(self.scored),
             "notices": self.notices(),
+            "short_notice": short_notice(self.board, "zh"),
             "opening": self.opening(),
             "basis": numbered(self.basis()),
             "overview": numbered(overview(self)),
@@ -185,7 +187,7 @@ class Bulletin:
         cuts = rule.cuts_of(self.level)
         if cuts is None:
             return f"{rule.title[0]}由低到高分为{names}"
-        how = "按" if rule.method == "fixed" else "按评价结果的分布确定分界点，以"
+        how = "以" if rule.method == "fixed" else "按评价结果的分布确定分界点，以"
         return f"{rule.title[0]}{how}{'、'.join(_cut(cut) for cut in cuts)}分为界，由低到高分为{names}"
 
     def _sources(self) -> str:
@@ -297,7 +299,7 @@ class Bulletin:
         lines = method_lines(self.recipe, "zh")
         if self.board.sampled is not None and not (self.found.intervals and self.found.intervals.of_run):
             what, how = sampling_line(self.board.sampled, "zh")
-            lines.append((what, how.replace("，见scores.csv", "").replace("见scores.csv", "")))
+            lines.append((what, _of_paper(how)))
         if self.recipe.date:
             lines.append(("定义日期", self.recipe.date))
         lines += [
@@ -348,3 +350,8 @@ def _cut(cut: float) -> str:
 
 def _places(weight: float) -> int:
     return 0 if abs(100 * weight - round(100 * weight)) < 1e-9 else 1
+
+
+def _of_paper(words: str) -> str:
+    """Return what is said of the intervals without what only the files of a run show."""
+    return words.replace("，等级后为得到该等级的概率", "").replace("，见scores.csv", "")

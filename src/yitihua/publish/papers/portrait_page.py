@@ -8,6 +8,7 @@ from typing import Any, Final
 from yitihua.publish.papers.engine import plain
 from yitihua.publish.papers.numbers import chance, percent, raw
 from yitihua.publish.papers.portrait_tables import Tables
+from yitihua.publish.papers.portrait_words import short_notice
 from yitihua.publish.portraits import Portrait
 
 #: Scores drawn one by one in the strip; of more only so many, evenly spaced in rank.
@@ -21,15 +22,6 @@ class Page(Tables):
         """Return the title of all portraits together."""
         index = self.pick(self.found.title)
         return self.say(f"精准画像汇编　{index}", f"Portraits: {index}")
-
-    def _short(self) -> str:
-        """Return what the foot of every page repeats of the notices."""
-        recipe, table = self.found.board.recipe, self.found.board.table
-        said = [self.say("模拟数据", "SIMULATED DATA 模拟数据")] if table.simulated or recipe.simulated else []
-        if notice := plain(recipe.notice[0 if self.zh else 1], 400):
-            # The first sentence says what it is.
-            said.append(notice.split("：")[0] if self.zh else notice.split(":")[0])
-        return self.say("，", ", ").join(said)
 
     def data(self, one: Portrait) -> dict[str, Any]:
         """Return what the layout prints of a unit."""
@@ -59,7 +51,7 @@ class Page(Tables):
             "tables": [table for table in (self.obstacles(one), self.lifts(one), self.exemplars(one)) if table],
             "indicators": self.indicators(one),
             "foot": say(f"{name}　{index}　{period}", " · ".join(part for part in (name, index, period) if part)),
-            "short": self._short(),
+            "short": short_notice(found.board, self.lang),
             "alt": self._alt(one),
         }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from yitihua.index.scoreboard import Scoreboard
 from yitihua.publish.papers.engine import plain
 from yitihua.publish.papers.numbers import Printed, raw
 from yitihua.publish.portraits import Portraits
@@ -55,3 +56,21 @@ class Words:
             if row.value is not None
             else self.say("缺失", "missing")
         )
+
+
+def short_notice(board: Scoreboard, lang: str) -> str:
+    """Return what every page repeats of the notices: that data are simulated, and what the edition says it is.
+
+    Examples
+    --------
+    >>> import yitihua as yt
+    >>> short_notice(yt.evaluate("zhejiang-2022"), "zh"), short_notice(yt.evaluate("egdi-2022"), "zh")
+    ('模拟数据，本版为重构', '')
+    """
+    zh = lang == "zh"
+    said = []
+    if board.table.simulated or board.recipe.simulated:
+        said.append("模拟数据" if zh else "SIMULATED DATA 模拟数据")
+    if notice := plain(board.recipe.notice[0 if zh else 1], 400):
+        said.append(notice.split("：")[0] if zh else notice.split(":")[0])  # up to the colon it says what it is
+    return ("，" if zh else ", ").join(said)
