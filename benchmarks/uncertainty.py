@@ -3,7 +3,8 @@
     python benchmarks/uncertainty.py [--whole]
 
 Weights only: the kernel is `W @ points.T`, one argsort and ranks, for weights that are ready-made; "with the
-same draws" adds the random numbers that ours draws, which alone cost more than that kernel at 90 units. The full
+same draws" adds the random numbers that ours draws, which alone cost as much as that kernel at 90 units. "First
+level alone": 5 weights are drawn, and the kernel multiplies the 5 scores below the index. The full
 mix (errors, goalposts or min-max, Dirichlet weights, arithmetic or geometric means): the kernel draws the same
 random numbers, takes one bare min-max of the points that move and scores once. No kernel knows gaps, coverage,
 geometric means, grades, pairs or intervals, or keeps anything. Ours gives scores, kept, and rank intervals; pairs,
@@ -54,6 +55,19 @@ def draw_weights(board: yt.Scoreboard, rng: np.random.Generator, n: int) -> np.n
     return np.column_stack([whole[code] for code in board.recipe.codes])
 
 
+def first_level(board: yt.Scoreboard) -> np.ndarray:
+    """Return the scores of the nodes below the index, shape (units, nodes)."""
+    codes = [node.code for node in board.recipe.nodes]
+    return np.nan_to_num(board.node_values[:, [codes.index(code) for code in board.recipe.root.children]], nan=50.0)
+
+
+def first_weights(board: yt.Scoreboard, rng: np.random.Generator, n: int) -> np.ndarray:
+    """Return Dirichlet weights of the nodes below the index."""
+    root = board.recipe.root
+    amounts = rng.standard_gamma(99.0 * np.array(root.weights), (n, len(root.children)))
+    return amounts / amounts.sum(axis=1, keepdims=True)
+
+
 def ranked(scores: np.ndarray) -> np.ndarray:
     """Return ranks, one argsort and one scatter."""
     order = np.argsort(-scores, axis=1)
@@ -78,6 +92,17 @@ def kernels(board: yt.Scoreboard, n: int, sampled: int) -> dict[str, Callable[[]
         for _ in range(0, n, BLOCK):
             ranked(draw_weights(board, rng, BLOCK) @ points.T)
 
+    first, few = first_level(board), first_weights(board, np.random.default_rng(1), BLOCK)
+
+    def first_product() -> None:
+        for _ in range(0, n, BLOCK):
+            ranked(few @ first.T)
+
+    def first_with_draws() -> None:
+        rng = np.random.default_rng(1)
+        for _ in range(0, n, BLOCK):
+            ranked(first_weights(board, rng, BLOCK) @ first.T)
+
     def full() -> None:
         rng = np.random.default_rng(1)
         for _ in range(0, n, BLOCK):
@@ -91,7 +116,10 @@ def kernels(board: yt.Scoreboard, n: int, sampled: int) -> dict[str, Callable[[]
                 scores[start : start + size] += np.matmul(own, moved)[:, 0]
             ranked(scores)
 
-    return {"product and ranks": product, "with draws": with_draws, "full": full}
+    return {
+        "product and ranks": product, "with draws": with_draws, "full": full,
+        "first level": first_product, "first level with draws": first_with_draws,
+    }  # fmt: skip
 
 
 def cpu_seconds(call: Callable[[], object]) -> float:
@@ -147,6 +175,9 @@ def main() -> None:
         line(f"weights only, {name}", n, own, cpu_seconds(least["product and ranks"]))
         line("    with the same draws", n, own, drawn)
         line("    and all counts", n, ours(board, n, True, weights="dirichlet"), drawn)
+        own = ours(board, n, False, weights={"kind": "dirichlet", "nodes": [board.recipe.root.code]})
+        line("    first level alone", n, own, cpu_seconds(least["first level"]))
+        line("    with the same draws", n, own, cpu_seconds(least["first level with draws"]))
     for name, board, n, moved, mix in (
         ("90 units with gaps", small, 20 * BLOCK, 8, {}),
         (f"{UNITS} units", large, BLOCK, 51, LARGE),

@@ -48,19 +48,33 @@ class Opened:
 
 
 @contextmanager
-def opened(browser: Any, file: Path | None = None, width: int = 1200, height: int = 900) -> Iterator[Opened]:
-    """Yield a page of a file, by file://; it must have run without a complaint and asked for nothing else."""
+def opened(
+    browser: Any,
+    file: Path | None = None,
+    width: int = 1200,
+    height: int = 900,
+    inside: Path | None = None,
+    query: str = "",
+) -> Iterator[Opened]:
+    """Yield a page of a file, by file://; it must have run without a complaint.
+
+    It must have asked for nothing else, or, where a folder is given, for nothing outside of it.
+    """  # fmt: skip
     context = browser.new_context(viewport={"width": width, "height": height})
     found = Opened(context.new_page())
     page = found.page
     page.on("console", lambda said: found.complaints.append(said.text) if said.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: found.complaints.append(str(error)))
     page.on("request", lambda request: found.requests.append(request.url))
+    page.on("requestfailed", lambda request: found.complaints.append(f"failed: {request.url}"))
     if file is not None:
-        page.goto(file.as_uri())
+        page.goto(file.as_uri() + query)
     yield found
     assert found.complaints == []
     # A picture in the page itself (data:) is no request.
     asked = [url for url in found.requests if not url.startswith("data:")]
-    assert asked == ([] if file is None else [file.as_uri()])
+    if inside is None:
+        assert asked == ([] if file is None else [file.as_uri() + query])
+    else:
+        assert [url for url in asked if not url.startswith(inside.as_uri() + "/")] == []
     context.close()

@@ -36,6 +36,7 @@ from yitihua.commands.options import (
     until_end,
 )
 from yitihua.commands.options import say as _say
+from yitihua.commands.publishing import publish
 from yitihua.commands.reach import reach
 from yitihua.commands.simulate import simulate
 from yitihua.commands.survey import survey
@@ -352,7 +353,7 @@ def collect(
     province.collect(directory, newest, keep_going, json, language(lang, directory))
 
 
-for command in (robust, whatif, reach, improve, scenario, bundle, verify, workbook, demo, simulate):
+for command in (robust, whatif, reach, improve, scenario, publish, bundle, verify, workbook, demo, simulate):
     app.command()(command)
 app.add_typer(survey, name="survey")
 

@@ -23,6 +23,7 @@ from yitihua.messages_panel import PANEL
 from yitihua.messages_papers import PAPERS
 from yitihua.messages_reach import REACH
 from yitihua.messages_sensitivity import SENSITIVITY
+from yitihua.messages_site import SITE
 from yitihua.messages_submissions import SUBMISSIONS
 from yitihua.messages_weights import WEIGHTS
 from yitihua.messages_workbook import WORKBOOK
@@ -32,25 +33,9 @@ PHRASE_DETAILS: Final = frozenset({"kind", "reason", "what"})
 
 #: The words that rooms keep themselves; no code may stand in two of them.
 ROOMS: Final = (
-    SUBMISSIONS,
-    ANSWERS,
-    ESTIMATION,
-    MODES_AREAS,
-    FIGURES,
-    PANEL,
-    PAPERS,
-    ENGINES,
-    WEIGHTS,
-    WORKBOOK,
-    EXPERTS,
-    METHODS,
-    ANALYSIS,
-    AUDIT,
-    BUNDLE,
-    CERTAINTY,
-    REACH,
-    SENSITIVITY,
-)
+    SUBMISSIONS, ANSWERS, ESTIMATION, MODES_AREAS, FIGURES, PANEL, PAPERS, ENGINES, WEIGHTS, WORKBOOK, EXPERTS,
+    METHODS, ANALYSIS, AUDIT, BUNDLE, CERTAINTY, REACH, SENSITIVITY, SITE,
+)  # fmt: skip
 
 #: What "allowed" says where the list of options is empty.
 NO_OPTIONS: Final = {"zh": "尚未定义任何可选项", "en": "none is defined so far"}

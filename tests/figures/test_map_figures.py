@@ -9,7 +9,7 @@ from matplotlib.colors import to_hex
 import yitihua as yt
 from drawn import board_of, collection, printed
 from yitihua.publish.figures import style
-from yitihua.publish.figures.maps import known_tiles
+from yitihua.publish.tiles import known_tiles
 
 
 def patches(ax) -> list:

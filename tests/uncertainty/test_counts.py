@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from yitihua.analysis.uncertainty import counts
-from yitihua.analysis.uncertainty.counts import grade_counts, pairs_ahead, rank_counts, ranks_of
+from yitihua.analysis.uncertainty.counts import count_ranks, grade_counts, pairs_ahead, rank_counts, ranks_of
 from yitihua.index import grade
 
 RNG = np.random.default_rng(11)
@@ -55,6 +55,10 @@ def test_counts_are_those_of_a_loop(scores):
     seen = np.concatenate([ranks, ranks[:2]])
     plain = np.array([[(seen[:, u] == r).sum() for r in range(units + 1)] for u in range(units)])
     np.testing.assert_array_equal(found, plain)
+    sorted_ones = np.zeros_like(found)
+    count_ranks(scores, decimals, sorted_ones)
+    count_ranks(scores[:2], decimals, sorted_ones)
+    np.testing.assert_array_equal(sorted_ones, plain)
     ahead = pairs_ahead(ranks)
     np.testing.assert_array_equal(ahead, [(scores[:, [u]] > scores).sum(axis=0) for u in range(units)])
     cuts = np.nanquantile(scores, [0.2, 0.7], axis=None).round(decimals).tolist()

@@ -67,3 +67,16 @@ def test_every_replicate_is_what_it_is_by_itself(edition, coverage, mean):
             plain = one_by_one(recipe, points, observed, weights, columns, drawn)
             np.testing.assert_array_equal(np.isnan(found), np.isnan(plain))
             np.testing.assert_allclose(found, plain, rtol=1e-11, atol=1e-10)
+
+
+@pytest.mark.parametrize("units", [1, 3])
+def test_what_was_handed_out_stays_when_the_next_replicates_are_scored(units):
+    recipe, rng = yt.evaluate("zhejiang-2022").recipe, np.random.default_rng(6)
+    points = rng.uniform(0, 100, (units, len(recipe.codes)))
+    points[:, 0] = np.nan
+    tree = Tree(recipe.plan, points, np.isfinite(points))
+    first = tree.totals(N, weights_of(recipe, rng))
+    seen = first.copy()
+    second = tree.totals(N, weights_of(recipe, rng))
+    assert not np.shares_memory(first, second)
+    np.testing.assert_array_equal(first, seen)

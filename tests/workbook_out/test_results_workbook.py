@@ -14,6 +14,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 import yitihua as yt
+from hostile import HOSTILE, hostile_board
 from panel_boards import with_gaps
 from yitihua.errors import InputError
 from yitihua.publish.workbook import board_workbook
@@ -22,16 +23,6 @@ from yitihua.publish.workbook.page import TABS
 # openpyxl does not read the ends of data bars, and says so.
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported")
 
-#: Texts that somebody might type as a name, a remark or a title.
-HOSTILE = (
-    "=1+1", "=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1:A9)", "=HYPERLINK(\"http://x.example\",\"click\")", "  =1+1",
-    "＝1+1", "＠SUM(1)", "=WEBSERVICE(\"http://x.example\")", "{=1+1}", "'=1+1", "<b>bold</b>",
-    "<script>alert(1)</script>", "</t></si><si><t>x", "]]>", "&lt;&amp;", "\"quoted\" 'single' `back`",
-    "🏛️ 🇨🇳 emoji", "שלום عربي", "\u202e123\u202c", "\u2066x\u2069", "a\tb", "\tx=1", "line\nbreak\r\nend",
-    "\x00\x01\x08\x0b\x1f", "\ud800 lone", "\ufffe\uffff", "_x0041_ _x0000_", "../../etc/passwd", "C:\\..\\x.xlsx",
-    "http://x.example", "#REF!", "TRUE", "1e5", "00012", "x" * 40_000,
-)  # fmt: skip
-assert len(HOSTILE) >= 30
 #: What a cell may hold of it: signs that XML forbids replaced, turning marks out, tabs and line ends plain, cut.
 CLEAN = {
     "\u202e123\u202c": "123", "\u2066x\u2069": "x", "a\tb": "a b", "\tx=1": " x=1",
@@ -201,27 +192,6 @@ def test_methods_that_no_formula_repeats_leave_the_live_sheet_out_and_say_why() 
 
 
 # Text
-
-
-def hostile_board() -> yt.Scoreboard:
-    """Return a board whose names, titles, notices, remarks, labels and codes are all hostile."""
-    board = board_of("egdi-2022")
-    table, recipe = board.table, board.recipe
-    text = iter(HOSTILE * 20)
-    units = tuple(f"{next(text)[:200]}{row}" for row in range(len(table.units)))
-    names = tuple(HOSTILE[row % len(HOSTILE)] for row in range(len(units)))
-    flags = {(unit, recipe.codes[0]): ((HOSTILE[k], HOSTILE[-k]),) for k, unit in enumerate(units[: len(HOSTILE)])}
-    own = replace(table, units=units, names={"zh": names, "en": names}, flags=flags, notices=(("=1+1", "=1+1"),))
-    rules = tuple(
-        replace(rule, name=(HOSTILE[k], HOSTILE[k]), unit=("=1+1", "@x")) for k, rule in enumerate(recipe.indicators)
-    )
-    grades = tuple(
-        replace(rule, title=("=1", "=2"), names=tuple((HOSTILE[k], HOSTILE[k]) for k in range(len(rule.names))))
-        for rule in recipe.grades[:1]
-    )
-    nodes = tuple(replace(node, name=("<script>", "=1+1")) for node in recipe.nodes)
-    title, notice = ("=cmd|x &P", "@title&A"), ("-1 </f>", "+1")
-    return yt.apply(own, replace(recipe, indicators=rules, grades=grades, nodes=nodes, title=title, notice=notice))
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

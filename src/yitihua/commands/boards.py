@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,6 +80,39 @@ def board_of(
     if weights is not None:
         loaded = with_changes(loaded, {"weights": weights})
     return score_table(table, loaded, cities), loaded
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """The board that a command is about; its edition or, of a folder of results, the record of its inputs."""
+
+    board: Scoreboard
+    edition: Edition | None = None
+    inputs: Mapping[str, str] | None = None
+
+
+def asked_board(
+    directory: Path | None,
+    edition: str | None,
+    data: str | None,
+    period: str | None,
+    date: str | None,
+    weights: str | None,
+    cities: bool = False,
+) -> Asked:
+    """Return the board of a project, of an edition, or of a folder of results, which holds its data."""
+    if edition is None and directory is not None and (directory / "run.json").is_file():
+        from yitihua.index.run import read_run
+
+        options = {"--data": data, "--period": period, "--date": date, "--weights": weights}
+        given = [name for name, value in options.items() if value is not None] + ["--cities"] * cities
+        if given:
+            names = ", ".join(given)
+            zh = f"结果文件夹自带数据，不能再给{names}"
+            raise bad_call(zh, f"a folder of results holds its data, so {names} cannot be given", "DIR")
+        run = read_run(directory)
+        return Asked(run.board, None, run.inputs)
+    return Asked(*board_of(directory, edition, data, period, date, weights, cities))
 
 
 def board_dict(board: Scoreboard, lang: str, out: Path | None) -> dict[str, object]:

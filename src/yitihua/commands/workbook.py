@@ -18,7 +18,6 @@ from yitihua.commands.options import (
     Period,
     Weights,
     allowed_code,
-    bad_call,
     language,
     say,
 )
@@ -37,9 +36,8 @@ def workbook(
     lang: Lang = None,
 ) -> None:
     """Write the results as an Excel workbook, with a sheet to try weights on. 结果工作簿."""
-    from yitihua.commands.boards import board_of
+    from yitihua.commands.boards import asked_board
     from yitihua.errors import refuse
-    from yitihua.index.run import read_run
     from yitihua.publish.atomic import replace_files
     from yitihua.publish.workbook import board_workbook
 
@@ -47,15 +45,10 @@ def workbook(
     chosen = language(lang, directory)
     if out is not None and out.suffix.lower() != ".xlsx":
         raise refuse("bad-choice", key="--out", found=out.name, options=["*.xlsx"])
-    inputs = None
-    if edition is None and directory is not None and (directory / "run.json").is_file():
-        _refuse_beside_results({"--data": data, "--period": period, "--date": date, "--weights": weights}, cities)
-        run = read_run(directory)
-        board, loaded, inputs = run.board, None, run.inputs
-    else:
-        board, loaded = board_of(directory, edition, data, period, date, weights, cities)
+    asked = asked_board(directory, edition, data, period, date, weights, cities)
+    board = asked.board
     target = out or Path(file_name(say(chosen, "评价结果", "results"), board.recipe.edition, board.table.period or ""))
-    replace_files({target: board_workbook(board, loaded, chosen, inputs)})
+    replace_files({target: board_workbook(board, asked.edition, chosen, asked.inputs)})
     print(say(chosen, f"已写入 {target}", f"Written to {target}"))
 
 
@@ -69,14 +62,3 @@ def file_name(*parts: str) -> str:
     """
     plain = [re.sub(r"[^\w-]+", "_", part).strip("_")[:36] for part in parts]
     return "_".join(part for part in plain if part) + ".xlsx"
-
-
-def _refuse_beside_results(options: dict[str, str | None], cities: bool) -> None:
-    given = [name for name, value in options.items() if value is not None] + ["--cities"] * cities
-    if given:
-        names = ", ".join(given)
-        raise bad_call(
-            f"结果文件夹自带数据，不能再给{names}",
-            f"a folder of results holds its data, so {names} cannot be given",
-            "DIR",
-        )

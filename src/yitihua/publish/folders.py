@@ -51,7 +51,7 @@ def write_folder(out: str | Path, files: Mapping[str, bytes]) -> Path:
     _refuse_foreign(out)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        with _alone(out.parent / f".{out.name}.lock"):
+        with alone(out.parent / f".{out.name}.lock"):
             _refuse_foreign(out)  # once more: somebody may have come in between
             _write_files(fresh, files)
             before = _target(out)
@@ -67,7 +67,7 @@ def write_folder(out: str | Path, files: Mapping[str, bytes]) -> Path:
 
 
 @contextlib.contextmanager
-def _alone(path: Path) -> Iterator[None]:
+def alone(path: Path) -> Iterator[None]:
     """Hold a lock file while the folder is written, so that one writer never sweeps up another's run."""
     with path.open("a+b") as handle:
         _lock(handle)

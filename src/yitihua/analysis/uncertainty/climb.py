@@ -23,6 +23,9 @@ Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 
+#: Below this a weight does not count for coverage.
+SLACK = 1e-9
+
 
 @dataclass(frozen=True, eq=False)
 class Average:
@@ -115,6 +118,21 @@ class Node:
         """What is averaged of the still ones, of the units with gaps."""
         return self.x[self.rows]
 
+    @cached_property
+    def settled(self) -> Floats | None:
+        """Scores with its own weights, shape (units,); None where replicates move it, or a unit may have none.
+
+        Of arithmetic means of indicators alone.
+        """
+        if self.moved or self.nodes:
+            return None
+        bottom, share = self.of_what_is_there(self.weights)
+        if (share < self.coverage - SLACK).any() or (bottom < SLACK).any():
+            return None
+        found = self.x @ self.weights
+        found[self.rows] /= bottom[self.kind]
+        return found[:, 0]
+
     def of_still(self, w: Floats) -> Floats:
         """Return the weights of the still ones."""
         return w[list(self.still)] if len(self.still) < len(w) else w
@@ -206,7 +224,7 @@ class Node:
         for k in self.nodes:
             own = w[k] if k not in absent else w[k] * ~absent[k][rows]
             bottom, share = bottom + own, share + own
-        bottom = np.where((share >= self.coverage - 1e-9) & (bottom > 0), bottom, np.nan)
+        bottom = np.where((share >= self.coverage - SLACK) & (bottom > 0), bottom, np.nan)
         gaps = bool(np.isnan(bottom).any())
         if top.shape[1] < bottom.shape[1]:
             top = np.array(np.broadcast_to(top, (len(top), bottom.shape[1])))

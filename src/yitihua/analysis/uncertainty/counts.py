@@ -13,6 +13,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from yitihua.analysis.uncertainty.space import room
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -55,7 +57,7 @@ def ranks_of(scores: Floats, decimals: int | None = None) -> Ranks:
         own, ranks = scores[start : start + step], found[start : start + step]
         gaps = np.isnan(own)
         some = bool(gaps.any())
-        keys = None if decimals is None else _keys(own, decimals, gaps if some else None)
+        keys = None if decimals is None else _keys(own, decimals)
         order, same = _by_score(own) if keys is None else _by_key(keys)
         _scatter(order, same, ranks)
         if some:
@@ -63,19 +65,31 @@ def ranks_of(scores: Floats, decimals: int | None = None) -> Ranks:
     return found
 
 
-def _keys(scores: Floats, decimals: int, gaps: Mask | None) -> Ints | None:
-    """Return whole numbers, the best score lowest, with the unit's place in the last bits; None if they do not fit."""
-    units = scores.shape[1]
-    limit = float(min(WHOLE, 2 ** (62 - units.bit_length())))
-    whole = scores * -(10.0**decimals)
+def _last(units: int) -> int:
+    """Return the largest whole number that fits a key with the place of a unit."""
+    return int(min(WHOLE, 2 ** (62 - units.bit_length())))
+
+
+def _keys(scores: Floats, decimals: int) -> Ints | None:
+    """Return whole numbers, the best score lowest, with the unit's place in the last bits; None if they do not fit.
+
+    Without a score a unit is behind all. The numbers are there until the next are asked for.
+    """
+    n, units = scores.shape
+    limit, bits = _last(units), units.bit_length()
+    whole = np.multiply(scores, -(10.0**decimals), out=room("whole numbers", n, units))
     np.rint(whole, out=whole)
-    if gaps is not None:
-        np.copyto(whole, limit, where=gaps)  # behind all
-    if whole.max(initial=0.0) > limit or whole.min(initial=0.0) < -limit:
-        return None
-    keys = whole.astype(np.int64)
-    keys <<= units.bit_length()
-    keys |= np.arange(units)
+    keys = room("keys", n, units).view(np.int64)
+    with np.errstate(invalid="ignore"):
+        low, high = whole.min(initial=0.0), whole.max(initial=0.0)
+        if np.isnan(high):
+            low, high = np.fmin.reduce(whole, axis=None, initial=0.0), np.fmax.reduce(whole, axis=None, initial=0.0)
+            np.copyto(whole, limit, where=np.isnan(whole))
+        if high > limit or low < -limit:
+            return None
+        np.copyto(keys, whole, casting="unsafe")
+    keys <<= bits
+    keys += np.arange(units)
     return keys
 
 
@@ -133,6 +147,55 @@ def rank_counts(ranks: Ranks, into: Ints) -> None:
     for unit, own in enumerate(np.ascontiguousarray(ranks.T)):
         counts = np.bincount(own)
         into[unit, : len(counts)] += counts
+
+
+def count_ranks(scores: Floats, decimals: int, into: Ints) -> None:
+    """Add how often each unit has each rank, as `rank_counts` of `ranks_of`; faster where nobody asks for the ranks.
+
+    Parameters
+    ----------
+    scores : ndarray, shape (n, units)
+        Rounded; equal means tied. NaN has no rank.
+    decimals : int
+        To which they are rounded.
+    into : ndarray of int, shape (units, 1 + units)
+        First column: without a rank.
+
+    Examples
+    --------
+    >>> counts = np.zeros((2, 3), dtype=np.int64)
+    >>> count_ranks(np.array([[70.0, 90.0], [np.nan, 80.0]]), 1, counts)
+    >>> counts
+    array([[1, 0, 1],
+           [0, 2, 0]])
+    """
+    n, units = scores.shape
+    keys = _keys(scores, decimals) if units <= WIDE else None
+    if keys is None:
+        rank_counts(ranks_of(scores, decimals), into)
+        return
+    bits = units.bit_length()
+    keys.sort(axis=1)
+    # Sorted units need not go back to their places: a rank and the unit that has it is all that is counted.
+    pairs = np.bitwise_and(keys, (1 << bits) - 1, out=room("pairs", n, units).view(np.int64))
+    keys >>= bits
+    by_rank = np.arange(units, units * (units + 1), units)
+    pairs += by_rank
+    flat = keys.reshape(-1)
+    odd = keys[:, -1] == _last(units)
+    odd[np.flatnonzero(flat[1:] == flat[:-1]) // units] = True
+    if odd.any():
+        pairs[odd] += _ranks_of_sorted(keys[odd], by_rank) - by_rank
+    into += np.bincount(pairs.reshape(-1), minlength=into.size).reshape(1 + units, units).T
+
+
+def _ranks_of_sorted(keys: Ints, by_rank: Ints) -> Ints:
+    """Return what stands for the rank of sorted scores: ties share the best, 0 without a score."""
+    found = np.broadcast_to(by_rank, keys.shape).copy()
+    np.copyto(found[:, 1:], 0, where=keys[:, 1:] == keys[:, :-1])
+    np.maximum.accumulate(found, axis=1, out=found)
+    np.copyto(found, 0, where=keys == _last(keys.shape[1]))
+    return found
 
 
 def grade_counts(scores: Floats, cuts: Sequence[float]) -> Ints:

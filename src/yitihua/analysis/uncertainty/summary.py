@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from yitihua.analysis.uncertainty.counts import grade_counts, pairs_ahead, rank_counts, ranks_of
+from yitihua.analysis.uncertainty.counts import count_ranks, grade_counts, pairs_ahead, rank_counts, ranks_of
 from yitihua.index.grade import rounded
 from yitihua.index.scoreboard import Scoreboard
 from yitihua.indicators.table import Floats
@@ -74,7 +74,7 @@ class Summary:
         self.sound += len(scores)
         self.on_scale += int(on_scale.sum())
         if self._sample_size < SAMPLE:
-            own = scores[on_scale]
+            own = scores if on_scale.all() else scores[on_scale]
             self.sample.append(own)
             self._sample_size += own.size
         if self.kept is not None:
@@ -130,9 +130,15 @@ class Summary:
             pairs = "ahead" in kinds and size <= PAIRS
             if not pairs and "ranks" not in kinds:
                 continue
+            table = np.zeros((size, size + 1), dtype=np.int64)
+            if "ranks" in kinds:
+                table = self._counts.setdefault(f"ranks {level}", table)
+            if not pairs and size <= PAIRS:
+                for scores, _ in blocks:
+                    count_ranks(_of(scores, rows), decimals, table)
+                continue
             ranks = [ranks_of(_of(scores, rows), decimals) for scores, _ in blocks]
             if "ranks" in kinds:
-                table = self._counts.setdefault(f"ranks {level}", np.zeros((size, size + 1), dtype=np.int64))
                 # Few units' counts stay in the cache; of many, a unit's row is gone over as seldom as can be.
                 for own in ranks if size <= PAIRS else [np.concatenate(ranks)]:
                     rank_counts(own, table)

@@ -64,12 +64,13 @@ def uniform_weights(nominal: Floats, n: int, generator: np.random.Generator) -> 
 
 
 def _shares(amounts: Floats, nominal: Floats) -> Floats:
-    sums = amounts.sum(axis=1, keepdims=True)
-    if sums.min(initial=np.inf) > 0:
-        amounts /= sums
-        return amounts
+    own = np.ascontiguousarray(amounts.T)  # a child's draws next to each other, as they are multiplied later
+    sums = np.add.reduce(own, axis=0)
+    if np.minimum.reduce(sums, initial=np.inf) > 0:
+        own /= sums
+        return own.T
     # Where all gammas underflow nothing was drawn: that replicate keeps the nominal weights.
-    return np.asarray(np.where(sums > 0, amounts / np.where(sums > 0, sums, 1.0), nominal))
+    return np.where(sums > 0, own / np.where(sums > 0, sums, 1.0), np.asarray(nominal)[:, None]).T
 
 
 def bounded_weights(nominal: Floats, lower: Floats, upper: Floats, n: int, generator: np.random.Generator) -> Floats:
@@ -116,7 +117,7 @@ def bounded_weights(nominal: Floats, lower: Floats, upper: Floats, n: int, gener
             high = np.minimum(upper[first], both - lower[second])
             w[first] = low + np.maximum(high - low, 0.0) * generator.random(n)
             w[second] = both - w[first]
-    return np.ascontiguousarray(np.clip(w, lower[:, None], upper[:, None]).T)
+    return np.clip(w, lower[:, None], upper[:, None]).T
 
 
 def feasible_start(nominal: Floats, lower: Floats, upper: Floats) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -307,7 +308,7 @@ def draw_weights(
         return {node.code: panel[node.code] for node in varied}
     found = {}
     for node in varied:
-        nominal = np.array(node.weights) / sum(node.weights)
+        nominal = _nominal(node.weights)
         if mix.kind == "dirichlet":
             found[node.code] = dirichlet_around(nominal, mix.concentration, n, generator)
         elif mix.kind == "uniform":
@@ -315,6 +316,13 @@ def draw_weights(
         else:
             low, high = bounds_of(mix, node)
             found[node.code] = bounded_weights(feasible_start(nominal, low, high), low, high, n, generator)
+    return found
+
+
+@functools.lru_cache(maxsize=1024)
+def _nominal(weights: tuple[float, ...]) -> Floats:
+    found = np.array(weights) / sum(weights)
+    found.flags.writeable = False  # every block is given the same
     return found
 
 

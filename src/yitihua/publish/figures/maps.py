@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -23,9 +22,8 @@ from yitihua.publish.figures.choosing import Ints
 from yitihua.publish.figures.drawing import canvas, finished, shortened, text_width
 from yitihua.publish.figures.intervals import estimated_codes, points_interval
 from yitihua.publish.summary import probability_words
+from yitihua.publish.tiles import known_tiles, short_name
 
-#: The dataset of the tiles of Zhejiang.
-DATASET = "zhejiang-tilegrid"
 #: Inches of a tile; of a cell across and down; of names beside and below at most.
 TILE, ACROSS, DOWN, NAME, BELOW = 0.64, 0.15, 0.145, 2.0, 2.1
 #: Codes that a heat map holds, and codes up to which numbers stand in the cells.
@@ -33,34 +31,6 @@ CODES, NUMBERS = 80, 12
 MISSING, HATCH = "#E3E3E3", "////"
 
 Tiles = Mapping[str, tuple[int, int]]
-
-
-@cache
-def known_tiles() -> dict[str, tuple[int, int]]:
-    """Return row and column of every county of Zhejiang in the tile map, by code; 0 is the north and the west.
-
-    Examples
-    --------
-    >>> len(known_tiles()), known_tiles()["330106"]
-    (90, (3, 3))
-    """
-    from yitihua.indicators.datasets import load_dataset
-
-    frame = load_dataset(DATASET).frame
-    return {str(one["code"]): (int(one["row"]), int(one["col"])) for one in frame.to_dict("records")}
-
-
-def short_name(name: str) -> str:
-    """Return a county's name as it fits a tile.
-
-    Examples
-    --------
-    >>> short_name("Jingning She Autonomous County"), short_name("Yiwu City"), short_name("景宁畲族自治县")
-    ('Jingning She', 'Yiwu', '景宁县')
-    """
-    for kind in (" Autonomous County", " District", " County", " City"):
-        name = name.removesuffix(kind)
-    return name.replace("畲族自治县", "县")
 
 
 @style.styled()

@@ -17,21 +17,19 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.axes import Axes
-from matplotlib.colors import Colormap, LinearSegmentedColormap, to_hex, to_rgb
+from matplotlib.colors import Colormap, LinearSegmentedColormap, to_hex
 
-#: Okabe and Ito (2008), Color Universal Design: told apart with every common colour-vision deficiency.
-OKABE_ITO = {
-    "blue": "#0072B2", "orange": "#E69F00", "green": "#009E73", "purple": "#CC79A7", "sky": "#56B4E9",
-    "vermilion": "#D55E00", "yellow": "#F0E442", "black": "#000000",
-}  # fmt: skip
+from yitihua.publish import colours
+from yitihua.publish.colours import INK as INK
+from yitihua.publish.colours import OKABE_ITO as OKABE_ITO
+from yitihua.publish.colours import SEQUENCE
+
 #: For groups, in this order; more groups than colours repeat them, so names stand beside.
 CYCLE = tuple(OKABE_ITO[name] for name in ("blue", "orange", "green", "purple", "sky", "vermilion"))
-#: Light to dark, low to high: told apart in grey too.
-SEQUENCE = ("#F4F8FB", "#CFE1F2", "#93C4DE", "#4B98C9", "#1A64A5", "#08306B")
 #: Below 0, 0, above 0.
 DIVERGING = ("#B24A00", "#F0A25E", "#FFFFFF", "#6FB1DC", "#00527F")
 
-INK, SOFT, FAINT, LINE = "#1A1A1A", "#595959", "#8C8C8C", "#D9D9D9"
+SOFT, FAINT, LINE = "#595959", "#8C8C8C", "#D9D9D9"
 #: Of what must be said: that data are simulated, the edition reconstructed. 7:1 on white.
 WARNING = "#8A2D00"
 ACCENT, OTHER = OKABE_ITO["blue"], OKABE_ITO["orange"]
@@ -144,25 +142,22 @@ def grade_colours(count: int) -> list[str]:
 
 
 def ink_on(colour: Any) -> str:
-    """Return dark or white, whichever is read better on a colour (contrast of WCAG 2).
+    """Return black or white, whichever is read better on a colour; see `colours.ink_on`.
 
     Examples
     --------
-    >>> ink_on("#FFFFFF"), ink_on("#08306B")
-    ('#1A1A1A', '#FFFFFF')
+    >>> ink_on("white"), ink_on("#08306B")
+    ('#000000', '#FFFFFF')
     """
-    light = luminance(colour)
-    dark = luminance(INK)
-    return INK if (light + 0.05) / (dark + 0.05) >= 1.05 / (light + 0.05) else "#FFFFFF"
+    return colours.ink_on(to_hex(colour))
 
 
 def luminance(colour: Any) -> float:
-    """Return the relative luminance of a colour, 0 to 1 (WCAG 2).
+    """Return the relative luminance of a colour, 0 to 1; see `colours.luminance`.
 
     Examples
     --------
     >>> luminance("white"), luminance("black")
     (1.0, 0.0)
     """
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
-    return round(0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2], 12)
+    return colours.luminance(to_hex(colour))

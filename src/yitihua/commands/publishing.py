@@ -1,0 +1,65 @@
+"""`publish`: the static site."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from yitihua.commands.options import (
+    AllowCode,
+    Cities,
+    DataFile,
+    Date,
+    EditionName,
+    Json,
+    Lang,
+    Period,
+    Weights,
+    allowed_code,
+    bad_call,
+    language,
+    say,
+)
+
+
+def publish(
+    directory: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="A project or a folder of results.")] = None,
+    edition: EditionName = None,
+    data: DataFile = None,
+    period: Period = None,
+    date: Date = None,
+    weights: Weights = None,
+    cities: Cities = False,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", metavar="SITE", help="The folder to write, or SITE.zip.")
+    ] = None,
+    n: Annotated[int, typer.Option("-n", "--replicates", help="Replicates over other choices.")] = 1000,
+    jobs: Annotated[int, typer.Option("--jobs", help="Workers for the replicates.")] = 1,
+    allow_code: AllowCode = False,
+    json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Write the ranking as a static site that opens without a server. 发布静态网站."""
+    from yitihua.commands.boards import asked_board
+    from yitihua.publish import terminal
+    from yitihua.publish.site import site_files, site_of
+    from yitihua.publish.site_folder import replace_site
+    from yitihua.publish.summary import notices
+
+    allowed_code(allow_code)
+    chosen = language(lang, directory)
+    if out is None:
+        raise bad_call("未指明要写的文件夹", "no folder to write to", "-o SITE | -o SITE.zip")
+    asked = asked_board(directory, edition, data, period, date, weights, cities)
+    site = site_of(asked.board, asked.edition, None, asked.inputs, n, jobs)
+    written, count, size = replace_site(out, site_files(site))
+    start = written if written.suffix.lower() == ".zip" else written / "index.html"
+    if json:
+        terminal.print_json({"out": str(out), "start": str(start), "files": count, "bytes": size})
+        return
+    for text in notices(asked.board, chosen):
+        print(text)
+    zh = f"已写入 {out}：{count}个文件，{size / 1e6:.1f} MB。用浏览器打开 {start}"
+    print(say(chosen, zh, f"Written to {out}: {count} files, {size / 1e6:.1f} MB. Open {start} in a browser."))

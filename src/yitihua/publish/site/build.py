@@ -1,0 +1,88 @@
+"""A site put together: which pages there are, and in which order they are made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from yitihua import __version__
+from yitihua.errors import refuse
+from yitihua.index.scoreboard import Scoreboard
+from yitihua.publish.site.context import BAR, Site
+from yitihua.publish.site.ranking import ranking_page
+from yitihua.publish.small_cells import fewest, refuse_few
+
+if TYPE_CHECKING:
+    from yitihua.definitions.edition import Edition
+
+#: Replicates of intervals where no sampling error is known, and of ranks under other choices.
+REPLICATES = 1000
+ASSETS = Path(__file__).parent / "assets"
+FONT = Path(__file__).parents[1] / "figures" / "font"
+
+
+def site_of(
+    board: Scoreboard,
+    edition: Edition | None = None,
+    before: Scoreboard | None = None,
+    inputs: Mapping[str, str] | None = None,
+    n: int = REPLICATES,
+    n_jobs: int = 1,
+) -> Site:
+    """Return what the pages of a board are made from.
+
+    Parameters
+    ----------
+    board : Scoreboard
+    edition : Edition, optional
+        Its definitions.
+    before : Scoreboard, optional
+        An earlier period of the same units.
+    inputs : mapping, optional
+        Name of every input -> sha256, where a record has them.
+    n : int
+        Replicates over other choices, 100 or more.
+    n_jobs : int
+        Workers for them.
+
+    Raises
+    ------
+    InputError
+        If a value is an estimate on fewer respondents than may be shown, or nobody has a score.
+    """
+    minimum = fewest(edition)
+    refuse_few(board, minimum)
+    if not np.isfinite(board.total).any():
+        raise refuse("site-empty", name=board.recipe.edition)
+    robust = board.uncertainty(n=n, seed=0, n_jobs=n_jobs)
+    return Site(board, board.sampled or robust, robust, edition, before, inputs, minimum)
+
+
+def site_files(site: Site) -> Iterator[tuple[str, bytes]]:
+    """Yield name and content of every file of a site, one page at a time.
+
+    Parameters
+    ----------
+    site : Site
+        As of `site_of`.
+
+    Yields
+    ------
+    (str, bytes)
+
+    Examples
+    --------
+    >>> import yitihua as yt
+    >>> names = [name for name, _ in site_files(site_of(yt.evaluate("egdi-2022")))]
+    >>> "index.html" in names, "assets/echarts/LICENSE" in names
+    (True, True)
+    """
+    yield "index.html", ranking_page(site, __version__, BAR)
+    for path in sorted(ASSETS.rglob("*")):
+        if path.is_file():
+            yield f"assets/{path.relative_to(ASSETS).as_posix()}", path.read_bytes()
+    for name in ("YitihuaSansSC.otf", "OFL.txt"):
+        yield f"assets/{name}", (FONT / name).read_bytes()
