@@ -337,6 +337,59 @@ class Scoreboard(Asking):
             raise refuse("bad-choice", key="path", found=Path(path).name, options=["*.xlsx"])
         replace_files({Path(path): board_workbook(self, edition, lang)})
 
+    def portrait(
+        self,
+        unit: str,
+        path: str | Path,
+        lang: str = "zh",
+        before: Scoreboard | None = None,
+        edition: Edition | None = None,
+    ) -> None:
+        """Write the portrait (精准画像) of a unit as PDF: ``board.portrait("嘉善县", "嘉善县.pdf")``.
+
+        Parameters
+        ----------
+        unit : str
+            Code or name.
+        path, lang, edition
+            As for `to_excel`; the file is a .pdf.
+        before : Scoreboard, optional
+            Of the period before.
+
+        Raises
+        ------
+        InputError
+            As `to_excel`, or if typst is not installed.
+        """
+        from yitihua.publish.papers.files import write_portrait
+
+        write_portrait(self, unit, path, lang, before, edition)
+
+    def bulletin(
+        self,
+        path: str | Path,
+        before: Scoreboard | None = None,
+        edition: Edition | None = None,
+        template: str | Path | None = None,
+    ) -> None:
+        """Write the bulletin (通报), in Chinese: .docx, from a template of one's own perhaps, or .pdf.
+
+        Parameters
+        ----------
+        path, before, edition
+            As for `portrait`.
+        template : str or Path, optional
+            A Word document with the marks of the default one; see `yitihua bulletin --template-out`.
+
+        Raises
+        ------
+        InputError
+            As `portrait`, or if the template is faulty.
+        """
+        from yitihua.publish.papers.files import write_bulletin
+
+        write_bulletin(self, path, before, edition, template)
+
     # Summary: one text feeds str, repr and HTML.
 
     def __repr__(self) -> str:

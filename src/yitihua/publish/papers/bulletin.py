@@ -70,7 +70,7 @@ def bulletin_data(found: Portraits, stated: Stated | None = None) -> dict[str, A
     >>> from yitihua.publish.portraits import portraits
     >>> data = bulletin_data(portraits(yt.evaluate("hdi")))
     >>> data["title"], data["rankings"][0]["rows"][0]["name"]
-    ('关于2022年人类发展指数评价情况的通报', '瑞士')
+    ('关于2022年人类发展指数评价情况的通报', 'Switzerland')
     """
     return map_texts(Bulletin(found, stated or Stated()).data(), plain)  # type: ignore[no-any-return]
 

@@ -122,7 +122,11 @@ def _styles(document: Any) -> None:
         style = styles[name] if there else styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         _font(style, font, size)
         form = style.paragraph_format
-        form.first_line_indent, form.line_spacing_rule, form.line_spacing = Pt(indent), WD_LINE_SPACING.EXACTLY, Pt(line)
+        form.first_line_indent, form.line_spacing_rule, form.line_spacing = (
+            Pt(indent),
+            WD_LINE_SPACING.EXACTLY,
+            Pt(line),
+        )
         form.space_before, form.space_after = Pt(before), Pt(0)
         return style
 
