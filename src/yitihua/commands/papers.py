@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,6 +29,7 @@ from yitihua.commands.options import (
 if TYPE_CHECKING:
     from yitihua.commands.boards import Asked
     from yitihua.index.scoreboard import Scoreboard
+    from yitihua.publish.portraits import Portraits
 
 Before = Annotated[
     str | None, typer.Option("--before", help="The period before: a folder of results, or a period of the same data.")
@@ -52,14 +57,12 @@ def portrait(
     """Write the portrait of a unit, or of all, as PDF. 精准画像."""
     from yitihua.commands.boards import asked_board
     from yitihua.publish.atomic import replace_files
-    from yitihua.publish.papers.files import check_suffix, file_name, portrait_files
-    from yitihua.publish.papers.portrait_pdf import portrait_pdf, portraits_book
+    from yitihua.publish.papers.files import check_suffix
     from yitihua.publish.portraits import portraits
 
     allowed_code(allow_code)
     directory, unit = _place_and_unit(list(words_ or ()), edition, every)
     chosen = language(lang, directory)
-    one_file = out is not None and out.suffix.lower() == ".pdf"
     if out is not None and not every:
         check_suffix(out, (".pdf",), "--out")
     if every and out is None:
@@ -67,19 +70,27 @@ def portrait(
     asked = asked_board(directory, edition, data, period, date, weights, cities)
     earlier = _earlier(asked, before, data, cities)
     found = portraits(asked.board, before=earlier, edition=asked.edition)
-    if unit is not None:
-        one = found.of(unit)
-        name = file_name(".pdf", say(chosen, "画像", "portrait"), one.unit, one.name[0 if chosen == "zh" else 1])
-        files = {out or Path(name): portrait_pdf(found, one.unit, chosen)}
-    elif one_file and out is not None:
-        files = {out: portraits_book(found, None, chosen)}
-    else:
-        assert out is not None  # as refused above
-        files = {out / name: content for name, content in portrait_files(found, chosen)}
+    with _told(chosen):
+        files = _portraits(found, unit, out, chosen)
     replace_files(files)
     where = next(iter(files)) if len(files) == 1 else out
     count = say(chosen, f"（{len(files)}个文件）", f" ({len(files)} files)") if len(files) > 1 else ""
     print(say(chosen, f"已写入 {where}{count}", f"Written to {where}{count}"))
+
+
+def _portraits(found: Portraits, unit: str | None, out: Path | None, lang: str) -> dict[Path, bytes]:
+    """Return the files of one portrait, of a book, or of a folder."""
+    from yitihua.publish.papers.files import file_name, portrait_files
+    from yitihua.publish.papers.portrait_pdf import portrait_pdf, portraits_book
+
+    if unit is not None:
+        one = found.of(unit)
+        name = file_name(".pdf", say(lang, "画像", "portrait"), one.unit, one.name[0 if lang == "zh" else 1])
+        return {out or Path(name): portrait_pdf(found, one.unit, lang)}
+    assert out is not None  # as refused above
+    if out.suffix.lower() == ".pdf":
+        return {out: portraits_book(found, None, lang)}
+    return {out / name: content for name, content in portrait_files(found, lang)}
 
 
 def bulletin(
@@ -132,8 +143,29 @@ def bulletin(
     found = portraits(board, before=_earlier(asked, before, data, cities), edition=asked.edition)
     said = {"title": title, "to": to, "issuer": issuer, "date": dated}
     stated = Stated(**{key: text for key, text in said.items() if text is not None})
-    replace_files({target: bulletin_bytes(found, target, template, stated)})
+    with _told(chosen):
+        content = bulletin_bytes(found, target, template, stated)
+    replace_files({target: content})
     print(say(chosen, f"已写入 {target}", f"Written to {target}"))
+
+
+@contextmanager
+def _told(lang: str) -> Iterator[None]:
+    """Say which characters could not be drawn, in place of Python's own warning."""
+    from yitihua.publish.papers.engine import MISSING, MissingCharactersWarning
+
+    with warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always", MissingCharactersWarning)
+        yield
+    for one in found:
+        if isinstance(one.message, MissingCharactersWarning):
+            zh = f"没有字体含有以下字符，以{MISSING}代替：{one.message.shown}"
+            print(
+                say(lang, zh, f"No font has these characters, {MISSING} stands for them: {one.message.shown}"),
+                file=sys.stderr,
+            )
+        else:
+            warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
 
 
 def _place_and_unit(words: list[str], edition: str | None, every: bool) -> tuple[Path | None, str | None]:

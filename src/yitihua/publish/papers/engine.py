@@ -45,7 +45,19 @@ WORKERS: Final = 8
 
 
 class MissingCharactersWarning(UserWarning):
-    """Characters that no font at hand can draw."""
+    """Characters that no font at hand can draw.
+
+    Attributes
+    ----------
+    shown : str
+        The characters with their codes.
+    """
+
+    def __init__(self, missing: Sequence[str]) -> None:
+        self.shown = " ".join(f"{one} U+{ord(one):04X}" for one in missing[:20]) + (" …" if len(missing) > 20 else "")
+        super().__init__(
+            f"没有字体含有以下字符，以{MISSING}代替 / no font has these, {MISSING} stands for them: {self.shown}"
+        )
 
 
 def plain(text: object, longest: int = LONGEST) -> str:
@@ -96,12 +108,7 @@ class Press:
                 fonts = self._typst.Fonts(include_system_fonts=True, include_embedded_fonts=False, font_paths=[FONTS])
         self.missing = tuple(sorted(lacking))
         if lacking:
-            named = " ".join(f"{one} U+{ord(one):04X}" for one in self.missing[:20])
-            warnings.warn(
-                f"没有字体含有以下字符，以{MISSING}代替 / no font has these, {MISSING} stands for them: {named}",
-                MissingCharactersWarning,
-                stacklevel=3,
-            )
+            warnings.warn(MissingCharactersWarning(self.missing), stacklevel=3)
         self._gone = str.maketrans(dict.fromkeys(self.missing, MISSING))
         self._fonts = fonts
         self._own = threading.local()

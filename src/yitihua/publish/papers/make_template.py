@@ -209,10 +209,10 @@ def _parts(document: Any, name: str) -> None:
 
 
 def _ranking(document: Any, intervals: bool) -> None:
-    columns = [("名次", "rank", 13), ("{{ table.noun }}", "name", 38), ("得分", "score", 17)]
+    columns = [("名次", "rank", 13), ("{{ table.noun }}", "name", 38 if intervals else 62), ("得分", "score", 17)]
     if intervals:
         columns += [("得分区间", "score_interval", 29), ("名次区间", "rank_interval", 19), ("组别", "group", 18)]
-    columns += [("等级", "grades", 22 if intervals else 58), *([] if intervals else [("覆盖率", "coverage", 30)])]
+    columns += [("等级", "grades", 22 if intervals else 42), *([] if intervals else [("覆盖率", "coverage", 22)])]
     _table(document, columns, "table.rows", left=(1,))
 
 
@@ -257,8 +257,15 @@ def _annexes(document: Any) -> None:
     document.add_page_break()
     document.add_paragraph("附件2", style="附件")
     document.add_paragraph("指标、权重和平均得分", style="表题")
-    columns = [("代码", "code", 16), ("指标", "name", 54), ("计量单位", "unit", 33), ("方向", "direction", 13), ("权重", "weight", 15),
-               ("平均\n得分", "mean", 13), ("单位\n数", "units", 12)]  # fmt: skip
+    columns = [
+        ("代码", "code", 16),
+        ("指标", "name", 54),
+        ("计量单位", "unit", 33),
+        ("方向", "direction", 13),
+        ("权重", "weight", 15),
+        ("平均\n得分", "mean", 13),
+        ("单位\n数", "units", 12),
+    ]
     _table(document, columns, "indicators", left=(0, 1, 2))
 
 
