@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from io import BytesIO
 from typing import Final
 
@@ -54,6 +55,8 @@ def check_document(content: bytes, name: str) -> None:
             if any("vbaProject" in one for one in names):
                 raise refuse("papers-template-file", file=name, reason="it holds macros")
             if archive.testzip() is not None:
-                raise refuse("papers-template-file", file=name, reason="it is damaged")
+                raise zlib.error
+    except zlib.error:
+        raise refuse("papers-template-file", file=name, reason="it is damaged") from None
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
         raise refuse("papers-template-file", file=name, reason="it is no Word document (.docx)") from None

@@ -118,7 +118,10 @@ def sandbox() -> SandboxedEnvironment:
             return type(obj).__name__ == "LoopContext" and not attr.startswith("_")
 
         def is_safe_callable(self, obj: Any) -> bool:
-            return False
+            return isinstance(obj, StrictUndefined)  # which says its name when it is called
+
+        def wrap_str_format(self, value: Any) -> None:
+            return None  # no method of a text, that one neither
 
         def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
             raise SecurityError(f"operator {operator}")
