@@ -48,7 +48,9 @@ def test_a_folder_of_results_and_the_period_before(call, tmp_path):
         words = ("score", "--edition", "zhejiang-2022", "--period", period, "-o", tmp_path / period, "--lang", "zh")
         assert call(*words)[0] == 0
     out = tmp_path / "p.pdf"
-    assert call("portrait", tmp_path / "2022", "330421", "--before", tmp_path / "2021", "-o", out)[0] == 0
+    assert (
+        call("portrait", tmp_path / "2022", "330421", "--before", tmp_path / "2021", "-o", out, "--lang", "zh")[0] == 0
+    )
     other = tmp_path / "q.pdf"
     words = ("portrait", "--edition", "zhejiang-2022", "330421", "--before", "2021", "-o", other, "--lang", "zh")
     assert call(*words)[0] == 0

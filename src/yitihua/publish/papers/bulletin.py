@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: Exemplars by first-level node, indicators and obstacles named, units named at the end of the ranking.
 BEST, INDICATORS, OBSTACLES, LAST = 3, 5, 4, 5
+#: Characters of a name: a longer one is none, and would fill pages.
+NAME: Final = 80
 #: What an office writes itself.
 OPEN: Final = "（具体做法由发文机关据实补充）"
 SUGGESTED: Final = "〔建议稿，请审改〕"
@@ -95,11 +97,11 @@ class Bulletin:
 
     def name(self, row: int) -> str:
         """Return a unit's name."""
-        return self.table.name_of(row, "zh")
+        return plain(self.table.name_of(row, "zh"), NAME)
 
     def label(self, code: str) -> str:
         """Return the name of a node or indicator."""
-        return self.recipe.labels[code][0] or self.recipe.labels[code][1] or code
+        return plain(self.recipe.labels[code][0] or self.recipe.labels[code][1] or code, NAME)
 
     def cells(self) -> Floats:
         """Return the raw values of the level, units by indicators."""
@@ -316,7 +318,7 @@ class Bulletin:
             found.append(
                 {
                     "code": rule.code,
-                    "name": rule.name[0] or rule.name[1],
+                    "name": self.label(rule.code),
                     "unit": rule.unit[0] or rule.unit[1],
                     "direction": "正向" if rule.positive else "逆向",
                     "weight": percent(self.recipe.global_weights[rule.code], 2),
