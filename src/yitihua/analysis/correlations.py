@@ -294,7 +294,7 @@ def attribute_correlations(
         Columns of the data besides the indicators; default: all that hold numbers.
     codes : {"indicators", "nodes", "both"} or sequence of str
     threshold : float
-        |r| above it is marked.
+        ``|r|`` above it is marked.
     kind, stage, level, correction, lang
         See `correlation_table`; here the raw values by default.
 

@@ -29,7 +29,7 @@ class Redundancy:
     Attributes
     ----------
     pairs : DataFrame
-        code, other, r, same_parent: |r| at or above the threshold, the closest first.
+        code, other, r, same_parent: ``|r|`` at or above the threshold, the closest first.
     contrary : DataFrame
         code, with (its parent or another node above), r: correlations below 0.
     silent : DataFrame
@@ -50,7 +50,7 @@ def redundancy(
     ----------
     board : Scoreboard
     threshold : float
-        |r| from which two indicators are redundant, taken at two decimals as COINr does.
+        ``|r|`` from which two indicators are redundant, taken at two decimals as COINr does.
     silent : float
         Share of the nominal weight below which effective importance is hardly any.
     level : str, optional

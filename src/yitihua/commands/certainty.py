@@ -68,6 +68,27 @@ def board_at(
     return board_of(directory, edition, data, period, date, None, cities)
 
 
+def board_before(
+    before: str, directory: Path | None, edition: str | None, data: str | None, date: str | None, cities: bool
+) -> Scoreboard:
+    """Return the board of the period before: of a folder of results, or of another period of the same data.
+
+    Raises
+    ------
+    InputError
+        If there is no such board, or `directory` is a folder of results and `before` is none.
+    """
+    if (Path(before) / "run.json").is_file():
+        return board_at(Path(before), None)[0]
+    if edition is None and directory is not None and (directory / "run.json").is_file():
+        raise bad_call(
+            f"结果文件夹只有一期，“{before}”不是另一个结果文件夹",
+            f"a folder of results holds one period, and '{before}' is no other folder of results",
+            "--before RUN",
+        )
+    return board_at(directory, edition, data, before, date, cities)[0]
+
+
 def robust(
     directory: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="A project or a folder of results.")] = None,
     edition: EditionName = None,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from yitihua.commands.certainty import board_at, parts_of
+from yitihua.commands.certainty import board_at, board_before, parts_of
 from yitihua.commands.options import (
     AllowCode,
     Cities,
@@ -19,7 +19,6 @@ from yitihua.commands.options import (
     Period,
     Top,
     allowed_code,
-    bad_call,
     language,
     pairs,
 )
@@ -27,8 +26,6 @@ from yitihua.errors import FaultList
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from yitihua.index.scoreboard import Scoreboard
 
 
 def improve(
@@ -139,7 +136,7 @@ def scenario(
     board, _ = board_at(directory, edition, data, period, date, cities)
     code = None if unit is None else board.table.units[board.table.row_of(unit)]
     stated = _assumptions(assume)
-    earlier = None if before is None else _earlier(before, directory, edition, data, date, cities)
+    earlier = None if before is None else board_before(before, directory, edition, data, date, cities)
     found = board.scenario(stated, parts_of(units), years, earlier)
     if out is not None:
         frames_out(found, list(board.level_rows), out, suffix, chosen)
@@ -149,21 +146,6 @@ def scenario(
         terminal.print_lines(scenario_lines(found, chosen))
         for title, rows, more in whatif_tables(found.whatif, chosen, top or None, code):
             terminal.print_rows(rows, title, more, chosen)
-
-
-def _earlier(
-    before: str, directory: Path | None, edition: str | None, data: str | None, date: str | None, cities: bool
-) -> Scoreboard:
-    """Return the board of the period before: of a folder of results, or of another period of the same data."""
-    if (Path(before) / "run.json").is_file():
-        return board_at(Path(before), None)[0]
-    if edition is None and directory is not None and (directory / "run.json").is_file():
-        raise bad_call(
-            f"结果文件夹只有一期，“{before}”不是另一个结果文件夹",
-            f"a folder of results holds one period, and '{before}' is no other folder of results",
-            "--before RUN",
-        )
-    return board_at(directory, edition, data, before, date, cities)[0]
 
 
 def _assumptions(words: str) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -23,6 +23,10 @@ from yitihua.commands.options import (
     say,
 )
 
+if TYPE_CHECKING:
+    from yitihua.commands.boards import Asked
+    from yitihua.index.scoreboard import Scoreboard
+
 
 def publish(
     directory: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="A project or a folder of results.")] = None,
@@ -32,6 +36,9 @@ def publish(
     date: Date = None,
     weights: Weights = None,
     cities: Cities = False,
+    before: Annotated[
+        str | None, typer.Option("--before", help="To compare with: an earlier period, or its folder of results.")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("-o", "--out", metavar="SITE", help="The folder to write, or SITE.zip.")
     ] = None,
@@ -53,7 +60,8 @@ def publish(
     if out is None:
         raise bad_call("未指明要写的文件夹", "no folder to write to", "-o SITE | -o SITE.zip")
     asked = asked_board(directory, edition, data, period, date, weights, cities)
-    site = site_of(asked.board, asked.edition, None, asked.inputs, n, jobs)
+    earlier = None if before is None else _earlier(before, asked, directory, edition, data, date, cities)
+    site = site_of(asked.board, asked.edition, earlier, asked.inputs, n, jobs)
     written, count, size = replace_site(out, site_files(site))
     start = written if written.suffix.lower() == ".zip" else written / "index.html"
     if json:
@@ -63,3 +71,24 @@ def publish(
         print(text)
     zh = f"已写入 {out}：{count}个文件，{size / 1e6:.1f} MB。用浏览器打开 {start}"
     print(say(chosen, zh, f"Written to {out}: {count} files, {size / 1e6:.1f} MB. Open {start} in a browser."))
+
+
+def _earlier(
+    before: str,
+    asked: Asked,
+    directory: Path | None,
+    edition: str | None,
+    data: str | None,
+    date: str | None,
+    cities: bool,
+) -> Scoreboard:
+    """Return the board to compare with: another period is scored by the rules and numbers of this one."""
+    from yitihua.commands.boards import inputs_of
+    from yitihua.commands.certainty import board_before
+    from yitihua.index.apply import apply
+    from yitihua.indicators.cities import with_cities
+
+    if asked.edition is None or (Path(before) / "run.json").is_file():
+        return board_before(before, directory, edition, data, date, cities)
+    _, table = inputs_of(directory, edition, data, before, date)
+    return apply(with_cities(table, asked.edition) if cities else table, asked.board.recipe)

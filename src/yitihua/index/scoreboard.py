@@ -337,6 +337,7 @@ class Scoreboard(Asking):
             raise refuse("bad-choice", key="path", found=Path(path).name, options=["*.xlsx"])
         replace_files({Path(path): board_workbook(self, edition, lang)})
 
+<<<<<<< HEAD
     def portrait(
         self,
         unit: str,
@@ -355,10 +356,28 @@ class Scoreboard(Asking):
             As for `to_excel`; the file is a .pdf.
         before : Scoreboard, optional
             Of the period before.
+=======
+    def to_site(
+        self, path: str | Path, edition: Edition | None = None, before: Scoreboard | None = None, n: int = 1000
+    ) -> None:
+        """Write the results as a static site that opens without a server and without the network.
+
+        Parameters
+        ----------
+        path : str or Path
+            The folder, or a file that ends with .zip; a site that is there is replaced in one step.
+        edition : Edition, optional
+            Adds its definitions to the pages of indicators and to the downloads.
+        before : Scoreboard, optional
+            An earlier period, for what has changed.
+        n : int
+            Replicates over other weights and methods, 100 or more.
+>>>>>>> 92a4a47d13b977e8e3c34e52983e63af8540b479
 
         Raises
         ------
         InputError
+<<<<<<< HEAD
             As `to_excel`, or if typst is not installed.
         """
         from yitihua.publish.papers.files import write_portrait
@@ -389,6 +408,15 @@ class Scoreboard(Asking):
         from yitihua.publish.papers.files import write_bulletin
 
         write_bulletin(self, path, before, edition, template)
+=======
+            If the folder holds what is no site, nobody has a score, or a value rests on fewer respondents than may
+            be shown.
+        """
+        from yitihua.publish.site import site_files, site_of
+        from yitihua.publish.site_folder import replace_site
+
+        replace_site(path, site_files(site_of(self, edition, before, n=n)))
+>>>>>>> 92a4a47d13b977e8e3c34e52983e63af8540b479
 
     # Summary: one text feeds str, repr and HTML.
 

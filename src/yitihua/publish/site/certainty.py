@@ -39,6 +39,11 @@ def certainty_lines(found: Sampling | Uncertainty) -> list[Pair]:
     ]
 
 
+def chance_word(found: Sampling | Uncertainty) -> Pair:
+    """Return what the share behind a grade is called: a probability, or how often other choices give it."""
+    return ("把握", "probability") if isinstance(found, Sampling) else ("试算中占", "share of replicates")
+
+
 def robust_line(found: Uncertainty) -> Pair:
     """Return what the ranks under other choices are of."""
     zh, en = mix_words(found)

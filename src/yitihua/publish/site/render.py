@@ -15,7 +15,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup, escape
 
-from yitihua.publish.workbook.inert import inert
+from yitihua.publish.workbook.inert import LONGEST, inert
 
 FOLDER = Path(__file__).parent
 Pair = tuple[str, str]
@@ -29,7 +29,9 @@ def plain(value: Any) -> Any:
     >>> plain("1\u202e23\x00"), plain(3), plain(Markup("<b>"))
     ('123\ufffd', 3, Markup('<b>'))
     """
-    return inert(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    if not isinstance(value, str) or isinstance(value, Markup) or (len(value) <= LONGEST and value.isprintable()):
+        return value  # what `inert` would change is never printable; most texts are, and a page has a thousand
+    return inert(value)
 
 
 def both(pair: Pair | str) -> Markup:
@@ -44,7 +46,7 @@ def both(pair: Pair | str) -> Markup:
     zh, en = plain(zh), plain(en)
     if zh == en:
         return escape(zh)
-    return Markup('<span lang="zh">{}</span><span lang="en">{}</span>').format(zh, en)
+    return Markup(f'<span lang="zh">{escape(zh)}</span><span lang="en">{escape(en)}</span>')
 
 
 def attributes(name: str, pair: Pair | str) -> Markup:
@@ -76,6 +78,19 @@ def number(value: float | None, digits: int = 0) -> str:
     if not text.strip("-0.,"):
         text = text.lstrip("-")
     return text.replace("-", "−")
+
+
+def short(value: float | None) -> str:
+    """Return a stated number, such as a goalpost, in as many figures as it has.
+
+    Examples
+    --------
+    >>> short(100.0), short(0.25), short(-1.5), short(None)
+    ('100', '0.25', '−1.5', '–')
+    """
+    if value is None or not math.isfinite(value):
+        return "–"
+    return f"{value:,.10g}".replace("-", "−")
 
 
 def raw(value: float | None) -> str:
@@ -141,7 +156,7 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
         finalize=plain,
     )
-    found.filters.update(t=both, num=number, raw=raw, pct=percent, json=as_json)
+    found.filters.update(t=both, num=number, num_short=short, raw=raw, pct=percent, json=as_json)
     found.globals.update(attr=attributes)
     return found
 

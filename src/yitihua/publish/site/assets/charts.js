@@ -1,7 +1,7 @@
 // Charts of Apache ECharts in the one style. A kind is a function (data, say) -> option; say picks a language.
 (function () {
   "use strict";
-  var FONT = 'system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", "Yitihua Sans SC", sans-serif';
+  var FONT = 'system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", sans-serif';
   var INK = "#1a1a1a", SOFT = "#595959", LINE = "#d9d9d9";
   var kinds = {};
   var drawn = [];
@@ -36,20 +36,29 @@
 
   function start() {
     Array.prototype.forEach.call(document.querySelectorAll("[data-chart]"), function (place) {
-      var data = JSON.parse(place.querySelector('script[type="application/json"]').textContent);
+      var data = place.querySelector('script[type="application/json"]');
+      if (data) { put(place, JSON.parse(data.textContent)); }
+    });
+  }
+
+  // Draw a chart in its place, or draw it anew with other data.
+  function put(place, data) {
+    var one = drawn.filter(function (known) { return known.place === place; })[0];
+    if (!one) {
       var canvas = document.createElement("div");
       canvas.style.height = "100%";
       place.appendChild(canvas);
-      var one = { kind: place.dataset.chart, data: data, chart: window.echarts.init(canvas, null, { renderer: "svg" }) };
+      one = { place: place, kind: place.dataset.chart, chart: window.echarts.init(canvas, null, { renderer: "svg" }) };
       drawn.push(one);
-      draw(one);
-    });
+    }
+    one.data = data;
+    draw(one);
   }
 
   function fit() { drawn.forEach(function (one) { one.chart.resize(); }); }
 
   window.yitihuaCharts = {
-    kinds: kinds, say: say, safe: safe, number: number, axis: axis, start: start,
+    kinds: kinds, say: say, safe: safe, number: number, axis: axis, put: put,
     colours: { ink: INK, soft: SOFT, line: LINE, accent: "#0072b2", other: "#e69f00", faint: "#8c8c8c", sky: "#56b4e9", rise: "#009e73", fall: "#d55e00" }
   };
   window.addEventListener("resize", fit);
