@@ -10,6 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 import yitihua as yt
+from calling import called
 from hostile import HOSTILE
 from sites import accessible, board_of, validate
 from yitihua.publish.bundle.verify import verify_bytes
@@ -82,6 +83,17 @@ def test_what_cannot_be_packed_is_left_out_with_the_reason():
     assert "downloads/bundle.zip" not in found
     text = BeautifulSoup(found["downloads.html"], "html.parser").find("main").get_text()
     assert "What is not here" in text and "a bundle holds no code and runs none" in text
+
+
+def test_a_folder_of_results_brings_the_definitions_it_was_scored_with(tmp_path, monkeypatch, capsys):
+    """Its bundle is then computed again from the definitions, and questions are worded."""
+    run, site = tmp_path / "run", tmp_path / "site"
+    assert called(monkeypatch, capsys, ["score", "-e", "zhejiang-2022", "-o", run])[0] == 0
+    assert called(monkeypatch, capsys, ["publish", run, "-o", site, "-n", "100"])[0] == 0
+    verdict = verify_bytes((site / "downloads/bundle.zip").read_bytes())
+    assert verdict.equal and verdict.has_definitions and verdict.manifest.recipe == "fitted"
+    asked = yt.load_edition("zhejiang-2022").questionnaires["citizens"].items["CZ04"].text.zh
+    assert asked in (site / "indicators/E01.html").read_text(encoding="utf-8")
 
 
 def test_notices_stand_on_the_page_of_downloads(parsed):

@@ -25,6 +25,7 @@ from yitihua.commands.options import (
 
 if TYPE_CHECKING:
     from yitihua.commands.boards import Asked
+    from yitihua.definitions.edition import Edition
     from yitihua.index.scoreboard import Scoreboard
 
 
@@ -61,7 +62,8 @@ def publish(
         raise bad_call("未指明要写的文件夹", "no folder to write to", "-o SITE | -o SITE.zip")
     asked = asked_board(directory, edition, data, period, date, weights, cities)
     earlier = None if before is None else _earlier(before, asked, directory, edition, data, date, cities)
-    site = site_of(asked.board, asked.edition, earlier, asked.inputs, n, jobs)
+    definitions = asked.edition or _recorded(directory)
+    site = site_of(asked.board, definitions, earlier, asked.inputs, n, jobs)
     written, count, size = replace_site(out, site_files(site))
     start = written if written.suffix.lower() == ".zip" else written / "index.html"
     if json:
@@ -71,6 +73,14 @@ def publish(
         print(text)
     zh = f"已写入 {out}：{count}个文件，{size / 1e6:.1f} MB。用浏览器打开 {start}"
     print(say(chosen, zh, f"Written to {out}: {count} files, {size / 1e6:.1f} MB. Open {start} in a browser."))
+
+
+def _recorded(results: Path | None) -> Edition | None:
+    """Return the definitions that a folder of results was scored with, where their files are found unchanged."""
+    from yitihua.index.run import read_run
+    from yitihua.publish.bundle.sources import edition_of_run
+
+    return None if results is None else edition_of_run(read_run(results))
 
 
 def _earlier(
