@@ -30,8 +30,5 @@ def formula_of(table: IndicatorTable, code: str) -> Pair | None:
     named = {one: table.background.measures[one].name for one in table.formula_measures.get(code, ())
              if one in table.background.measures}  # fmt: skip
     codes = re.compile("|".join(rf"\b{re.escape(one)}\b" for one in named) or r"(?!)")
-    zh, en = (
-        codes.sub(lambda found, lang=lang: named[found[0]][lang], text.replace(" x ", " × ").replace(" / ", " ÷ "))
-        for lang, text in enumerate(formula)
-    )
-    return zh, en
+    zh, en = (text.replace(" x ", " × ").replace(" / ", " ÷ ") for text in formula)
+    return codes.sub(lambda found: named[found[0]][0], zh), codes.sub(lambda found: named[found[0]][1], en)

@@ -142,7 +142,7 @@ class Frame:
             "exemplars": [self.exemplar(one, exemplar) for exemplar in one.exemplars],
             "legend": self.legend, "neighbours": self.neighbours(place), "note": self.note(one),
             "gapped": any(branch.coverage < 1 for branch in one.branches), "then": self.then(one),
-            "past": self.past(one), "defined": self.defined, "beside": self.beside(one), "units": self.units, "w": self.word,
+            "past": self.past(one), "defined": self.defined, "beside": self.beside(one), "w": self.word,
             "sure": percent(site.certainty.level),
         }  # fmt: skip
 
