@@ -138,6 +138,7 @@ def test_a_unit_without_a_score_has_a_page_that_says_why():
     page = page_of(site_of(gapped, n=100), 5)
     assert "不评分：覆盖率不足" in page.select_one("p.note").get_text()
     assert "没有得分，不作测算。" in page.main.get_text()
+    assert "上一位" not in page.main.get_text()  # it has no place among the ranked
     _, rows = table(page, "全部指标")
     assert cells(rows[0])[1] == "–" and "缺失" in cells(rows[0])[-1]
 
@@ -165,6 +166,38 @@ def test_links_lead_to_pages_of_units_and_indicators(site_folder, parsed):
     for link in parsed("zhejiang-2022", "units/330106.html").select("main a"):
         href = link["href"].split("#")[0]
         assert href in known or (folder / "units" / href).is_file(), href
+
+
+@pytest.mark.parametrize(
+    "board",
+    [
+        lambda: yt.evaluate("hdi", normalise="zscore"),  # points beyond the scale: no loss, no full points
+        lambda: yt.evaluate("hdi", aggregate="bod"),  # a linear programme a unit: nothing to try indicator by indicator
+        lambda: yt.apply(board_of("hdi").table.take([0]), board_of("hdi").recipe),  # nobody to compare with
+    ],
+    ids=["beyond the scale", "programmes", "one unit"],
+)
+def test_boards_of_other_kinds_have_pages(board, tmp_path):
+    made = board()
+    site = site_of(made, n=100)
+    files = dict(site_files(site))
+    for name in site.files[:3]:
+        (tmp_path / name.removeprefix("units/")).write_bytes(files[name])
+    validate(*tmp_path.iterdir())
+    page = BeautifulSoup(files[site.files[0]], "html.parser")
+    assert ("失去的分" in str(page) or "unit-sources" in str(page)) == (
+        made.recipe.indicators[0].normalise.method != "zscore"
+    )
+    assert ("不能逐项测算" in page.main.get_text()) == (made.recipe.root.method == "bod")
+
+
+def test_a_period_before_on_too_few_respondents_is_refused(refused):
+    board = board_of("zhejiang-2022")
+    n = board.table.n.copy()
+    row, j = np.argwhere(np.isfinite(n))[0]
+    n[row, j] = 9
+    few = yt.apply(replace(board.table, n=n, period="2021"), board.recipe)
+    assert [fault.code for fault in refused(site_of, board, None, few)] == ["papers-few"]
 
 
 # In a browser

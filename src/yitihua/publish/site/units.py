@@ -242,11 +242,13 @@ class Frame:
     def neighbours(self, place: int) -> list[tuple[Pair, Markup]]:
         """Return links to the unit before and the unit after in the ranking of its level."""
         site, found = self.site, []
-        levels = site.board.table.levels
+        levels, total = site.board.table.levels, site.board.total
         for step, words in ((-1, ("上一位：", "Before: ")), (1, ("下一位：", "After: "))):
             at = place + step
-            if 0 <= at < len(site.order) and levels[site.order[at]] == levels[site.order[place]]:
-                row = site.order[at]
+            if not 0 <= at < len(site.order) or not np.isfinite(total[site.order[place]]):
+                continue
+            row = site.order[at]
+            if levels[row] == levels[site.order[place]] and np.isfinite(total[row]):
                 found.append((words, self.units[site.board.table.units[row]]))
         return found
 
@@ -334,7 +336,8 @@ class Frame:
     def charts(self, one: Portrait) -> dict[str, Any]:
         """Return the data of the charts; those that would be empty are left out."""
         names = [branch.name for branch in one.branches]
-        low, high = self.ends
+        # Where points lie beyond the scale the axis finds its own round ends.
+        span = list(self.ends) if self.ends == self.site.board.recipe.scale else None
         found: dict[str, Any] = dict.fromkeys(("branches", "sources", "change"))
 
         def short(values: list[float | None]) -> list[float | None]:
@@ -342,7 +345,7 @@ class Frame:
 
         if any(branch.points is not None for branch in one.branches):
             found["branches"] = {
-                "names": names, "range": short([low, high]), "digits": self.digits, "name": one.name,
+                "names": names, "range": span, "digits": self.digits, "name": one.name,
                 "points": short([branch.points for branch in one.branches]),
                 "low": short([branch.low for branch in one.branches]),
                 "middle": short([branch.middle for branch in one.branches]),
@@ -360,7 +363,7 @@ class Frame:
                 for branch in one.branches
             ]
             found["change"] = {
-                "names": names, "range": short([low, high]), "digits": self.digits, "then": self.then(one),
+                "names": names, "range": span, "digits": self.digits, "then": self.then(one),
                 "before": short(before), "now": short([branch.points for branch in one.branches]),
             }  # fmt: skip
         return found
