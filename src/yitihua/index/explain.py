@@ -116,7 +116,7 @@ def _indicator_steps(board: Scoreboard, row: int, rule: IndicatorRule) -> list[S
     steps.append(
         Step(
             ("标准化得分", "points"),
-            _normalise_words(board, rule, bool(board.clipped[row, j])),
+            normalise_words(rule, bool(board.clipped[row, j])),
             or_none(points),
         )
     )
@@ -155,7 +155,7 @@ def _stage_steps(board: Scoreboard, row: int, j: int, rule: IndicatorRule) -> li
             Step(
                 ("插补", "imputed"),
                 (f"以{zh}填补", f"filled by {en}"),
-                or_none(_fill_value(board, row, rule, j)),
+                or_none(fill_value(board, row, rule, j)),
                 rule.unit,
             )
         )
@@ -177,7 +177,7 @@ def _stage_steps(board: Scoreboard, row: int, j: int, rule: IndicatorRule) -> li
     return steps
 
 
-def _fill_value(board: Scoreboard, row: int, rule: IndicatorRule, j: int) -> float:
+def fill_value(board: Scoreboard, row: int, rule: IndicatorRule, j: int) -> float:
     """Return what a missing cell was filled with."""
     if np.isfinite(board.filled[row, j]):
         return float(board.filled[row, j])
@@ -185,7 +185,15 @@ def _fill_value(board: Scoreboard, row: int, rule: IndicatorRule, j: int) -> flo
     return dict(rule.fill).get(group, np.nan)
 
 
-def _normalise_words(board: Scoreboard, rule: IndicatorRule, clipped: bool) -> Label:
+def normalise_words(rule: IndicatorRule, clipped: bool = False) -> Label:
+    """Return how raw values become points, with the numbers, in Chinese and English.
+
+    Examples
+    --------
+    >>> import yitihua as yt
+    >>> normalise_words(yt.evaluate("hdi").recipe.indicators[0])[1]
+    'goalposts [20, 85], more is better'
+    """
     n = rule.normalise
     best = ("越大越好", "more is better") if rule.positive else ("越小越好", "less is better")
     if n.method in ("goalposts", "minmax") and n.lower is not None and n.upper is not None:

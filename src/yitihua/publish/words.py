@@ -132,6 +132,32 @@ def _imputed(recipe: Recipe, rule: IndicatorRule, lang: str) -> str:
     return _with_settings("impute", rule.impute, settings, lang)
 
 
+def stages_words(rule: IndicatorRule, lang: str) -> str:
+    """Return what happens to an indicator on its way to points, stage by stage.
+
+    Examples
+    --------
+    >>> import yitihua as yt
+    >>> stages_words(yt.evaluate("hdi").recipe.indicators[3], "en")
+    'logarithm; goalposts'
+    """
+    zh = lang == "zh"
+    parts = []
+    if rule.denominate_by:
+        parts.append(f"除以{rule.denominate_by}" if zh else f"divided by {rule.denominate_by}")
+    if rule.transform == "ln":
+        parts.append("取对数" if zh else "logarithm")
+    for stage, method, told in (
+        ("impute", rule.impute, {"group": rule.impute_group} if rule.impute_group else {}),
+        ("treat", rule.treat.method, treatment_settings(rule.treat)),
+    ):
+        if method != "none":
+            parts.append(_with_settings(stage, method, told, lang))
+    if rule.normalise.method != "none":
+        parts.append(_normalised(rule, lang))
+    return ("；" if zh else "; ").join(parts)
+
+
 def weights_words(recipe: Recipe, lang: str) -> str:
     """Return where the weights are from: the name of the set, or the method with its settings and notes."""
     made = recipe.weighting

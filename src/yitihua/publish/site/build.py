@@ -11,8 +11,13 @@ import numpy as np
 from yitihua import __version__
 from yitihua.errors import refuse
 from yitihua.index.scoreboard import Scoreboard
+from yitihua.publish.site.audit import audit_page
 from yitihua.publish.site.comparing import compare_data, compare_page
 from yitihua.publish.site.context import BAR, Site
+from yitihua.publish.site.downloads import downloads_files
+from yitihua.publish.site.indicators import Rooms, framework_page, indicator_pages, units_data
+from yitihua.publish.site.method import method_page
+from yitihua.publish.site.panel import panel_assets, panel_page
 from yitihua.publish.site.ranking import ranking_page
 from yitihua.publish.site.units import unit_pages
 from yitihua.publish.small_cells import fewest, refuse_few
@@ -88,6 +93,15 @@ def site_files(site: Site) -> Iterator[tuple[str, bytes]]:
     yield from unit_pages(site, __version__, BAR)
     yield "compare.html", compare_page(site, __version__, BAR)
     yield "assets/compare-data.js", compare_data(site)
+    rooms = Rooms(site)
+    yield "indicators.html", framework_page(rooms, __version__, BAR)
+    yield from indicator_pages(rooms, __version__, BAR)
+    yield "assets/units-data.js", units_data(site)
+    yield "method.html", method_page(rooms, __version__, BAR)
+    yield "audit.html", audit_page(site, __version__, BAR)
+    yield "panel.html", panel_page(site, __version__, BAR)
+    yield from panel_assets().items()
+    yield from downloads_files(site, __version__, BAR)
     for path in sorted(ASSETS.rglob("*")):
         if path.is_file():
             yield f"assets/{path.relative_to(ASSETS).as_posix()}", path.read_bytes()

@@ -9,11 +9,10 @@ import numpy as np
 
 from yitihua.definitions.levels import level_word
 from yitihua.index.tables import notes
-from yitihua.publish.colours import MISSING, ink_on, shade
 from yitihua.publish.site.certainty import certainty_lines, robust_line
 from yitihua.publish.site.context import Site, grade_word
 from yitihua.publish.site.render import Pair, number, percent, render
-from yitihua.publish.tiles import known_tiles, short_name
+from yitihua.publish.site.tilemap import tile_map
 from yitihua.publish.words import TITLES
 
 #: Names up to so many characters are found by other readings too.
@@ -105,7 +104,7 @@ def _level(site: Site, level: str) -> dict[str, Any]:
     word = (level_word(level, "zh"), level_word(level, "en"))
     unscored = [row for row in rows if not np.isfinite(board.total[row])]
     told = {lang: notes(board, lang) for lang in ("zh", "en")} if unscored else {}
-    tiles, columns = _tiles(site, rows)
+    tiles, columns = tile_map(site, rows, board.total, max(site.digits - 1, 1))
     return {
         "word": word,
         "caption": (f"{word[0]}排名，{len(rows)}个单位", f"Ranking, level {word[1]}, {len(rows)} units"),
@@ -173,28 +172,6 @@ def _unit(site: Site, row: int, groups: list[Pair]) -> dict[str, Any]:
 
 def _span(first: int, last: int) -> str:
     return str(first) if first == last else f"{first}–{last}"
-
-
-def _tiles(site: Site, rows: list[int]) -> tuple[list[dict[str, Any]], int]:
-    """Return a tile a unit and how many columns there are; none where a unit has no tile."""
-    grid, units = known_tiles(), site.board.table.units
-    if not rows or any(units[row] not in grid for row in rows):
-        return [], 0
-    low, high = (float(f(site.board.total[rows])) for f in (np.nanmin, np.nanmax))
-    top, left = (min(grid[units[row]][k] for row in rows) for k in (0, 1))
-    found: list[dict[str, Any]] = []
-    for row in sorted(rows, key=lambda row: grid[units[row]]):
-        score = float(site.board.total[row])
-        share = (score - low) / (high - low) if high > low else 0.5
-        colour = MISSING if np.isnan(score) else shade(0.1 + 0.85 * share)
-        zh, en = site.names[row]
-        shown = number(score, max(site.digits - 1, 1))
-        found.append({
-            "row": grid[units[row]][0] - top + 1, "column": grid[units[row]][1] - left + 1,
-            "href": site.files[row], "colour": colour, "ink": ink_on(colour), "score": shown,
-            "name": (short_name(zh), short_name(en)), "told": (f"{zh} {shown}", f"{en} {shown}"),
-        })  # fmt: skip
-    return found, max(tile["column"] for tile in found)
 
 
 @cache

@@ -80,6 +80,19 @@ def number(value: float | None, digits: int = 0) -> str:
     return text.replace("-", "−")
 
 
+def short(value: float | None) -> str:
+    """Return a stated number, such as a goalpost, in as many figures as it has.
+
+    Examples
+    --------
+    >>> short(100.0), short(0.25), short(-1.5), short(None)
+    ('100', '0.25', '−1.5', '–')
+    """
+    if value is None or not math.isfinite(value):
+        return "–"
+    return f"{value:,.10g}".replace("-", "−")
+
+
 def raw(value: float | None) -> str:
     """Return a number from which it can be read back exactly, to sort by; nothing where there is none.
 
@@ -143,7 +156,7 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
         finalize=plain,
     )
-    found.filters.update(t=both, num=number, raw=raw, pct=percent, json=as_json)
+    found.filters.update(t=both, num=number, num_short=short, raw=raw, pct=percent, json=as_json)
     found.globals.update(attr=attributes)
     return found
 

@@ -21,7 +21,7 @@ from yitihua.publish.portraits.model import Branch, Exemplar, Lift, Row
 from yitihua.publish.portraits.picking import portrait_of
 from yitihua.publish.site.certainty import certainty_lines, chance_word, robust_line
 from yitihua.publish.site.context import Site
-from yitihua.publish.site.formulas import definition_of, formula_of
+from yitihua.publish.site.indicator_words import formula_in_codes, formula_in_words
 from yitihua.publish.site.render import Pair, as_json, both, number, percent, plain, render
 
 #: Units named of those that cannot be told apart from one.
@@ -88,11 +88,7 @@ class Frame:
 
     def script(self) -> bytes:
         """Return the script of words: English of Chinese, and what is said of every indicator."""
-        table, found = self.site.board.table, {}
-        for code in self.site.board.recipe.codes:
-            definition, formula = definition_of(table, code), formula_of(table, code)
-            if definition or formula:
-                found[self.site.indicator_files[code]] = [*(definition or ("", "")), *(formula or ("", ""))]
+        found = {self.site.indicator_files[code]: told for code, told in self.told_of.items()}
         english = {zh: en for zh, en in self.english.items() if zh != en}
         return f"window.yitihuaUnits={as_json({'english': english, 'indicators': found})};\n".encode()
 
@@ -142,7 +138,7 @@ class Frame:
             "exemplars": [self.exemplar(one, exemplar) for exemplar in one.exemplars],
             "legend": self.legend, "neighbours": self.neighbours(place), "note": self.note(one),
             "gapped": any(branch.coverage < 1 for branch in one.branches), "then": self.then(one),
-            "past": self.past(one), "defined": self.defined, "beside": self.beside(one), "w": self.word,
+            "past": self.past(one), "defined": bool(self.told_of), "beside": self.beside(one), "w": self.word,
             "sure": percent(site.certainty.level),
         }  # fmt: skip
 
@@ -326,10 +322,16 @@ class Frame:
         return [*certainty_lines(self.site.certainty), robust_line(self.site.robust)]
 
     @cached_property
-    def defined(self) -> bool:
-        """Whether any indicator has a definition or a formula at hand."""
-        table = self.site.board.table
-        return any(definition_of(table, code) or formula_of(table, code) for code in self.site.board.recipe.codes)
+    def told_of(self) -> dict[str, list[str]]:
+        """Definition and formula, in Chinese and English, of every indicator that has one."""
+        site, found = self.site, {}
+        for code in site.board.recipe.codes:
+            words = site.board.table.background.indicators.get(code)
+            definition = ("", "") if words is None else words.definition
+            formula = formula_in_words(site, code) or formula_in_codes(site, code) or ("", "")
+            if any((*definition, *formula)):
+                found[code] = [*definition, *formula]
+        return found
 
     # The charts.
 

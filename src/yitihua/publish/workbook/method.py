@@ -6,11 +6,8 @@ import platform
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from yitihua.definitions.methods import STAGES
-from yitihua.index.fitted import normalisation_settings, treatment_settings
-from yitihua.index.recipe import IndicatorRule
 from yitihua.publish.runs import PACKAGES, package_version, run_inputs
-from yitihua.publish.words import method_lines, method_word, sampling_line, settings_words
+from yitihua.publish.words import method_lines, sampling_line, stages_words
 from yitihua.publish.workbook.live_plan import why_not_live
 from yitihua.publish.workbook.page import Column, Desk, wrapped
 
@@ -78,7 +75,7 @@ def _indicators(desk: Desk, sheet: Any, row: int) -> int:
         Column(say("名称", "name"), [desk.pick(rule.name) for rule in rules]),
         Column(say("单位", "unit"), [desk.pick(rule.unit) for rule in rules]),
         Column(say("方向", "direction"), [say("正向", "+") if rule.positive else say("逆向", "−") for rule in rules]),
-        Column(say("处理", "how"), [_stages(desk, rule) for rule in rules]),
+        Column(say("处理", "how"), [stages_words(rule, desk.lang) for rule in rules]),
         Column(say("目标下限", "lower goalpost"), [low for low, _ in posts], "number"),
         Column(say("目标上限", "upper goalpost"), [high for _, high in posts], "number"),
         Column(say("公式", "formula"), formulas),
@@ -93,23 +90,3 @@ def _indicators(desk: Desk, sheet: Any, row: int) -> int:
         texts = [(str(column.values[at] or ""), wide) for column, wide in zip(columns, _WIDTHS, strict=True)]
         sheet.set_row(row + 1 + at, min(15 * max(wrapped(text, wide - 2) for text, wide in texts), 409))
     return row + 1 + len(rules)
-
-
-def _stages(desk: Desk, rule: IndicatorRule) -> str:
-    """Return what happens to an indicator on its way to points."""
-    parts = []
-    if rule.denominate_by:
-        parts.append(desk.say(f"除以{rule.denominate_by}", f"divided by {rule.denominate_by}"))
-    if rule.transform == "ln":
-        parts.append(desk.say("取对数", "logarithm"))
-    settings = {"group": rule.impute_group} if rule.impute_group else {}
-    for stage, method, told in (
-        ("impute", rule.impute, settings),
-        ("treat", rule.treat.method, treatment_settings(rule.treat)),
-        ("normalise", rule.normalise.method, normalisation_settings(rule.normalise)),
-    ):
-        if method != "none":
-            word = method_word(method, desk.lang)
-            said = settings_words(stage, method, told, desk.lang) if stage in STAGES else ""
-            parts.append(word + (desk.say(f"（{said}）", f" ({said})") if said else ""))
-    return desk.say("；", "; ").join(parts)

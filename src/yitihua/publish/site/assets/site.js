@@ -44,7 +44,9 @@
   function key(row, column, kind) {
     var cell = row.cells[column];
     var value = cell.dataset.v;
-    if (kind === "n") { return value === "" || value === undefined ? NaN : Number(value); }
+    // A cell that keeps no value is sorted by what it shows.
+    if (kind === "n" && value === undefined) { value = cell.textContent.replace(/,/g, "").replace("−", "-").replace("%", "").trim(); }
+    if (kind === "n") { return value === "" ? NaN : Number(value); }
     return cell.textContent.trim();
   }
 
