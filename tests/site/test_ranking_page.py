@@ -1,5 +1,6 @@
 """The first page of a site: its numbers are the board's, and a reader can sort, filter and search it."""
 
+import hashlib
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -323,3 +324,11 @@ def test_estimates_on_too_few_are_refused(refused):
     (fault,) = refused(site_of, few)
     assert fault.code == "papers-few"
     assert board.table.units[row] in fault.problem("zh")
+
+
+def test_the_chart_library_is_the_one_its_page_names(site_folder):
+    """Authority: the sha256 that README.md states beside how the file is made."""
+    folder = site_folder("egdi-2022") / "assets" / "echarts"
+    digest = hashlib.sha256((folder / "echarts.min.js").read_bytes()).hexdigest()
+    assert digest in (folder / "README.md").read_text(encoding="utf-8")
+    assert {"LICENSE", "NOTICE", "LICENSE-zrender", "LICENSE-d3"} <= {path.name for path in folder.iterdir()}

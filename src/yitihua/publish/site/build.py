@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 #: Replicates of intervals where no sampling error is known, and of ranks under other choices.
 REPLICATES = 1000
 ASSETS = Path(__file__).parent / "assets"
-FONT = Path(__file__).parents[1] / "figures" / "font"
 
 
 def site_of(
@@ -105,5 +104,3 @@ def site_files(site: Site) -> Iterator[tuple[str, bytes]]:
     for path in sorted(ASSETS.rglob("*")):
         if path.is_file():
             yield f"assets/{path.relative_to(ASSETS).as_posix()}", path.read_bytes()
-    for name in ("YitihuaSansSC.otf", "OFL.txt"):
-        yield f"assets/{name}", (FONT / name).read_bytes()

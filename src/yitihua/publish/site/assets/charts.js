@@ -1,7 +1,7 @@
 // Charts of Apache ECharts in the one style. A kind is a function (data, say) -> option; say picks a language.
 (function () {
   "use strict";
-  var FONT = 'system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", "Yitihua Sans SC", sans-serif';
+  var FONT = 'system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", sans-serif';
   var INK = "#1a1a1a", SOFT = "#595959", LINE = "#d9d9d9";
   var kinds = {};
   var drawn = [];
