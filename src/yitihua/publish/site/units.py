@@ -101,13 +101,13 @@ class Frame:
     def heads(self) -> dict[str, Markup]:
         """Every indicator's and node's name, a link to its page."""
         labels, files = self.site.board.recipe.labels, self.site.indicator_files
-        link = Markup('<a href="../{}" data-w>{}</a>')
+        link = Markup('<a href="../{}">{}</a>')
         return {code: link.format(file, both(self.word(labels[code]))) for code, file in files.items()}
 
     @cached_property
     def units(self) -> dict[str, Markup]:
         """Every unit's name, a link to its page, as it stands on another unit's."""
-        site, link = self.site, Markup('<a href="{}" data-w>{}</a>')
+        site, link = self.site, Markup('<a href="{}">{}</a>')
         return {
             unit: link.format(file.removeprefix("units/"), both(self.word(name)))
             for unit, file, name in zip(site.board.table.units, site.files, site.names, strict=True)
@@ -139,6 +139,7 @@ class Frame:
             "legend": self.legend, "neighbours": self.neighbours(place), "note": self.note(one),
             "gapped": any(branch.coverage < 1 for branch in one.branches), "then": self.then(one),
             "past": self.past(one), "defined": bool(self.told_of), "beside": self.beside(one), "w": self.word,
+            "ends": self.ends,
             "sure": percent(site.certainty.level),
         }  # fmt: skip
 
@@ -257,7 +258,7 @@ class Frame:
 
     def branch(self, one: Portrait, branch: Branch) -> dict[str, Any]:
         """Return a row of the table of first-level nodes."""
-        return {"of": branch, "lost": self.lost(one, branch.obstacle), "mark": self.mark(branch.points, branch.middle)}
+        return {"of": branch, "lost": self.lost(one, branch.obstacle)}
 
     def lost(self, one: Portrait, obstacle: float | None) -> float | None:
         """Return the part of what is lacking to a full score that stands below one node or indicator."""
@@ -265,19 +266,11 @@ class Frame:
             return None
         return obstacle / 100 * (self.site.board.recipe.scale[1] - one.score)
 
-    def mark(self, points: float | None, middle: float | None) -> Markup | str:
-        """Return a line with the points of the unit and the median of its level on it."""
-        if points is None:
-            return ""
-        low, high = self.ends
-        at = [0.0 if x is None else (x - low) / (high - low) * 100 for x in (points, middle)]
-        return Markup(f'<span class="mk" style="--p:{at[0]:.0f};--m:{at[1]:.0f}"></span>')
-
-    def rows(self, one: Portrait) -> list[tuple[Branch, list[tuple[Row, Markup | str]]]]:
+    def rows(self, one: Portrait) -> list[tuple[Branch, list[Row]]]:
         """Return all indicators by first-level node."""
-        found: dict[str, list[tuple[Row, Markup | str]]] = {branch.code: [] for branch in one.branches}
+        found: dict[str, list[Row]] = {branch.code: [] for branch in one.branches}
         for row in one.rows:
-            found[row.branch].append((row, self.mark(row.points, row.middle)))
+            found[row.branch].append(row)
         return [(branch, found[branch.code]) for branch in one.branches]
 
     def told(self, one: Portrait, codes: tuple[str, ...]) -> list[tuple[Row, float]]:
