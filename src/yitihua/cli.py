@@ -36,6 +36,7 @@ from yitihua.commands.options import (
     until_end,
 )
 from yitihua.commands.options import say as _say
+from yitihua.commands.papers import bulletin, portrait
 from yitihua.commands.publishing import publish
 from yitihua.commands.reach import reach
 from yitihua.commands.simulate import simulate
@@ -353,7 +354,9 @@ def collect(
     province.collect(directory, newest, keep_going, json, language(lang, directory))
 
 
-for command in (robust, whatif, reach, improve, scenario, publish, bundle, verify, workbook, demo, simulate):
+for command in (
+    robust, whatif, reach, improve, scenario, publish, portrait, bulletin, bundle, verify, workbook, demo, simulate,
+):  # fmt: skip
     app.command()(command)
 app.add_typer(survey, name="survey")
 

@@ -9,6 +9,7 @@ from yitihua.messages_analysis import ANALYSIS_PHRASES
 from yitihua.messages_audit import AUDIT_PHRASES
 from yitihua.messages_bundle import BUNDLE_PHRASES
 from yitihua.messages_methods import METHODS_PHRASES
+from yitihua.messages_papers import PAPERS_PHRASES
 from yitihua.messages_weights import WEIGHTS_PHRASES
 
 #: Phrases that stand inside a message: English -> Chinese, `{}` for a value.
@@ -71,7 +72,9 @@ PHRASES: Final[dict[str, str]] = {
 }
 
 #: With those of the rooms that keep their own.
-ALL_PHRASES: Final = PHRASES | WEIGHTS_PHRASES | METHODS_PHRASES | ANALYSIS_PHRASES | AUDIT_PHRASES | BUNDLE_PHRASES
+ALL_PHRASES: Final = (
+    PHRASES | WEIGHTS_PHRASES | METHODS_PHRASES | ANALYSIS_PHRASES | AUDIT_PHRASES | BUNDLE_PHRASES | PAPERS_PHRASES
+)
 
 _PATTERNS: Final = [
     (re.compile(re.escape(english).replace(r"\{\}", "(.*)"), re.DOTALL), chinese)

@@ -257,6 +257,7 @@ def test_more_respondents_can_be_asked_for_and_fewer_than_the_edition_says_canno
         portraits(board_of("zhejiang-2022"), minimum=100)
     assert found.value.faults[0].code == "papers-few"
     assert portraits(board_of("zhejiang-2022"), edition=edition, minimum=2).minimum == 10
+    assert portraits(board_of("zhejiang-2022"), minimum=2).minimum == 10
     with pytest.raises(InputError) as found:
         portraits(board_of("zhejiang-2022"), minimum=1)
     assert found.value.faults[0].code == "number-range"

@@ -6,11 +6,9 @@ terminal, files) live in `yitihua.publish`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +17,7 @@ from yitihua.errors import refuse, suggest
 from yitihua.index import grade
 from yitihua.index.asking import Asking
 from yitihua.index.contributions import contributions
+from yitihua.index.faces import Faces
 from yitihua.index.recipe import Recipe
 from yitihua.index.views import view_scores
 from yitihua.indicators.table import Floats, IndicatorTable
@@ -26,16 +25,14 @@ from yitihua.indicators.table import Floats, IndicatorTable
 if TYPE_CHECKING:
     import pandas as pd
 
-    from yitihua.definitions.edition import Edition
     from yitihua.index.explain import Explanation
     from yitihua.index.sampling import Sampling
-    from yitihua.publish.figures.plotting import Plot
 
 Mask = npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True, eq=False)
-class Scoreboard(Asking):
+@dataclass(frozen=True, eq=False, repr=False)
+class Scoreboard(Faces, Asking):
     """The result of scoring a table with a recipe.
 
     Attributes
@@ -266,112 +263,3 @@ class Scoreboard(Asking):
         from yitihua.index.sampling import default_draws, errors_of, sampling
 
         return None if errors_of(self.table, self.recipe.codes) is None else sampling(self, default_draws(self))
-
-    # Faces: each is a renderer of `yitihua.publish`, fetched when it is asked for.
-
-    def panel(
-        self,
-        lang: str = "en",
-        sets: Sequence[str] | Mapping[str, Mapping[str, float]] | None = None,
-        edition: Edition | None = None,
-    ) -> Any:
-        """Return the live what-if panel for a notebook: weights on sliders, the ranking sorted anew at every step.
-
-        Parameters
-        ----------
-        lang : {"en", "zh"}
-            Language to begin with.
-        sets : sequence of str or mapping, optional
-            Weight sets to offer: names ("equal", "entropy", a set of the index file), or name -> weights by
-            child. Default: equal weights and the sets of the edition.
-        edition : Edition, optional
-            Where sets are looked up; default: the shipped one that the recipe names.
-
-        Returns
-        -------
-        anywidget.AnyWidget
-            ``.weights`` are those on the sliders, ``.board()`` is the board with them.
-
-        Raises
-        ------
-        InputError
-            If anywidget is not installed, a set is unknown, or the index is not made by a mean.
-        """
-        from yitihua.publish.panel.widget import panel_widget
-
-        return panel_widget(self, lang, sets, edition)
-
-    @cached_property
-    def plot(self) -> Plot:
-        """Figures of this board, each a matplotlib figure: ``board.plot.ranking()``, ``.tiles()``, ...
-
-        Raises
-        ------
-        InputError
-            If matplotlib is not installed.
-        """
-        from yitihua.publish.figures.plotting import Plot
-
-        return Plot(self)
-
-    def to_excel(self, path: str | Path, lang: str = "zh", edition: Edition | None = None) -> None:
-        """Write the results as an Excel workbook, with a sheet on which weights can be tried.
-
-        Parameters
-        ----------
-        path : str or Path
-            The file, .xlsx; one that is there is replaced.
-        lang : {"zh", "en"}
-        edition : Edition, optional
-            Adds the sha256 of its definitions, and what looks odd in its measures.
-
-        Raises
-        ------
-        InputError
-            If the file cannot be written, or a value rests on fewer respondents than may be shown.
-        """
-        from yitihua.publish.atomic import replace_files
-        from yitihua.publish.workbook import board_workbook
-
-        if Path(path).suffix.lower() != ".xlsx":
-            raise refuse("bad-choice", key="path", found=Path(path).name, options=["*.xlsx"])
-        replace_files({Path(path): board_workbook(self, edition, lang)})
-
-    def to_site(
-        self, path: str | Path, edition: Edition | None = None, before: Scoreboard | None = None, n: int = 1000
-    ) -> None:
-        """Write the results as a static site that opens without a server and without the network.
-
-        Parameters
-        ----------
-        path : str or Path
-            The folder, or a file that ends with .zip; a site that is there is replaced in one step.
-        edition : Edition, optional
-            Adds its definitions to the pages of indicators and to the downloads.
-        before : Scoreboard, optional
-            An earlier period, for what has changed.
-        n : int
-            Replicates over other weights and methods, 100 or more.
-
-        Raises
-        ------
-        InputError
-            If the folder holds what is no site, nobody has a score, or a value rests on fewer respondents than may
-            be shown.
-        """
-        from yitihua.publish.site import site_files, site_of
-        from yitihua.publish.site_folder import replace_site
-
-        replace_site(path, site_files(site_of(self, edition, before, n=n)))
-
-    # Summary: one text feeds str, repr and HTML.
-
-    def __repr__(self) -> str:
-        from yitihua.publish.summary import summary_text
-
-        return summary_text(self)
-
-    def _repr_html_(self) -> str:
-        from yitihua.publish.summary import summary_html
-
-        return summary_html(self)

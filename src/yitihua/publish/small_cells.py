@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def fewest(edition: Edition | None, minimum: int | None = None) -> int:
     """Return the fewest respondents behind a number that is shown: as asked, as the edition says, or 10.
 
-    Nobody can ask for less than the edition's own minimum.
+    Nobody can ask for less than the edition's own minimum, or than 10 where no questionnaire says.
 
     Raises
     ------
@@ -37,7 +37,7 @@ def fewest(edition: Edition | None, minimum: int | None = None) -> int:
     if minimum is not None and (isinstance(minimum, bool) or not isinstance(minimum, int) or minimum < 2):
         raise refuse("number-range", key="minimum", found=str(minimum), low="2", high="∞")
     stated = [] if edition is None else [form.privacy.minimum for form in edition.questionnaires.values()]
-    return max([minimum or 0, *(stated or [0 if minimum else MINIMUM])])
+    return max([minimum or 0, *(stated or [MINIMUM])])
 
 
 def few_cells(table: IndicatorTable, minimum: int = MINIMUM) -> list[tuple[int, int]]:

@@ -1,0 +1,1 @@
+"""Papers: portraits and bulletins, as PDF and as Word documents."""
