@@ -69,8 +69,8 @@ def indicator_words(site: Site, rule: IndicatorRule) -> dict[str, Any]:
         "direction": ("正向，越大越好", "more is better") if rule.positive else ("逆向，越小越好", "less is better"),
         "kind": SOURCES.get(stated.source) if stated is not None else None,
         "definition": words.definition if words is not None and any(words.definition) else None,
-        "formula": _formula(site, rule.code),
-        "in_words": _formula_in_words(site, rule.code),
+        "formula": formula_in_codes(site, rule.code),
+        "in_words": formula_in_words(site, rule.code),
         "remarks": _remarks(site, rule.code),
         "measures": _measures(site, rule.code),
         "goalposts": rule.goalposts if rule.normalise.method == "goalposts" else None,
@@ -90,7 +90,8 @@ def indicator_words(site: Site, rule: IndicatorRule) -> dict[str, Any]:
     }
 
 
-def _formula(site: Site, code: str) -> Pair | None:
+def formula_in_codes(site: Site, code: str) -> Pair | None:
+    """Return the formula with codes of measures; None where the values were given as they are."""
     table = site.board.table
     if code not in table.formulas:
         return None
@@ -100,9 +101,9 @@ def _formula(site: Site, code: str) -> Pair | None:
     return describe(formula, "zh").replace(" x ", " × "), describe(formula, "en").replace(" x ", " × ")
 
 
-def _formula_in_words(site: Site, code: str) -> Pair | None:
+def formula_in_words(site: Site, code: str) -> Pair | None:
     """Return the formula with the names of its measures in place of their codes; None where one has no name."""
-    formula, measures = _formula(site, code), site.board.table.background.measures
+    formula, measures = formula_in_codes(site, code), site.board.table.background.measures
     names = site.board.table.formula_measures.get(code, ())
     if formula is None or not names or any(name not in measures for name in names):
         return None
