@@ -26,14 +26,13 @@ from yitihua.messages_sensitivity import SENSITIVITY
 from yitihua.messages_site import SITE
 from yitihua.messages_submissions import SUBMISSIONS
 from yitihua.messages_weights import WEIGHTS
-from yitihua.messages_workbook import WORKBOOK
 
 #: Details that are phrases, given in English and put into Chinese by `in_chinese`.
 PHRASE_DETAILS: Final = frozenset({"kind", "reason", "what"})
 
 #: The words that rooms keep themselves; no code may stand in two of them.
 ROOMS: Final = (
-    SUBMISSIONS, ANSWERS, ESTIMATION, MODES_AREAS, FIGURES, PANEL, PAPERS, ENGINES, WEIGHTS, WORKBOOK, EXPERTS,
+    SUBMISSIONS, ANSWERS, ESTIMATION, MODES_AREAS, FIGURES, PANEL, PAPERS, ENGINES, WEIGHTS, EXPERTS,
     METHODS, ANALYSIS, AUDIT, BUNDLE, CERTAINTY, REACH, SENSITIVITY, SITE,
 )  # fmt: skip
 

@@ -355,7 +355,7 @@ def test_few_respondents_are_refused(tmp_path):
     n[3, board.table.indicators.index("E01")] = 9
     with pytest.raises(InputError) as found:
         yt.apply(replace(board.table, n=n), board.recipe).bulletin(tmp_path / "a.docx")
-    assert [fault.code for fault in found.value.faults] == ["papers-few"]
+    assert [fault.code for fault in found.value.faults] == ["few-respondents"]
     assert not list(tmp_path.iterdir())
 
 

@@ -249,7 +249,7 @@ def test_few_respondents_are_refused_and_nothing_is_written(tmp_path):
     n = board.table.n.copy()
     n[3, board.table.indicators.index("E01")] = 9
     few = yt.apply(replace(board.table, n=n), board.recipe)
-    assert refused(lambda: few.portrait("330421", tmp_path / "a.pdf")) == "papers-few"
+    assert refused(lambda: few.portrait("330421", tmp_path / "a.pdf")) == "few-respondents"
     assert not list(tmp_path.iterdir())
 
 

@@ -239,7 +239,7 @@ def test_a_value_on_nine_respondents_is_refused_and_on_ten_printed():
     (fault,) = found.value.faults
     unit = board_of("zhejiang-2022").table.units[3]
     assert (
-        fault.code == "papers-few"
+        fault.code == "few-respondents"
         and f"{unit} E01" in fault.problem("zh")
         and "9" not in fault.problem("zh").split("：")[1].replace(unit, "")
     )
@@ -255,7 +255,7 @@ def test_more_respondents_can_be_asked_for_and_fewer_than_the_edition_says_canno
     edition = yt.load_edition("zhejiang-2022")
     with pytest.raises(InputError) as found:
         portraits(board_of("zhejiang-2022"), minimum=100)
-    assert found.value.faults[0].code == "papers-few"
+    assert found.value.faults[0].code == "few-respondents"
     assert portraits(board_of("zhejiang-2022"), edition=edition, minimum=2).minimum == 10
     assert portraits(board_of("zhejiang-2022"), minimum=2).minimum == 10
     with pytest.raises(InputError) as found:
@@ -277,7 +277,7 @@ def test_a_city_less_its_counties_is_refused():
     with pytest.raises(InputError) as found:
         portraits(yt.apply(replace(table, n=n), whole.recipe))
     (fault,) = found.value.faults
-    assert fault.code == "papers-few" and "330400 E01" in fault.problem("en")
+    assert fault.code == "few-respondents" and "330400 E01" in fault.problem("en")
 
 
 def test_another_boards_run_and_nothing_shared_are_refused():

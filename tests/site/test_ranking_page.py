@@ -322,7 +322,7 @@ def test_estimates_on_too_few_are_refused(refused):
     n[row, j] = 9
     few = yt.apply(replace(board.table, n=n), board.recipe)
     (fault,) = refused(site_of, few)
-    assert fault.code == "papers-few"
+    assert fault.code == "few-respondents"
     assert board.table.units[row] in fault.problem("zh")
 
 

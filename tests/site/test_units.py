@@ -10,13 +10,13 @@ import yitihua as yt
 from calling import called
 from sites import accessible, board_of, validate
 from yitihua.publish.portraits import portraits
-from yitihua.publish.site import site_files, site_of
+from yitihua.publish.site import site_of
 from yitihua.publish.site.context import file_names
 from yitihua.publish.site.render import number
-from yitihua.publish.site.units import quantity
+from yitihua.publish.site.units import quantity, unit_pages
 
 #: Pages of the largest shipped index; 2,844 of them and the rest are to stay below 150 MB.
-MOST_BYTES = 42_000
+MOST_BYTES = 36_000
 
 
 def cells(row) -> list[str]:
@@ -31,7 +31,7 @@ def table(page, title: str):
 
 
 def page_of(site, row: int) -> BeautifulSoup:
-    return BeautifulSoup(dict(site_files(site))[site.files[row]], "html.parser")
+    return BeautifulSoup(dict(unit_pages(site, "1", ()))[site.files[row]], "html.parser")
 
 
 # Numbers
@@ -138,6 +138,7 @@ def test_a_unit_without_a_score_has_a_page_that_says_why():
     page = page_of(site_of(gapped, n=100), 5)
     assert "不评分：覆盖率不足" in page.select_one("p.note").get_text()
     assert "没有得分，不作测算。" in page.main.get_text()
+    assert "上一位" not in page.main.get_text()  # it has no place among the ranked
     _, rows = table(page, "全部指标")
     assert cells(rows[0])[1] == "–" and "缺失" in cells(rows[0])[-1]
 
@@ -167,6 +168,36 @@ def test_links_lead_to_pages_of_units_and_indicators(site_folder, parsed):
         assert href in known or (folder / "units" / href).is_file(), href
 
 
+@pytest.mark.parametrize(
+    "board",
+    [
+        lambda: yt.evaluate("hdi", normalise="zscore"),  # points beyond the scale: no loss, no full points
+        lambda: yt.evaluate("hdi", aggregate="bod"),  # a linear programme a unit: nothing to try indicator by indicator
+        lambda: yt.apply(board_of("hdi").table.take([0]), board_of("hdi").recipe),  # nobody to compare with
+    ],
+    ids=["beyond the scale", "programmes", "one unit"],
+)
+def test_boards_of_other_kinds_have_pages(board, tmp_path):
+    made = board()
+    site = site_of(made, n=100)
+    files = dict(unit_pages(site, "1", ()))
+    for name in site.files[:3]:
+        (tmp_path / name.removeprefix("units/")).write_bytes(files[name])
+    validate(*tmp_path.iterdir())
+    page = BeautifulSoup(files[site.files[0]], "html.parser")
+    assert bool(page.select('[data-chart="unit-sources"]')) == (made.recipe.indicators[0].normalise.method != "zscore")
+    assert ("不能逐项测算" in page.main.get_text()) == (made.recipe.root.method == "bod")
+
+
+def test_a_period_before_on_too_few_respondents_is_refused(refused):
+    board = board_of("zhejiang-2022")
+    n = board.table.n.copy()
+    row, j = np.argwhere(np.isfinite(n))[0]
+    n[row, j] = 9
+    few = yt.apply(replace(board.table, n=n, period="2021"), board.recipe)
+    assert [fault.code for fault in refused(site_of, board, None, few)] == ["papers-few"]
+
+
 # In a browser
 
 
@@ -189,12 +220,27 @@ def test_english_is_whole_and_definitions_open(visit):
         assert link.get_attribute("title") == edition.indicators["A01"].definition.zh
 
 
+def test_marks_stand_where_the_numbers_are(visit):
+    board = board_of("zhejiang-2022")
+    row, codes = board.table.units.index("330106"), board.recipe.codes
+    with visit("zhejiang-2022", "units/330106.html") as opened:
+        marks = opened.page.eval_on_selector_all(
+            "table.ind .mk",
+            "nodes => nodes.map(node => ['--p', '--m'].map(name => node.style.getPropertyValue(name)))",
+        )
+    points, medians = np.array(marks, dtype=float).T
+    assert len(points) == np.isfinite(board.normalised[row]).sum() == len(codes)
+    np.testing.assert_allclose(points, board.normalised[row], atol=0.06)
+    np.testing.assert_allclose(medians, np.nanmedian(board.normalised, axis=0), atol=0.06)
+
+
 @pytest.mark.parametrize(("name", "unit"), [("zhejiang-2022", "330106"), ("hdi", "NOR"), ("asem", "CHN")])
 def test_charts_are_drawn_and_only_tables_scroll_on_a_phone(name, unit, visit):
     with visit(name, f"units/{unit}.html", 390, 844) as opened:
         page = opened.page
         assert page.locator(".canvas svg").count() == 2
         assert page.locator(".canvas svg path").count() > 10
+        assert page.locator("table.ind .mk").count() > 0
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 

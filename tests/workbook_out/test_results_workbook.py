@@ -236,8 +236,8 @@ def test_estimates_on_few_respondents_are_refused_with_their_cells() -> None:
     with pytest.raises(InputError) as found:
         board_workbook(few)
     (fault,) = found.value.faults
-    assert fault.code == "workbook-few"
-    assert f"{board.table.units[row]}, E01 (n = 9)" in fault.problem("zh")
+    assert fault.code == "few-respondents"
+    assert f"{board.table.units[row]} E01" in fault.problem("zh")
     n[row, j] = 10
     board_workbook(yt.apply(replace(board.table, n=n), board.recipe))
 

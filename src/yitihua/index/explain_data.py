@@ -44,7 +44,7 @@ def raw_steps(table: IndicatorTable, row: int, rule: IndicatorRule) -> list[Step
     steps = _definition_steps(table, code) + _city_steps(table, row, code) + _measure_steps(table, row, code)
     assert table.origin is not None
     origin = origin_label(str(table.origin[row, column]) or "missing")
-    formula = formula_words(table, code)
+    formula = _formula_words(table, code)
     # A value that was computed stands in no cell; its measures do.
     at = ("", "") if any(formula) else _where(table, table.background.places, code, row)
     zh, en = (
@@ -64,7 +64,7 @@ def raw_steps(table: IndicatorTable, row: int, rule: IndicatorRule) -> list[Step
     return steps
 
 
-def formula_words(table: IndicatorTable, code: str) -> Label:
+def _formula_words(table: IndicatorTable, code: str) -> Label:
     """Return the formula in words; a run of before 0.1 keeps only the English."""
     formula = table.background.formulas.get(code)
     if code not in table.formulas:

@@ -78,7 +78,7 @@ def refuse_few(board: Scoreboard, minimum: int = MINIMUM) -> None:
     inside = replace(table, values=np.where(_of_index(board), table.values, np.nan))
     if found := few_cells(inside, minimum):
         names = [f"{table.units[row]} {table.indicators[j]}" for row, j in found[:5]]
-        raise refuse("papers-few", found="; ".join(names), count=len(found), minimum=minimum)
+        raise refuse("few-respondents", found="; ".join(names), count=len(found), minimum=minimum)
 
 
 def _of_index(board: Scoreboard) -> npt.NDArray[np.bool_]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,7 +15,6 @@ from yitihua.index.fit import fit
 from yitihua.index.recipe import Recipe
 from yitihua.index.run import read_run
 from yitihua.index.scoreboard import Scoreboard
-from yitihua.indicators.cities import LEVEL, cities_of
 from yitihua.indicators.table import IndicatorTable
 from yitihua.publish.bundle.archive import write_archive
 from yitihua.publish.bundle.contents import bundle_files, settled_text
@@ -24,10 +22,7 @@ from yitihua.publish.bundle.manifest import Stated
 from yitihua.publish.bundle.recompute import FITTED_WITHIN, counted, recomputed, refuse_own_code, stated_of
 from yitihua.publish.bundle.sources import definition_files, edition_of_run, opened_edition, passport_files
 from yitihua.publish.bundle.verify import verify_bytes
-from yitihua.surveys.privacy.suppression import MINIMUM, primary
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from yitihua.publish.small_cells import few_cells, fewest
 
 
 def bundle_of_run(folder: str | Path) -> bytes:
@@ -82,7 +77,7 @@ def bundle_of_board(board: Scoreboard, edition: Edition | None, versions: Mappin
     refuse_own_code(board.recipe)
     # Names of the files that offices sent in may hold a person's name, and no number depends on them.
     table = replace(board.table, background=replace(board.table.background, submissions=()))
-    _refuse_small(table)
+    _refuse_small(table, fewest(edition))
     project = None if edition is None else edition.project
     definitions = {} if edition is None else definition_files(edition)
     recipe = "fitted" if _comes_out(table, board.recipe, definitions) else "given"
@@ -115,32 +110,8 @@ def _comes_out(table: IndicatorTable, recipe: Recipe, definitions: Mapping[str, 
     return Recipe.from_json(settled_text(fresh, text.encode("utf-8"), FITTED_WITHIN)).to_json() == text
 
 
-def _refuse_small(table: IndicatorTable) -> None:
-    if found := [*small_cells(table)]:
-        names = [f"{unit} {code}" for unit, code in found]
-        raise refuse("bundle-small-cells", found=len(found), minimum=MINIMUM, name=names)
-
-
-def small_cells(table: IndicatorTable) -> Iterator[tuple[str, str]]:
-    """Yield unit and indicator of estimates that show fewer than 10 respondents, or give them away.
-
-    A city's respondents less those of its counties that are shown must not be fewer than 10 either.
-
-    Examples
-    --------
-    >>> n = np.array([[12.0, 9.0, np.nan]])
-    >>> [*small_cells(IndicatorTable(("a",), ("x", "y", "z"), np.ones((1, 3)), n=n))]
-    [('a', 'y')]
-    """
-    if table.n is None:
-        return
-    small = primary(table.n)
-    cities = {row for row, level in enumerate(table.levels) if level == LEVEL}
-    if cities:
-        city_of = {unit: city.code for unit, city in cities_of(table).items()}
-        for row in cities:
-            own = [k for k, unit in enumerate(table.units) if k not in cities and city_of.get(unit) == table.units[row]]
-            rest = table.n[row] - np.nansum(table.n[own], axis=0)
-            small[row] |= primary(rest)
-    for row, j in np.argwhere(small).tolist():
-        yield table.units[row], table.indicators[j]
+def _refuse_small(table: IndicatorTable, minimum: int) -> None:
+    # Every count is in the file, also where its value is missing.
+    if found := few_cells(replace(table, values=np.zeros_like(table.values)), minimum):
+        names = [f"{table.units[row]} {table.indicators[j]}" for row, j in found]
+        raise refuse("bundle-small-cells", found=len(found), minimum=minimum, name=names)

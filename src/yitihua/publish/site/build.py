@@ -61,6 +61,8 @@ def site_of(
     """
     minimum = fewest(edition)
     refuse_few(board, minimum)
+    if before is not None:
+        refuse_few(before, minimum)
     if not np.isfinite(board.total).any():
         raise refuse("site-empty", name=board.recipe.edition)
     robust = board.uncertainty(n=n, seed=0, n_jobs=n_jobs)

@@ -150,10 +150,11 @@ def _chance(share: float | None) -> int | None:
     return int(share) * 1000
 
 
-def _range(site: Site) -> list[float]:
+def _range(site: Site) -> list[float] | None:
+    """Return the ends of the scale, None where points lie beyond it: the axis then finds its own."""
     low, high = site.board.recipe.scale
     points = site.board.points[np.isfinite(site.board.points)]
-    return [min(low, float(points.min())), max(high, float(points.max()))]
+    return [low, high] if low <= points.min() and points.max() <= high else None
 
 
 def _round(value: float, digits: int) -> float | int | None:

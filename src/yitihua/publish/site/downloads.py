@@ -141,7 +141,15 @@ def _problems(error: InputError) -> list[Pair]:
 
 
 def downloads_files(site: Site, version: str, bar: Any) -> Iterator[tuple[str, bytes]]:
-    """Yield downloads.html and the files it lists."""
+    """Yield downloads.html and the files it lists.
+
+    Examples
+    --------
+    >>> import yitihua as yt
+    >>> from yitihua.publish.site.build import site_of
+    >>> [name for name, _ in downloads_files(site_of(yt.evaluate("hdi"), n=100), "0", ())][-1]
+    'downloads/bundle.zip'
+    """
     files, left_out = downloads(site)
     page = {
         "title": ("下载", "Downloads"), "root": "", "file": "downloads.html", "scripts": ("site.js",),

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from yitihua.definitions.levels import level_word
 from yitihua.index.explain import normalise_words
-from yitihua.index.explain_data import formula_words
 from yitihua.index.fitted import treatment_settings
 from yitihua.index.recipe import IndicatorRule, Recipe
+from yitihua.indicators.derive import describe
 from yitihua.indicators.facts import published_facts
 from yitihua.publish.panel.payload import MEANS
 from yitihua.publish.site.context import Site
-from yitihua.publish.site.formulas import definition_of, formula_of
 from yitihua.publish.site.render import Pair, number
 from yitihua.publish.words import method_word, settings_words
 
@@ -63,16 +63,16 @@ def indicator_words(site: Site, rule: IndicatorRule) -> dict[str, Any]:
     words = behind.indicators.get(rule.code)
     stated = None if site.edition is None else site.edition.indicators.get(rule.code)
     evidence = words.evidence if words is not None else ()
-    facts, measures = published_facts(evidence), _measures(site, rule.code)
+    facts = published_facts(evidence)
     return {
         "unit": rule.unit if any(rule.unit) else None,
         "direction": ("正向，越大越好", "more is better") if rule.positive else ("逆向，越小越好", "less is better"),
         "kind": SOURCES.get(stated.source) if stated is not None else None,
-        "definition": definition_of(site.board.table, rule.code),
-        "formula": _formula(site, rule.code),
-        "in_words": formula_of(site.board.table, rule.code) if measures else None,
+        "definition": words.definition if words is not None and any(words.definition) else None,
+        "formula": formula_in_codes(site, rule.code),
+        "in_words": formula_in_words(site, rule.code),
         "remarks": _remarks(site, rule.code),
-        "measures": measures,
+        "measures": _measures(site, rule.code),
         "goalposts": rule.goalposts if rule.normalise.method == "goalposts" else None,
         "reason": words.reason if words is not None and any(words.reason) else None,
         "stages": stages(site.board.recipe, rule),
@@ -90,10 +90,47 @@ def indicator_words(site: Site, rule: IndicatorRule) -> dict[str, Any]:
     }
 
 
-def _formula(site: Site, code: str) -> Pair | None:
-    """Return the formula with the codes of its measures, as `explain` shows it."""
-    formula = formula_words(site.board.table, code)
-    return (formula[0].replace(" x ", " × "), formula[1].replace(" x ", " × ")) if any(formula) else None
+def formula_in_codes(site: Site, code: str) -> Pair | None:
+    """Return the formula with codes of measures; None where the values were given as they are.
+
+    Examples
+    --------
+    >>> import yitihua as yt
+    >>> from yitihua.publish.site.build import site_of
+    >>> site = site_of(yt.evaluate("zhejiang-2022"), n=100)
+    >>> formula_in_codes(site, "A01")[0]
+    'fields_comprehensive / fields_catalogue × 100'
+    """
+    table = site.board.table
+    if code not in table.formulas:
+        return None
+    formula = table.background.formulas.get(code)
+    if formula is None:  # a run of before 0.1 keeps only the English
+        return table.formulas[code], table.formulas[code]
+    return describe(formula, "zh").replace(" x ", " × "), describe(formula, "en").replace(" x ", " × ")
+
+
+def formula_in_words(site: Site, code: str) -> Pair | None:
+    """Return the formula with the names of its measures in place of their codes; None where one has no name.
+
+    Examples
+    --------
+    >>> import yitihua as yt
+    >>> from yitihua.publish.site.build import site_of
+    >>> site = site_of(yt.evaluate("zhejiang-2022"), n=100)
+    >>> formula_in_words(site, "A01")[0]
+    '综合执法领域数 ÷ 县级执法领域总数 × 100'
+    """
+    formula, measures = formula_in_codes(site, code), site.board.table.background.measures
+    names = site.board.table.formula_measures.get(code, ())
+    if formula is None or not names or any(name not in measures for name in names):
+        return None
+    pattern = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in names))
+
+    def named(which: int) -> str:
+        return pattern.sub(lambda found: measures[found[0]].name[which], formula[which]).replace(" / ", " ÷ ")
+
+    return named(0), named(1)
 
 
 def _remarks(site: Site, code: str) -> list[Pair]:

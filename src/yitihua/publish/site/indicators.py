@@ -126,7 +126,7 @@ def units_data(site: Site) -> bytes:
     --------
     >>> import yitihua as yt
     >>> from yitihua.publish.site.build import site_of
-    >>> units_data(site_of(yt.evaluate("zhejiang-2022"), n=100)).decode()[:63]
+    >>> units_data(site_of(yt.evaluate("zhejiang-2022"), n=100)).decode().partition('"330105"')[0]
     'window.yitihuaNames={"330102":["上城区","Shangcheng District",2,4],'
     """
     grid, found = known_tiles(), {}
@@ -136,7 +136,16 @@ def units_data(site: Site) -> bytes:
 
 
 def framework_page(rooms: Rooms, version: str, bar: Any) -> bytes:
-    """Return indicators.html: the tree with weights."""
+    """Return indicators.html: the tree with weights.
+
+    Examples
+    --------
+    >>> import yitihua as yt
+    >>> from yitihua.publish.site.build import site_of
+    >>> page = framework_page(Rooms(site_of(yt.evaluate("hdi"), n=100)), "0", ())
+    >>> b"indicators/gnipc.html" in page
+    True
+    """
     site, recipe = rooms.site, rooms.site.board.recipe
     node_of = {node.code: node for node in recipe.nodes}
     lines: list[dict[str, Any]] = []

@@ -17,7 +17,15 @@ DOTS = 400
 
 
 def main_level(site: Site) -> str:
-    """Return the level with the most units, whose distribution is drawn."""
+    """Return the level with the most units, whose distribution is drawn.
+
+    Examples
+    --------
+    >>> import yitihua as yt
+    >>> from yitihua.publish.site.build import site_of
+    >>> main_level(site_of(yt.evaluate("hdi"), n=100))
+    'country'
+    """
     rows = site.board.level_rows
     return max(rows, key=lambda level: len(rows[level]))
 

@@ -21,7 +21,7 @@ from yitihua.publish.portraits.model import Branch, Exemplar, Lift, Row
 from yitihua.publish.portraits.picking import portrait_of
 from yitihua.publish.site.certainty import certainty_lines, chance_word, robust_line
 from yitihua.publish.site.context import Site
-from yitihua.publish.site.formulas import definition_of, formula_of
+from yitihua.publish.site.indicator_words import formula_in_codes, formula_in_words
 from yitihua.publish.site.render import Pair, as_json, both, number, percent, plain, render
 
 #: Units named of those that cannot be told apart from one.
@@ -88,11 +88,7 @@ class Frame:
 
     def script(self) -> bytes:
         """Return the script of words: English of Chinese, and what is said of every indicator."""
-        table, found = self.site.board.table, {}
-        for code in self.site.board.recipe.codes:
-            definition, formula = definition_of(table, code), formula_of(table, code)
-            if definition or formula:
-                found[self.site.indicator_files[code]] = [*(definition or ("", "")), *(formula or ("", ""))]
+        found = {self.site.indicator_files[code]: told for code, told in self.told_of.items()}
         english = {zh: en for zh, en in self.english.items() if zh != en}
         return f"window.yitihuaUnits={as_json({'english': english, 'indicators': found})};\n".encode()
 
@@ -105,13 +101,13 @@ class Frame:
     def heads(self) -> dict[str, Markup]:
         """Every indicator's and node's name, a link to its page."""
         labels, files = self.site.board.recipe.labels, self.site.indicator_files
-        link = Markup('<a href="../{}" data-w>{}</a>')
+        link = Markup('<a href="../{}">{}</a>')
         return {code: link.format(file, both(self.word(labels[code]))) for code, file in files.items()}
 
     @cached_property
     def units(self) -> dict[str, Markup]:
         """Every unit's name, a link to its page, as it stands on another unit's."""
-        site, link = self.site, Markup('<a href="{}" data-w>{}</a>')
+        site, link = self.site, Markup('<a href="{}">{}</a>')
         return {
             unit: link.format(file.removeprefix("units/"), both(self.word(name)))
             for unit, file, name in zip(site.board.table.units, site.files, site.names, strict=True)
@@ -142,7 +138,8 @@ class Frame:
             "exemplars": [self.exemplar(one, exemplar) for exemplar in one.exemplars],
             "legend": self.legend, "neighbours": self.neighbours(place), "note": self.note(one),
             "gapped": any(branch.coverage < 1 for branch in one.branches), "then": self.then(one),
-            "past": self.past(one), "defined": self.defined, "beside": self.beside(one), "units": self.units, "w": self.word,
+            "past": self.past(one), "defined": bool(self.told_of), "beside": self.beside(one), "w": self.word,
+            "ends": self.ends,
             "sure": percent(site.certainty.level),
         }  # fmt: skip
 
@@ -242,11 +239,13 @@ class Frame:
     def neighbours(self, place: int) -> list[tuple[Pair, Markup]]:
         """Return links to the unit before and the unit after in the ranking of its level."""
         site, found = self.site, []
-        levels = site.board.table.levels
+        levels, total = site.board.table.levels, site.board.total
         for step, words in ((-1, ("上一位：", "Before: ")), (1, ("下一位：", "After: "))):
             at = place + step
-            if 0 <= at < len(site.order) and levels[site.order[at]] == levels[site.order[place]]:
-                row = site.order[at]
+            if not 0 <= at < len(site.order) or not np.isfinite(total[site.order[place]]):
+                continue
+            row = site.order[at]
+            if levels[row] == levels[site.order[place]] and np.isfinite(total[row]):
                 found.append((words, self.units[site.board.table.units[row]]))
         return found
 
@@ -259,7 +258,7 @@ class Frame:
 
     def branch(self, one: Portrait, branch: Branch) -> dict[str, Any]:
         """Return a row of the table of first-level nodes."""
-        return {"of": branch, "lost": self.lost(one, branch.obstacle), "mark": self.mark(branch.points, branch.middle)}
+        return {"of": branch, "lost": self.lost(one, branch.obstacle)}
 
     def lost(self, one: Portrait, obstacle: float | None) -> float | None:
         """Return the part of what is lacking to a full score that stands below one node or indicator."""
@@ -267,19 +266,11 @@ class Frame:
             return None
         return obstacle / 100 * (self.site.board.recipe.scale[1] - one.score)
 
-    def mark(self, points: float | None, middle: float | None) -> Markup | str:
-        """Return a line with the points of the unit and the median of its level on it."""
-        if points is None:
-            return ""
-        low, high = self.ends
-        at = [0.0 if x is None else (x - low) / (high - low) * 100 for x in (points, middle)]
-        return Markup(f'<span class="mk" style="--p:{at[0]:.0f};--m:{at[1]:.0f}"></span>')
-
-    def rows(self, one: Portrait) -> list[tuple[Branch, list[tuple[Row, Markup | str]]]]:
+    def rows(self, one: Portrait) -> list[tuple[Branch, list[Row]]]:
         """Return all indicators by first-level node."""
-        found: dict[str, list[tuple[Row, Markup | str]]] = {branch.code: [] for branch in one.branches}
+        found: dict[str, list[Row]] = {branch.code: [] for branch in one.branches}
         for row in one.rows:
-            found[row.branch].append((row, self.mark(row.points, row.middle)))
+            found[row.branch].append(row)
         return [(branch, found[branch.code]) for branch in one.branches]
 
     def told(self, one: Portrait, codes: tuple[str, ...]) -> list[tuple[Row, float]]:
@@ -324,17 +315,24 @@ class Frame:
         return [*certainty_lines(self.site.certainty), robust_line(self.site.robust)]
 
     @cached_property
-    def defined(self) -> bool:
-        """Whether any indicator has a definition or a formula at hand."""
-        table = self.site.board.table
-        return any(definition_of(table, code) or formula_of(table, code) for code in self.site.board.recipe.codes)
+    def told_of(self) -> dict[str, list[str]]:
+        """Definition and formula, in Chinese and English, of every indicator that has one."""
+        site, found = self.site, {}
+        for code in site.board.recipe.codes:
+            words = site.board.table.background.indicators.get(code)
+            definition = ("", "") if words is None else words.definition
+            formula = formula_in_words(site, code) or formula_in_codes(site, code) or ("", "")
+            if any((*definition, *formula)):
+                found[code] = [*definition, *formula]
+        return found
 
     # The charts.
 
     def charts(self, one: Portrait) -> dict[str, Any]:
         """Return the data of the charts; those that would be empty are left out."""
         names = [branch.name for branch in one.branches]
-        low, high = self.ends
+        # Where points lie beyond the scale the axis finds its own round ends.
+        span = list(self.ends) if self.ends == self.site.board.recipe.scale else None
         found: dict[str, Any] = dict.fromkeys(("branches", "sources", "change"))
 
         def short(values: list[float | None]) -> list[float | None]:
@@ -342,7 +340,7 @@ class Frame:
 
         if any(branch.points is not None for branch in one.branches):
             found["branches"] = {
-                "names": names, "range": short([low, high]), "digits": self.digits, "name": one.name,
+                "names": names, "range": span, "digits": self.digits, "name": one.name,
                 "points": short([branch.points for branch in one.branches]),
                 "low": short([branch.low for branch in one.branches]),
                 "middle": short([branch.middle for branch in one.branches]),
@@ -360,7 +358,7 @@ class Frame:
                 for branch in one.branches
             ]
             found["change"] = {
-                "names": names, "range": short([low, high]), "digits": self.digits, "then": self.then(one),
+                "names": names, "range": span, "digits": self.digits, "then": self.then(one),
                 "before": short(before), "now": short([branch.points for branch in one.branches]),
             }  # fmt: skip
         return found

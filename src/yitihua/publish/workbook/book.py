@@ -11,11 +11,12 @@ import xlsxwriter
 
 from yitihua.errors import refuse
 from yitihua.index.scoreboard import Scoreboard
+from yitihua.publish.small_cells import fewest, refuse_few
 from yitihua.publish.workbook.inert import inert
 from yitihua.publish.workbook.live import begin_live, finish_live
 from yitihua.publish.workbook.method import draw_method
 from yitihua.publish.workbook.page import Desk
-from yitihua.publish.workbook.problems import draw_problems, refuse_few
+from yitihua.publish.workbook.problems import draw_problems
 from yitihua.publish.workbook.ranking import draw_charts, draw_ranking
 from yitihua.publish.workbook.tables import draw_contributions, draw_indicators, draw_scores, draw_weights
 
@@ -60,7 +61,7 @@ def board_workbook(
     """
     if lang not in ("zh", "en"):
         raise refuse("bad-choice", key="lang", found=lang, options=["zh", "en"])
-    refuse_few(board)
+    refuse_few(board, fewest(edition))
     target = BytesIO()
     with xlsxwriter.Workbook(target, OPTIONS) as book:
         desk = Desk(book, board, edition, lang)

@@ -4,32 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-import numpy as np
-
-from yitihua.errors import refuse
-from yitihua.index.scoreboard import Scoreboard
 from yitihua.publish.data_problems import NO_PROOF, data_problems
 from yitihua.publish.workbook.page import Column, Desk
-from yitihua.surveys.privacy.suppression import MINIMUM, primary
-
-
-def refuse_few(board: Scoreboard) -> None:
-    """Refuse a board with an estimate on fewer respondents than may be shown.
-
-    To hide the cell would not do: it can be solved from the score and the other cells.
-
-    Raises
-    ------
-    InputError
-        Naming the first cells.
-    """
-    n = board.table.n
-    if n is None:
-        return
-    few = np.argwhere(primary(n) & np.isfinite(board.table.values))
-    if few.size:
-        shown = [f"{board.table.units[row]}, {board.table.indicators[j]} (n = {n[row, j]:.0f})" for row, j in few[:5]]
-        raise refuse("workbook-few", found="; ".join(shown), count=len(few), minimum=MINIMUM)
 
 
 def draw_problems(desk: Desk) -> None:

@@ -38,20 +38,42 @@
     place.hidden = !list.firstChild;
   }
 
-  // A text that stands in Chinese alone; one with an English of its own has elements in it.
-  function speak(place) {
-    if (place.firstElementChild) { return; }
-    if (place.chinese === undefined) { place.chinese = place.textContent; }
-    var english = own.call(shared.english, place.chinese) ? shared.english[place.chinese] : place.chinese;
-    place.textContent = lang() ? english : place.chinese;
+  // Texts that stand in Chinese alone; one with an English of its own is in an element that names its language.
+  var alone = [];
+
+  function collect() {
+    var walker = document.createTreeWalker(document.querySelector("main"), window.NodeFilter.SHOW_TEXT), node;
+    while ((node = walker.nextNode())) {
+      if (!own.call(shared.english, node.data) || node.parentNode.closest("[lang]:not(html), script, .canvas")) { continue; }
+      alone.push([node, node.data]);
+    }
+  }
+
+  function speak(one) { one[0].data = lang() ? shared.english[one[1]] : one[1]; }
+
+  // Points of the unit as a dot and the median of its level as a line, between the ends of the scale.
+  function mark(table) {
+    var low = Number(table.dataset.low), width = Number(table.dataset.high) - low;
+    function at(cell) { return (Number(cell.textContent.replace(/,/g, "").replace("−", "-")) - low) / width * 100; }
+    each(table.querySelectorAll("tbody tr:not(.g)"), function (row) {
+      var points = at(row.cells[2]), median = at(row.cells[3]);
+      if (isNaN(points) || isNaN(median)) { return; }
+      var made = document.createElement("span");
+      made.className = "mk";
+      made.style.setProperty("--p", points.toFixed(1));
+      made.style.setProperty("--m", median.toFixed(1));
+      row.cells[2].prepend(made, " ");
+    });
   }
 
   function start() {
-    each(document.querySelectorAll("[data-w]"), speak);
+    alone.forEach(speak);
     var bodies = document.querySelector("table.ind").tBodies;
     each(document.querySelectorAll("details.defs"), function (place, k) { fill(place, bodies[k]); });
   }
 
   document.addEventListener("yitihua-lang", start);
+  mark(document.querySelector("table.ind"));
+  collect();
   start();
 }());
