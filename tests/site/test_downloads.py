@@ -52,7 +52,7 @@ def test_tables_are_read_back_as_the_boards(site_folder):
     assert (folder / "scores.csv").read_bytes()[:3] == b"\xef\xbb\xbf"  # Excel shows Chinese without it as nonsense
     np.testing.assert_array_equal(scores.loc[list(board.table.units), "score"], board.total)
     np.testing.assert_array_equal(scores.loc[list(board.table.units), "rank"], board.rank)
-    indicators = pd.read_csv(folder / "indicators.csv", dtype={"unit": str})
+    indicators = pd.read_csv(folder / "indicators.zip", dtype={"unit": str})
     assert len(indicators) == len(board.table.units) * len(board.recipe.codes)
 
 

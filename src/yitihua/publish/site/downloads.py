@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from yitihua.errors import InputError
@@ -59,7 +61,7 @@ def downloads(site: Site) -> tuple[list[Download], list[tuple[Pair, list[Pair]]]
     >>> from yitihua.publish.site.build import site_of
     >>> files, left_out = downloads(site_of(yt.evaluate("hdi"), yt.load_edition("hdi"), n=100))
     >>> [file.name for file in files], left_out
-    (['results-zh.xlsx', 'results-en.xlsx', 'scores.csv', 'indicators.csv', 'bundle.zip'], [])
+    (['results-zh.xlsx', 'results-en.xlsx', 'scores.csv', 'indicators.zip', 'bundle.zip'], [])
     """
     left_out: list[tuple[Pair, list[Pair]]] = []
     found = [*_workbooks(site, left_out), *_tables(site), *_bundle(site, left_out)]
@@ -95,15 +97,30 @@ def _workbooks(site: Site, left_out: list[tuple[Pair, list[Pair]]]) -> Iterator[
 
 def _tables(site: Site) -> Iterator[Download]:
     board = site.board
-    for name, frame, title, what in (
-        ("scores.csv", board.score_table("zh"), ("得分表", "Scores"),
-         ("每个单位一行：得分、排名、区间、等级、覆盖率、各一级指标得分。",
-          "A row a unit: score, rank, intervals, grades, coverage, first-level scores.")),
-        ("indicators.csv", board.indicator_table("zh"), ("指标明细", "Indicators"),
-         ("每个单位每个指标一行：原始值、标准误、样本量、各步处理结果、得分、权重、贡献。",
-          "A row a unit and indicator: value, error, respondents, every step, points, weight, contribution.")),
-    ):  # fmt: skip
-        yield Download(name, title, what, _csv(frame))
+    yield Download(
+        "scores.csv",
+        ("得分表", "Scores"),
+        ("每个单位一行：得分、排名、区间、等级、覆盖率、各一级指标得分。",
+         "A row a unit: score, rank, intervals, grades, coverage, first-level scores."),
+        _csv(board.score_table("zh")),
+    )  # fmt: skip
+    yield Download(
+        "indicators.zip",
+        ("指标明细（压缩包，内为indicators.csv）", "Indicators (indicators.csv in a ZIP)"),
+        ("每个单位每个指标一行：原始值、标准误、样本量、各步处理结果、得分、权重、贡献。",
+         "A row a unit and indicator: value, error, respondents, every step, points, weight, contribution."),
+        _zipped("indicators.csv", _csv(board.indicator_table("zh"))),
+    )  # fmt: skip
+
+
+def _zipped(name: str, content: bytes) -> bytes:
+    """Return an archive of one file, with a fixed date: the table of a province of thousands is 16 MB without."""
+    target = BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        entry = zipfile.ZipInfo(name, (2022, 1, 1, 0, 0, 0))
+        entry.create_system, entry.external_attr = 3, 0o644 << 16
+        archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
+    return target.getvalue()
 
 
 def _csv(frame: pd.DataFrame) -> bytes:

@@ -58,7 +58,16 @@ def pair_of(text: Text | None) -> Pair | None:
 
 
 def indicator_words(site: Site, rule: IndicatorRule) -> dict[str, Any]:
-    """Return all that is said of an indicator, each part None or empty where there is nothing to say."""
+    """Return all that is said of an indicator, each part None or empty where there is nothing to say.
+
+    Examples
+    --------
+    >>> import yitihua as yt
+    >>> from yitihua.publish.site.build import site_of
+    >>> site = site_of(yt.evaluate("hdi"), n=100)
+    >>> indicator_words(site, site.board.recipe.indicators[0])["goalposts"]
+    (20.0, 85.0)
+    """
     behind = site.board.table.background
     words = behind.indicators.get(rule.code)
     stated = None if site.edition is None else site.edition.indicators.get(rule.code)
