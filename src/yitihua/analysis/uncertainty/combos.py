@@ -134,12 +134,14 @@ def _combo(
     if key not in made:
         made[key] = _rules(board, treat_by, normalise_by, rows)
     rules = made[key]
+    if set(choices) == {OWN}:
+        return scored_combo(board, board.recipe, choices, True, refit=None)  # what was published can be scored
     recipe = replace(board.recipe, indicators=rules)
     off = any(off_scale(recipe, column) for column in range(len(rules)))
     recipe = replace(recipe, nodes=_nodes(recipe, aggregate_by, off))
-    off = off or any(_off_scale(node) for node in recipe.nodes)
-    on_scale = not off or set(choices) == {OWN}
-    return scored_combo(board, recipe, choices, on_scale, refit=rows if set(choices) != {OWN} else None)
+    # Scores are compared with the published ones, so these must have the scale too.
+    on_scale = not _is_off(recipe) and not _is_off(board.recipe)
+    return scored_combo(board, recipe, choices, on_scale, refit=rows)
 
 
 def scored_combo(
@@ -214,6 +216,12 @@ def _nodes(recipe: Recipe, method: str, off: bool) -> tuple[NodeRule, ...]:
 
 def _is_mean(node: NodeRule) -> bool:
     return node.method in ("geometric", "harmonic", "generalised")
+
+
+def _is_off(recipe: Recipe) -> bool:
+    """Return whether scores know no scale."""
+    columns = any(off_scale(recipe, column) for column in range(len(recipe.indicators)))
+    return columns or any(_off_scale(node) for node in recipe.nodes)
 
 
 def _off_scale(node: NodeRule) -> bool:

@@ -210,3 +210,31 @@ def quartiles(board: Scoreboard) -> Floats:
             if known.size:
                 found[:, rows, j] = np.quantile(known, [0.25, 0.5, 0.75])[:, None]
     return found
+
+
+def estimate_interval(values: Floats, reach: Floats, bounded: npt.NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    """Return the ends of intervals around estimates.
+
+    Parameters
+    ----------
+    values, reach : ndarray, shape (units, indicators)
+        Estimates, and the normal quantile times their standard errors.
+    bounded : ndarray of bool, shape (indicators,)
+        Whose values lie between 0 and 100: there the interval is normal in the logit (Korn and Graubard 1999,
+        Analysis of Health Surveys), except at 0 and 100 themselves, where it is cut.
+
+    Examples
+    --------
+    >>> low, high = estimate_interval(np.array([[95.0, 95.0]]), np.array([[9.0, 9.0]]), np.array([True, False]))
+    >>> low.round(1).tolist(), high.round(1).tolist()
+    ([[74.1, 86.0]], [[99.2, 104.0]])
+    """
+    low, high = values - reach, values + reach
+    share = values / 100.0
+    inside = bounded & (share > 0) & (share < 1)
+    share = np.where(inside, share, 0.5)
+    centre, half = np.log(share / (1 - share)), reach / 100.0 / (share * (1 - share))
+    for end, side in ((low, -1), (high, 1)):
+        logit = 100.0 / (1 + np.exp(-(centre + side * half)))
+        np.copyto(end, np.where(inside, logit, np.where(bounded, np.clip(end, 0, 100), end)))
+    return low, high

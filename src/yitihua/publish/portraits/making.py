@@ -22,7 +22,16 @@ from yitihua.index.sampling import errors_of
 from yitihua.index.scoreboard import Scoreboard
 from yitihua.index.tables import notes, score_order
 from yitihua.indicators.table import Floats
-from yitihua.publish.portraits.comparing import Before, Group, Intervals, before_of, groups_of, intervals_of, quartiles
+from yitihua.publish.portraits.comparing import (
+    Before,
+    Group,
+    Intervals,
+    before_of,
+    estimate_interval,
+    groups_of,
+    intervals_of,
+    quartiles,
+)
 from yitihua.publish.portraits.model import Label, Portrait
 from yitihua.publish.small_cells import fewest, refuse_few
 from yitihua.publish.summary import notices
@@ -35,6 +44,8 @@ Ints = npt.NDArray[np.int64]
 
 #: Strengths, weaknesses, obstacles and lifts on a page; exemplars by each first-level node.
 LISTED, EXEMPLARS = 5, 2
+#: Units, in English, of values that lie between 0 and 100.
+HUNDRED = ("%", "score 0-100")
 #: Where a reader is told why a unit has no score: on its own page.
 REASONS: Label = ("各单位画像的备注", "the notes in their portraits")
 
@@ -207,7 +218,10 @@ class Portraits:
 
     @cached_property
     def value_interval(self) -> tuple[Floats, Floats] | None:
-        """Ends of the raw values' intervals, shape (units, indicators): normal, of the surveys' sampling errors."""
+        """Ends of the raw values' intervals, shape (units, indicators), of the surveys' sampling errors.
+
+        Normal; of shares and scores from 0 to 100 normal in the logit, so that no end is a value that cannot be.
+        """
         board = self.board
         errors = errors_of(board.table, board.recipe.codes)
         if errors is None or board.sampled is None:
@@ -215,9 +229,9 @@ class Portraits:
         se = np.full(board.normalised.shape, np.nan)
         place = {code: j for j, code in enumerate(board.recipe.codes)}
         se[:, [place[code] for code in errors.indicators]] = np.where(errors.se > 0, errors.se, np.nan)
-        reach = NormalDist().inv_cdf(0.5 + board.sampled.level / 2) * se
         values = board.table.select(board.recipe.codes)
-        return values - reach, values + reach
+        bounded = np.array([rule.unit[1] in HUNDRED for rule in board.recipe.indicators])
+        return estimate_interval(values, NormalDist().inv_cdf(0.5 + board.sampled.level / 2) * se, bounded)
 
     @cached_property
     def branch_of(self) -> dict[str, str]:
