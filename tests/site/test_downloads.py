@@ -31,12 +31,13 @@ def test_the_page_states_bytes_and_sha256_of_every_file(name, site_folder, parse
         assert cells[2].get_text() == hashlib.sha256(content).hexdigest()
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_the_workbook_is_the_boards(lang, site_folder):
-    """Identity: the same bytes as `yitihua workbook` writes."""
+def test_workbook_and_bulletin_are_the_boards(site_folder, tmp_path):
+    """Identity: the same bytes as `yitihua workbook` and `yitihua bulletin` write."""
     board, edition = board_of("zhejiang-2022"), yt.load_edition("zhejiang-2022")
-    content = (site_folder("zhejiang-2022") / f"downloads/results-{lang}.xlsx").read_bytes()
-    assert content == board_workbook(board, edition, lang)
+    folder = site_folder("zhejiang-2022") / "downloads"
+    assert (folder / "results.xlsx").read_bytes() == board_workbook(board, edition, "zh")
+    board.bulletin(tmp_path / "b.docx", edition=edition)
+    assert (folder / "bulletin.docx").read_bytes() == (tmp_path / "b.docx").read_bytes()
 
 
 def test_the_bundle_is_computed_again_and_equal(site_folder):
@@ -67,7 +68,7 @@ def test_texts_that_would_become_formulas_are_marked(site_folder):
 
 
 def test_a_province_of_thousands_has_no_workbook_and_the_page_says_how_to_make_one(monkeypatch):
-    monkeypatch.setattr(downloads, "WORKBOOK_UNITS", 89)
+    monkeypatch.setattr(downloads, "MOST_UNITS", 89)
     board, edition = board_of("zhejiang-2022"), yt.load_edition("zhejiang-2022")
     found = dict(downloads.downloads_files(site_of(board, edition, n=100), "0", ()))
     assert not [name for name in found if name.endswith(".xlsx")]

@@ -195,7 +195,7 @@ def test_a_period_before_on_too_few_respondents_is_refused(refused):
     row, j = np.argwhere(np.isfinite(n))[0]
     n[row, j] = 9
     few = yt.apply(replace(board.table, n=n, period="2021"), board.recipe)
-    assert [fault.code for fault in refused(site_of, board, None, few)] == ["papers-few"]
+    assert [fault.code for fault in refused(site_of, board, None, few)] == ["few-respondents"]
 
 
 # In a browser

@@ -18,8 +18,8 @@ from yitihua.publish.workbook.inert import starts_like_formula
 if TYPE_CHECKING:
     import pandas as pd
 
-#: Most units of a workbook among the downloads: at 2,844 units one takes a minute and 15 MB.
-WORKBOOK_UNITS = 500
+#: Most units of a workbook and a bulletin among the downloads: at 2,844 units a workbook takes a minute and 15 MB.
+MOST_UNITS = 500
 FOLDER = "downloads"
 
 
@@ -61,38 +61,60 @@ def downloads(site: Site) -> tuple[list[Download], list[tuple[Pair, list[Pair]]]
     >>> from yitihua.publish.site.build import site_of
     >>> files, left_out = downloads(site_of(yt.evaluate("hdi"), yt.load_edition("hdi"), n=100))
     >>> [file.name for file in files], left_out
-    (['results-zh.xlsx', 'results-en.xlsx', 'scores.csv', 'indicators.zip', 'bundle.zip'], [])
+    (['results.xlsx', 'bulletin.docx', 'scores.csv', 'indicators.zip', 'bundle.zip'], [])
     """
     left_out: list[tuple[Pair, list[Pair]]] = []
-    found = [*_workbooks(site, left_out), *_tables(site), *_bundle(site, left_out)]
+    found = [*_workbook(site, left_out), *_bulletin(site, left_out), *_tables(site), *_bundle(site, left_out)]
     return found, left_out
 
 
-def _workbooks(site: Site, left_out: list[tuple[Pair, list[Pair]]]) -> Iterator[Download]:
+def _workbook(site: Site, left_out: list[tuple[Pair, list[Pair]]]) -> Iterator[Download]:
     title = ("结果工作簿（Excel）", "Workbook of results (Excel)")
     units = len(site.board.table.units)
-    if units > WORKBOOK_UNITS:
+    if units > MOST_UNITS:
         why = (
-            f"共{units:,}个单位，超过{WORKBOOK_UNITS}个的工作簿过大，请用下列命令生成：yitihua workbook",
-            f"With {units:,} units, more than {WORKBOOK_UNITS}, it would be too large; make it with: yitihua workbook",
+            f"共{units:,}个单位，超过{MOST_UNITS}个的工作簿过大，请用下列命令生成：yitihua workbook",
+            f"With {units:,} units, more than {MOST_UNITS}, it would be too large; make it with: yitihua workbook",
         )
         left_out.append((title, [why]))
         return
     from yitihua.publish.workbook import board_workbook
 
-    for lang, words in (("zh", ("中文", "Chinese")), ("en", ("英文", "English"))):
-        try:
-            content = board_workbook(site.board, site.edition, lang, site.inputs)
-        except InputError as error:
-            left_out.append((title, _problems(error)))
-            return
-        yield Download(
-            f"results-{lang}.xlsx",
-            (f"{title[0]}，{words[0]}", f"{title[1]}, {words[1]}"),
-            ("排名、得分、贡献、方法和数据问题；“试算”表改权重即重排。",
-             "Ranking, scores, contributions, method, problems; on the sheet What-if weights can be changed."),
-            content,
-        )  # fmt: skip
+    try:
+        content = board_workbook(site.board, site.edition, "zh", site.inputs)
+    except InputError as error:
+        left_out.append((title, _problems(error)))
+        return
+    # One language: a second workbook would be as large as all pages of indicators in a small site.
+    yield Download(
+        "results.xlsx",
+        title,
+        ("排名、得分、贡献、方法和数据问题；“试算”表改权重即重排。",
+         "In Chinese (in English: yitihua workbook --lang en): ranking, scores, contributions, method, problems; "
+         "weights can be changed on the sheet 试算."),
+        content,
+    )  # fmt: skip
+
+
+def _bulletin(site: Site, left_out: list[tuple[Pair, list[Pair]]]) -> Iterator[Download]:
+    title = ("通报（Word）", "Bulletin (Word)")
+    if len(site.board.table.units) > MOST_UNITS:
+        why = "单位过多，请用下列命令生成：yitihua bulletin", "Too many units; make it with: yitihua bulletin"
+        left_out.append((title, [why]))
+        return
+    from yitihua.publish.papers.bulletin_docx import bulletin_docx
+
+    try:
+        content = bulletin_docx(site.portraits)
+    except InputError as error:
+        left_out.append((title, _problems(error)))
+        return
+    yield Download(
+        "bulletin.docx",
+        title,
+        ("由模板生成的通报，可在Word、WPS中修改。", "The notice, in Chinese, from a template; it can be edited."),
+        content,
+    )  # fmt: skip
 
 
 def _tables(site: Site) -> Iterator[Download]:
