@@ -45,16 +45,20 @@ def markdown_table(rows: Sequence[Sequence[str]]) -> list[str]:
     return [lines[0], "|" + " --- |" * len(rows[0]), *lines[1:]]
 
 
-def method_word(method: str, lang: str) -> str:
+def method_word(method: str, lang: str, stage: str | None = None) -> str:
     """Return a method's name as shown to readers; what no stage knows is shown as it is.
+
+    Methods of several stages may share a name, so whoever knows the stage says it.
 
     Examples
     --------
     >>> method_word("minmax", "en"), method_word("equal", "zh")
     ('min-max', '同级相等')
+    >>> method_word("none", "zh", "impute"), method_word("none", "zh", "normalise")
+    ('不插补', '不变')
     """
     which = 0 if lang == "zh" else 1
-    for registry in STAGES.values():
+    for registry in STAGES.values() if stage is None else (STAGES[stage],):
         if method in registry:
             words: tuple[str, str] = registry[method].words
             return words[which]
@@ -99,7 +103,7 @@ def _is_pair(item: Any) -> bool:
 
 
 def _with_settings(stage: str, method: str, settings: Mapping[str, Any], lang: str) -> str:
-    word, said = method_word(method, lang), settings_words(stage, method, settings, lang)
+    word, said = method_word(method, lang, stage), settings_words(stage, method, settings, lang)
     if not said:
         return word
     return f"{word}（{said}）" if lang == "zh" else f"{word} ({said})"

@@ -31,7 +31,8 @@ def robustness(board: Scoreboard, changed: tuple[Variant, ...], level: str | Non
         if variant.code == "unfilled":
             continue
         checked: Label = (f"若改为{variant.words[0]}", f"if it were {variant.words[1]}")
-        if variant.comparison is None:
+        unscored: Label = ("改后没有单位有得分", "no unit has a score then")
+        if variant.comparison is None or np.isnan(variant.comparison.agreement.mean_shift):
             found.append(
                 Finding(
                     7,
@@ -41,11 +42,13 @@ def robustness(board: Scoreboard, changed: tuple[Variant, ...], level: str | Non
                     limit,
                     OWN,
                     "note",
-                    ("不能这样计算", f"cannot be done: {variant.reason}"),
+                    ("不能这样计算", f"cannot be done: {variant.reason}") if variant.comparison is None else unscored,
                 )
             )
             continue
         a = variant.comparison.agreement
+        known = np.isfinite(a.kendall)  # where all units are tied there is none
+        tau = (f"{a.kendall:.3f}",) * 2 if known else ("无法计算（全部并列）", "cannot be computed, all tied")
         grades = variant.comparison.grade_changes
         titles = {rule.code: rule.title for rule in board.recipe.grades}
         graded: Label = (
@@ -58,9 +61,9 @@ def robustness(board: Scoreboard, changed: tuple[Variant, ...], level: str | Non
                 variant.code,
                 checked,
                 (
-                    f"位次平均变动{a.mean_shift:.2f}位，最多{a.max_shift:.0f}位；Kendall τ {a.kendall:.3f}",
+                    f"位次平均变动{a.mean_shift:.2f}位，最多{a.max_shift:.0f}位；Kendall τ {tau[0]}",
                     f"ranks move {a.mean_shift:.2f} places on average, {a.max_shift:.0f} at most; "
-                    f"Kendall's tau {a.kendall:.3f}",
+                    f"Kendall's tau {tau[1]}",
                 ),
                 limit,
                 OWN,

@@ -211,6 +211,10 @@ def weights(board: Scoreboard, level: str | None = None) -> list[Finding]:
         parts = importance(board, of=of, level=level)
         frame = parts.frame()
         times = frame["times"].to_numpy(dtype=float)
+        if np.isnan(parts.discrepancy):
+            why: Label = ("得分没有差异，算不出有效重要性", "scores do not differ, so there is no effective importance")
+            found.append(Finding(6, f"importance-{code}", (zh, en), both("-"), limits, source, "note", why))
+            continue
         out = [f"{name} {t:.1f}×" for name, t in zip(parts.codes, times, strict=True) if not low <= t <= high]
         found.append(
             Finding(

@@ -11,13 +11,14 @@ import numpy as np
 from yitihua.analysis.audit.audit import Audit
 from yitihua.analysis.audit.findings import HANDBOOK, STEPS, VERDICTS
 from yitihua.analysis.uncertainty.tables import SOURCES
+from yitihua.definitions.methods import STAGES
 from yitihua.errors import InputError
 from yitihua.publish.audit_text import named_codes
 from yitihua.publish.data_problems import LEAD, NO_PROOF, Problem, data_problems
 from yitihua.publish.site.certainty import robust_line
 from yitihua.publish.site.context import Site
 from yitihua.publish.site.indicator_words import level_pair
-from yitihua.publish.site.render import Pair, percent, render
+from yitihua.publish.site.render import Pair, from_to, percent, render
 from yitihua.publish.words import method_word
 
 #: Rows of the list of problems on the page; the counts above it are of all.
@@ -98,15 +99,20 @@ def _robust(site: Site) -> dict[str, Any]:
     effects = []
     for one in run.effects.to_dict("records"):
         effects.append({
-            "source": SOURCES[one["source"]], "rival": _rival(one["rival"]), "shift": one["mean_shift"],
+            "source": SOURCES[one["source"]], "rival": _rival(one["rival"], one["source"]), "shift": one["mean_shift"],
             "change": one["largest_change"], "unscored": int(one["unscored"]),
         })  # fmt: skip
-    best = max(effects, key=lambda one: np.nan_to_num(one["shift"], nan=-1.0), default=None)
-    return {"line": robust_line(run), "kept": kept, "effects": effects, "most": best, "levels": _widest(site)}
+    best = max(effects, key=lambda one: np.nan_to_num(one["shift"], nan=0.0), default=None)
+    moved = best is not None and best["shift"] > 0
+    return {
+        "line": robust_line(run), "kept": kept, "effects": effects, "most": best if moved else None,
+        "levels": _widest(site),
+    }  # fmt: skip
 
 
-def _rival(name: str) -> Pair:
-    return (method_word(name, "zh"), method_word(name, "en")) if name else ("", "")
+def _rival(name: str, source: str) -> Pair:
+    stage = source if source in STAGES else None
+    return (method_word(name, "zh", stage), method_word(name, "en", stage)) if name else ("", "")
 
 
 def _widest(site: Site) -> list[dict[str, Any]]:
@@ -121,7 +127,7 @@ def _widest(site: Site) -> list[dict[str, Any]]:
         order = known[np.argsort(-(high - low)[known], kind="stable")][:WIDEST].tolist()
         wide = (high - low + 1)[known]
         units = [{"href": site.files[row], "name": site.names[row], "rank": float(board.rank[row]),
-                  "ranks": f"{low[row]:.0f}–{high[row]:.0f}"} for row in order]  # fmt: skip
+                  "ranks": from_to(int(low[row]), int(high[row]))} for row in order]  # fmt: skip
         word = level_pair(level)
         found.append({"word": word, "median": float(np.median(wide)), "count": int(known.size), "units": units})
     return found

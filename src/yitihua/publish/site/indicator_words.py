@@ -185,13 +185,16 @@ def stages(recipe: Recipe, rule: IndicatorRule) -> list[Pair]:
     'Logarithms are taken.'
     """
     found: list[Pair] = []
+    parent = next(node for node in recipe.nodes if rule.code in node.children)
     if rule.denominate_by:
         found.append((f"除以{rule.denominate_by}。", f"Divided by {rule.denominate_by}."))
     if rule.impute != "none":
         zh, en = method_word(rule.impute, "zh"), method_word(rule.impute, "en")
         within = (f"（按{rule.impute_group}分组）", f" (by {rule.impute_group})") if rule.impute_group else ("", "")
         found.append((f"缺失值填补：{zh}{within[0]}。", f"Gaps are filled: {en}{within[1]}."))
-    elif next(node.method for node in recipe.nodes if rule.code in node.children) in MEANS:
+    elif parent.coverage >= 1 and len(parent.children) > 1:
+        found.append(("缺失值不填补，缺失时上级不评分。", "Gaps are not filled; with one, the parent has no score."))
+    elif parent.method in MEANS and len(parent.children) > 1:
         found.append(
             ("缺失值不填补，其权重由同级其他指标分担。", "Gaps are not filled; their weight goes to its siblings.")
         )

@@ -11,7 +11,7 @@ from yitihua.definitions.levels import level_word
 from yitihua.index.tables import notes
 from yitihua.publish.site.certainty import certainty_lines, robust_line
 from yitihua.publish.site.context import Site, grade_word
-from yitihua.publish.site.render import Pair, number, percent, render
+from yitihua.publish.site.render import Pair, counted, from_to, number, percent, render
 from yitihua.publish.site.tilemap import tile_map
 from yitihua.publish.words import TITLES
 
@@ -33,15 +33,20 @@ def ranking_page(site: Site, version: str, bar: Any) -> bytes:
 
 
 def _cards(site: Site) -> list[dict[str, Any]]:
+    """Return the figures on top: of the first level, because counts over counties and their cities say nothing."""
     board = site.board
-    scored = np.isfinite(board.total)
+    level, rows = next(iter(board.level_rows.items()))
+    scored, several = np.isfinite(board.total[rows]), len(board.level_rows) > 1
+    words = ("单位", "units")
+    if several:
+        words = counted(level_word(level, "zh")), f"units, level {level_word(level, 'en')}"
     cards: list[dict[str, Any]] = [
-        {"value": f"{len(board.table.units):,}", "what": ("个单位", "units")},
-        {"value": number(float(np.nanmedian(board.total)) if scored.any() else None, site.digits),
+        {"value": f"{len(rows):,}", "what": (f"个{words[0]}", words[1])},
+        {"value": number(float(np.nanmedian(board.total[rows])) if scored.any() else None, site.digits),
          "what": ("得分中位数", "median score")},
     ]  # fmt: skip
     for rule in board.recipe.grades[-1:]:
-        given = board.grade_indices[rule.code]
+        given = board.grade_indices[rule.code][rows]
         for index in reversed(range(len(rule.names))):
             zh, en = grade_word(rule, index)
             what = (f"{zh}（{rule.title[0]}）", f"{rule.title[1]} {en}")
@@ -151,7 +156,7 @@ def _unit(site: Site, row: int, groups: list[Pair]) -> dict[str, Any]:
         "rank": float(board.rank[row]), "href": site.files[row], "name": site.names[row], "city": group,
         "score": float(board.total[row]),
         "low": low if scored and np.isfinite(low) else None, "high": high, "width": high - low,
-        "groups": "–" if tied is None else _span(*tied), "group_first": "" if tied is None else tied[0],
+        "groups": "–" if tied is None else from_to(*tied), "group_first": "" if tied is None else tied[0],
         "coverage": float(board.coverage[row]),
         "first": [float(board.points[row, recipe.plan.column[code]]) for code in recipe.first_level],
     }  # fmt: skip
@@ -159,7 +164,7 @@ def _unit(site: Site, row: int, groups: list[Pair]) -> dict[str, Any]:
         best, worst = (float(end[row]) for end in source.rank_interval)
         there = scored and np.isfinite(best)
         found["best" if name == "ranks" else "robust_best"] = best if there else None
-        found[name] = _span(int(best), int(worst)) if there else "–"
+        found[name] = from_to(int(best), int(worst)) if there else "–"
     found["grades"] = []
     for rule in recipe.grades:
         word, chance = site.grade(rule, row), site.grade_probability(rule, row)
@@ -168,10 +173,6 @@ def _unit(site: Site, row: int, groups: list[Pair]) -> dict[str, Any]:
             "chance": "" if word is None or chance is None else percent(chance),
         })  # fmt: skip
     return found
-
-
-def _span(first: int, last: int) -> str:
-    return str(first) if first == last else f"{first}–{last}"
 
 
 @cache

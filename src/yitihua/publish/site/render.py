@@ -123,6 +123,28 @@ def percent(share: float | None, digits: int = 0) -> str:
     return f"{share:.{digits}%}"
 
 
+def from_to(first: int, last: int) -> str:
+    """Return a range of ranks or groups; one number where both ends are the same.
+
+    Examples
+    --------
+    >>> from_to(3, 5), from_to(1, 1)
+    ('3–5', '1')
+    """
+    return str(first) if first == last else f"{first}–{last}"
+
+
+def counted(level: str) -> str:
+    """Return what units of a level are called behind a number, in Chinese.
+
+    Examples
+    --------
+    >>> counted("县级"), counted("国家"), counted("单位")
+    ('县级单位', '国家', '单位')
+    """
+    return level if level in ("国家", "单位") else f"{level}单位"
+
+
 def as_json(data: Any) -> Markup:
     r"""Return data for a script element: no text in it can end the element.
 

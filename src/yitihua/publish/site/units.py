@@ -22,7 +22,7 @@ from yitihua.publish.portraits.picking import portrait_of
 from yitihua.publish.site.certainty import certainty_lines, chance_word, robust_line
 from yitihua.publish.site.context import Site
 from yitihua.publish.site.indicator_words import formula_in_codes, formula_in_words
-from yitihua.publish.site.render import Pair, as_json, both, number, percent, plain, render
+from yitihua.publish.site.render import Pair, as_json, both, counted, from_to, number, percent, plain, render
 
 #: Units named of those that cannot be told apart from one.
 NAMED = 6
@@ -140,7 +140,7 @@ class Frame:
             "gapped": any(branch.coverage < 1 for branch in one.branches), "then": self.then(one),
             "past": self.past(one), "defined": bool(self.told_of), "beside": self.beside(one), "w": self.word,
             "ends": self.ends,
-            "sure": percent(site.certainty.level),
+            "sampled": self.sampled(one),
         }  # fmt: skip
 
     # The head of the page.
@@ -156,11 +156,13 @@ class Frame:
         if one.score is None or one.rank is None:
             return None
         score, level = number(one.score, self.site.digits), percent(self.site.certainty.level)
-        zh = f"综合得分{score}，在{one.of}个{one.level[0]}单位中排第{one.rank}位"
+        kind = counted(one.level[0])
+        zh = f"综合得分{score}，在{one.of}个{kind}中排第{one.rank}位"
         en = f"Score {score}, rank {one.rank} of {one.of} (level: {one.level[1]}"
         if one.best is not None and one.worst is not None:
-            zh += f"（{level}区间：第{one.best}至第{one.worst}位）"
-            en += f"; {level} interval {one.best} to {one.worst}"
+            same = one.best == one.worst
+            zh += f"（{level}区间：第{one.best}位）" if same else f"（{level}区间：第{one.best}至第{one.worst}位）"
+            en += f"; {level} interval {one.best}" if same else f"; {level} interval {one.best} to {one.worst}"
         zh, en = f"{zh}。", f"{en})."
         names = self.site.board.recipe.labels
         for codes, words in (
@@ -187,12 +189,12 @@ class Frame:
             span = None if one.low is None else f"{number(one.low, digits)}–{number(one.high, digits)}"
             card(number(one.score, digits), ("综合得分", "score"),
                  None if span is None else (f"{sure}区间 {span}", f"{sure}: {span}"))  # fmt: skip
-            ranks = None if one.best is None else f"{one.best}–{one.worst}"
+            ranks = None if one.best is None or one.worst is None else from_to(one.best, one.worst)
             card(f"{one.rank} / {one.of}", ("同级排名", "rank in its level"),
                  None if ranks is None else (f"{sure}区间 {ranks}", f"{sure}: {ranks}"))  # fmt: skip
             best, worst = (float(end[row]) for end in site.robust.rank_interval)
             if np.isfinite(best) and site.robust is not site.certainty:
-                card(f"{best:.0f}–{worst:.0f}", ("换权重和方法时的排名", "ranks, other choices"))
+                card(from_to(int(best), int(worst)), ("换权重和方法时的排名", "ranks, other choices"))
         for standing in one.standings:
             rule = next(rule for rule in site.board.recipe.grades if rule.code == standing.scheme)
             chance = site.grade_probability(rule, row)
@@ -232,6 +234,8 @@ class Frame:
             return None
         runs = self.site.certainty.groups[self.site.board.table.levels[row]][span[0] - 1 : span[1]]
         alike = list(dict.fromkeys(unit for run in runs for unit in run))
+        if one.of < 2:
+            return None  # nobody to be told apart from
         own = alike.index(one.unit)
         nearest = sorted((k for k in range(len(alike)) if k != own), key=lambda k: (abs(k - own), k))[:NAMED]
         return {"count": len(alike) - 1, "links": [self.units[alike[k]] for k in sorted(nearest)]}
@@ -287,6 +291,18 @@ class Frame:
     def rules(self, one: Portrait) -> list[Pair]:
         """Return the ways in which exemplars are comparable, each once."""
         return list(dict.fromkeys(exemplar.rule for exemplar in one.exemplars))
+
+    def sampled(self, one: Portrait) -> Pair | None:
+        """Return what stands beside values estimated from a sample; None where the unit has none."""
+        known = [row for row in one.rows if row.value_low is not None]
+        if not known:
+            return None
+        sure, n = percent(self.site.certainty.level), any(row.respondents for row in known)
+        return (
+            f"带范围的数值是抽样估计，小字是{sure}区间{'和受访人数' if n else ''}。",
+            f" A value with a range is estimated from a sample: its {sure} interval"
+            f"{' and the number of respondents' if n else ''}.",
+        )
 
     def exemplar(self, one: Portrait, exemplar: Exemplar) -> dict[str, Any]:
         """Return a row of the table of exemplars."""

@@ -1,0 +1,85 @@
+"""What pages say of boards that are unlike a province: one unit, several levels, ties, gaps that are not shared out."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+
+import yitihua as yt
+from sites import board_of
+from toys import KEYS, toy_board, toy_frame
+from yitihua.publish.site import site_files, site_of
+from yitihua.publish.site.indicator_words import stages
+from yitihua.publish.words import method_lines
+
+SAMPLED = "带范围的数值是抽样估计"
+
+
+def pages(board: yt.Scoreboard, *names: str) -> list[BeautifulSoup]:
+    files = {}
+    for name, content in site_files(site_of(board, n=100)):
+        files[name] = content
+        if set(names) <= set(files):
+            break
+    return [BeautifulSoup(files[name], "html.parser") for name in names]
+
+
+def test_a_unit_alone_is_told_apart_from_nobody_and_its_rank_is_one_number():
+    unit, audit = pages(toy_board(toy_frame(1, 1)), "units/U00.html", "audit.html")
+    text = unit.find("main").get_text()
+    assert "在1个单位中排第1位（90%区间：第1位）" in text and "单位单位" not in text
+    assert "先后都分得清" not in text
+    assert "1–1" not in text and "1–1" not in audit.find("main").get_text()
+
+
+def test_no_choice_moves_most_where_none_moves_a_rank():
+    (audit,) = pages(toy_board(toy_frame(1, 1)), "audit.html")
+    assert "各来源单独的作用" in audit.get_text() and "平均位次变动最大的是" not in audit.get_text()
+
+
+def test_the_choice_that_moves_most_is_named_where_ranks_move():
+    (audit,) = pages(toy_board(toy_frame(4, 12)), "audit.html")
+    assert "平均位次变动最大的是" in audit.get_text()
+
+
+@pytest.mark.parametrize("name", ["hdi", "zhejiang-2022+cities"])
+def test_figures_on_top_of_the_ranking_are_of_one_level(name, parsed):
+    """Authority: HDR 2023/24 counts 193 countries and 69 of very high development; its regions are no countries."""
+    board = board_of(name)
+    level, rows = next(iter(board.level_rows.items()))
+    rule = board.recipe.grades[-1]
+    counts = [int((board.grade_indices[rule.code][rows] == k).sum()) for k in reversed(range(len(rule.names)))]
+    cards = [card.get_text() for card in parsed(name, "index.html").select("ul.cards .big")]
+    assert [int(card) for card in (cards[0], *cards[2 : 2 + len(counts)])] == [len(rows), *counts]
+    if name == "hdi":
+        assert (level, len(rows), counts[0]) == ("country", 193, 69)
+
+
+def test_a_gap_is_not_said_to_be_shared_out_where_it_takes_the_score():
+    """Identity: what the page says of a gap is what a gap does."""
+    frame = toy_frame(3, 6)
+    frame.loc[0, "osi"] = np.nan
+    board = toy_board(frame)
+    said = [zh for zh, _ in stages(board.recipe, board.recipe.indicators[0])]
+    assert np.isnan(board.total[0])
+    assert "缺失值不填补，缺失时上级不评分。" in said and not any("分担" in line for line in said)
+
+
+def test_a_gap_is_said_to_be_shared_out_where_siblings_stand_in():
+    board = board_of("zhejiang-2022")
+    assert any("分担" in zh for zh, _ in stages(board.recipe, board.recipe.indicators[0]))
+
+
+@pytest.mark.parametrize(("name", "file", "there"), [("hdi", "CHE", False), ("zhejiang-2022", "330106", True)])
+def test_ranges_of_samples_are_explained_where_there_are_any(name, file, there, parsed):
+    assert (SAMPLED in parsed(name, f"units/{file}.html").get_text()) == there
+
+
+def test_methods_of_one_name_are_called_by_their_stage():
+    board = toy_board(toy_frame(2, 4))
+    assert ("标准化", "不变") in method_lines(board.recipe, "zh")
+
+
+def test_an_audit_of_units_that_are_all_tied_prints_no_nan():
+    (audit,) = pages(toy_board(pd.DataFrame(0.5, index=range(12), columns=KEYS)), "audit.html")
+    assert "nan" not in audit.find("main").get_text()
