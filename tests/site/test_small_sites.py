@@ -1,5 +1,8 @@
 """What pages say of boards that are unlike a province: one unit, several levels, ties, gaps that are not shared out."""
 
+import re
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +11,9 @@ from bs4 import BeautifulSoup
 import yitihua as yt
 from sites import board_of
 from toys import KEYS, toy_board, toy_frame
+from yitihua.publish.papers.bulletin import Bulletin, Stated
+from yitihua.publish.papers.bulletin_findings import one_period
+from yitihua.publish.portraits import portraits
 from yitihua.publish.site import site_files, site_of
 from yitihua.publish.site.indicator_words import stages
 from yitihua.publish.words import method_lines
@@ -83,3 +89,34 @@ def test_methods_of_one_name_are_called_by_their_stage():
 def test_an_audit_of_units_that_are_all_tied_prints_no_nan():
     (audit,) = pages(toy_board(pd.DataFrame(0.5, index=range(12), columns=KEYS)), "audit.html")
     assert "nan" not in audit.find("main").get_text()
+
+
+def test_a_change_is_said_to_hold_indicators_of_one_period():
+    """Identity: whoever has no value of an indicator in one period has it named; who has all in both, has not."""
+    now, then = toy_board(toy_frame(4, 12)), toy_frame(5, 12)
+    then.loc[1:, "osi"] = np.nan
+    before = yt.apply(replace(toy_board(then).table, period="2021"), now.recipe)
+    files = dict(site_files(site_of(now, before=before, n=100)))
+    said = "有1个指标只有一期有数值"
+    assert said not in files["units/U00.html"].decode() and said in files["units/U01.html"].decode()
+
+
+def test_a_bulletin_names_indicators_that_only_one_period_has():
+    now, then = toy_board(toy_frame(4, 12)), toy_board(toy_frame(5, 12))
+    values = then.table.values.copy()
+    values[:, 0] = np.nan
+    before = replace(then, denominated=values)
+    assert one_period(now, then, range(12), range(12)) == []
+    assert one_period(now, before, range(12), range(12)) == ["osi"]
+
+
+def test_weights_of_a_bulletin_sum_to_all_of_it():
+    """Identity: 16.25 is printed as 16.25, so that what is printed adds up."""
+    board = yt.evaluate("zhejiang-2022", weights="satisfaction-35")
+    text = Bulletin(portraits(board), Stated())._framework()
+    assert sum(float(x) for x in re.findall(r"（([0-9.]+)%）", text)) == pytest.approx(100, abs=1e-9)
+
+
+def test_scores_to_take_away_say_that_they_are_simulated_and_a_reconstruction(site_folder):
+    scores = pd.read_csv(site_folder("zhejiang-2022") / "downloads/scores.csv")
+    assert all("模拟" in note and "重构" in note for note in scores["note"])

@@ -181,6 +181,8 @@ class Bulletin:
         lines = dict(method_lines(self.recipe, "zh"))
         low, high = (raw(end) for end in self.recipe.scale)
         text = f"各末级指标采用{lines['标准化']}方法换算为{low}至{high}的得分，"
+        if all(rule.normalise.method == "none" for rule in self.recipe.indicators):
+            text = "各末级指标以数值为得分，不作换算，"
         text += f"按权重（{lines['权重']}）逐级合成，合成方法为{lines['合成']}。"
         return text + f"覆盖率要求：{lines['覆盖率']}。各项方法和参数见附件1。"
 
@@ -351,7 +353,8 @@ def _cut(cut: float) -> str:
 
 
 def _places(weight: float) -> int:
-    return 0 if abs(100 * weight - round(100 * weight)) < 1e-9 else 1
+    """Return with how many decimals a weight is printed: two where one would round it."""
+    return next((k for k in (0, 1, 2) if abs(100 * weight - round(100 * weight, k)) < 1e-9), 1)
 
 
 def _of_paper(words: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +13,7 @@ from yitihua.publish.papers.bulletin_words import grade_word, listed, one_line, 
 from yitihua.publish.papers.numbers import percent
 
 if TYPE_CHECKING:
+    from yitihua.index.scoreboard import Scoreboard
     from yitihua.publish.papers.bulletin import Bulletin
 
 Part = tuple[str, str]
@@ -92,7 +94,27 @@ def _change(b: Bulletin) -> str | None:
         text += f"上升较多的为{'、'.join(told)}。"
     if not before.same_rules:
         text += "两期计分规则或拟合数值不同，变化中含规则变化的影响，不能全部视为实际进展。"
+    if uneven := one_period(b.board, old, both, before.row[both].tolist()):
+        names = "、".join(b.label(code) for code in uneven[:5]) + ("等" if len(uneven) > 5 else "")
+        text += f"有{len(uneven)}个指标（{names}）只有一期有数值，变化中含指标增减的影响。"
     return text
+
+
+def one_period(now: Scoreboard, old: Scoreboard, rows: Sequence[int], before: Sequence[int]) -> list[str]:
+    """Return the indicators that units of both periods have a value of in one of them alone.
+
+    Examples
+    --------
+    >>> import yitihua as yt
+    >>> board = yt.evaluate("egdi-2022")
+    >>> one_period(board, board, [0, 1], [0, 1])
+    []
+    """
+    there = [
+        {code: bool(np.isfinite(board.denominated[list(own), j]).any()) for j, code in enumerate(board.recipe.codes)}
+        for board, own in ((now, rows), (old, before))
+    ]
+    return [code for code in now.recipe.codes if there[0][code] != there[1].get(code, False)]
 
 
 def practices(b: Bulletin) -> list[Part]:

@@ -171,6 +171,14 @@ class Page(Tables):
                     "The periods were scored by different rules or fitted numbers, which is part of the change.",
                 )
             )
+        uneven = sum(row.one_period for row in one.rows)
+        if one.change is not None and one.change.gained is not None and uneven:
+            said.append(
+                say(
+                    f"有{uneven}个指标只有一期有数值，得分变化含指标增减的影响。",
+                    f"{uneven} indicators have a value in one period alone, which is part of the change.",
+                )
+            )
         return said
 
     def _names(self, units: Sequence[str], most: int) -> str:

@@ -159,6 +159,11 @@ class Row:
     before: Number
     change: Number
 
+    @property
+    def one_period(self) -> bool:
+        """Whether there is a value in one of the two periods alone: what it adds to a change is no progress."""
+        return (self.value is None) != (self.before is None)
+
 
 @dataclass(frozen=True)
 class Lift:

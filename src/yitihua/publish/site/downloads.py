@@ -18,6 +18,8 @@ from yitihua.publish.workbook.inert import starts_like_formula
 if TYPE_CHECKING:
     import pandas as pd
 
+    from yitihua.index.scoreboard import Scoreboard
+
 #: Most units of a workbook and a bulletin among the downloads: at 2,844 units a workbook takes a minute and 15 MB.
 MOST_UNITS = 500
 FOLDER = "downloads"
@@ -124,7 +126,7 @@ def _tables(site: Site) -> Iterator[Download]:
         ("得分表", "Scores"),
         ("每个单位一行：得分、排名、区间、等级、覆盖率、各一级指标得分。",
          "A row a unit: score, rank, intervals, grades, coverage, first-level scores."),
-        _csv(board.score_table("zh")),
+        _csv(_noticed(board)),
     )  # fmt: skip
     yield Download(
         "indicators.zip",
@@ -133,6 +135,15 @@ def _tables(site: Site) -> Iterator[Download]:
          "A row a unit and indicator: value, error, respondents, every step, points, weight, contribution."),
         _zipped("indicators.csv", _csv(board.indicator_table("zh"))),
     )  # fmt: skip
+
+
+def _noticed(board: Scoreboard) -> pd.DataFrame:
+    """Return the scores, each with the edition's notice too: a table is passed on without the page it came from."""
+    frame = board.score_table("zh")
+    notice = board.recipe.notice[0]
+    if notice and "note" in frame:
+        frame["note"] = [f"{note}；{notice}" if isinstance(note, str) and note else notice for note in frame["note"]]
+    return frame
 
 
 def _zipped(name: str, content: bytes) -> bytes:

@@ -323,6 +323,9 @@ class Frame:
         names = [name for _, name in change.grades]
         zh = "，".join([f"{self.then(one)[0]}：得分{score}", f"排名{rank}", *(zh for zh, _ in names)])
         en = ", ".join([f"{self.then(one)[1]}: score {score}", f"rank {rank}", *(en for _, en in names)])
+        if uneven := sum(row.one_period for row in one.rows):
+            zh += f"。有{uneven}个指标只有一期有数值，得分变化含指标增减的影响"
+            en += f". {uneven} indicators have a value in one period alone, which is part of the change"
         return f"{zh}。", f"{en}."
 
     @cached_property
