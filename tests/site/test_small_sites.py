@@ -1,7 +1,9 @@
 """What pages say of boards that are unlike a province: one unit, several levels, ties, gaps that are not shared out."""
 
 import re
+import zipfile
 from dataclasses import replace
+from io import BytesIO
 
 import numpy as np
 import pandas as pd
@@ -120,3 +122,22 @@ def test_weights_of_a_bulletin_sum_to_all_of_it():
 def test_scores_to_take_away_say_that_they_are_simulated_and_a_reconstruction(site_folder):
     scores = pd.read_csv(site_folder("zhejiang-2022") / "downloads/scores.csv")
     assert all("模拟" in note and "重构" in note for note in scores["note"])
+
+
+@pytest.mark.parametrize(("aggregate", "there"), [("geometric", True), ("topsis", False)])
+def test_a_sheet_or_panel_to_try_weights_on_is_promised_where_there_is_one(aggregate, there):
+    frame = toy_frame(4, 12).assign(unit=[f"U{k:02d}" for k in range(12)])
+    board = yt.evaluate("egdi-2022", frame, normalise="none", aggregate=aggregate)
+    files = dict(site_files(site_of(board, n=100)))
+    with zipfile.ZipFile(BytesIO(files["downloads/results.xlsx"])) as book:
+        assert ('name="试算"' in book.read("xl/workbook.xml").decode()) == there
+    assert ("yitihua-panel-data" in files["panel.html"].decode()) == there
+    method, downloads = (
+        BeautifulSoup(files[name], "html.parser").find("main").get_text() for name in ("method.html", "downloads.html")
+    )
+    assert ("“试算”表" in method) == ("“试算”表" in downloads) == ("页试算，看结论" in method) == there
+
+
+def test_methods_of_several_nodes_are_told_in_words_not_in_codes():
+    line = dict(method_lines(board_of("hdi").recipe, "zh"))["合成"]
+    assert line == "算术平均（健康、教育、收入）；几何平均（下限0）（人类发展指数）"

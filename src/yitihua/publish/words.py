@@ -238,8 +238,13 @@ def _aggregates(recipe: Recipe, lang: str) -> str:
     made = {node.code: _mean_words(node, lang) for node in recipe.nodes}
     for text in dict.fromkeys(made.values()):
         own = [code for code, words in made.items() if words == text]
-        parts.append(text if len(own) == len(made) else f"{text} [{', '.join(own)}]")
-    return "; ".join(parts)
+        if len(own) == len(made):
+            parts.append(text)
+        elif lang == "zh":
+            parts.append(f"{text}（{'、'.join(recipe.labels[code][0] or code for code in own)}）")
+        else:
+            parts.append(f"{text} [{', '.join(own)}]")
+    return ("；" if lang == "zh" else "; ").join(parts)
 
 
 def _mean_words(node: NodeRule, lang: str) -> str:

@@ -14,6 +14,7 @@ from yitihua.publish.bundle.packing import bundle_of_board
 from yitihua.publish.site.context import Site
 from yitihua.publish.site.render import Pair, render
 from yitihua.publish.workbook.inert import starts_like_formula
+from yitihua.publish.workbook.live_plan import MEANS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,11 +92,16 @@ def _workbook(site: Site, left_out: list[tuple[Pair, list[Pair]]]) -> Iterator[D
     yield Download(
         "results.xlsx",
         title,
-        ("排名、得分、贡献、方法和数据问题；“试算”表改权重即重排。",
-         "In Chinese (in English: yitihua workbook --lang en): ranking, scores, contributions, method, problems; "
-         "weights can be changed on the sheet 试算."),
+        (f"排名、得分、贡献、方法和数据问题{'；“试算”表改权重即重排' if live_sheet(site) else ''}。",
+         "In Chinese (in English: yitihua workbook --lang en): ranking, scores, contributions, method, problems"
+         f"{'; weights can be changed on the sheet 试算' if live_sheet(site) else ''}."),
         content,
     )  # fmt: skip
+
+
+def live_sheet(site: Site) -> bool:
+    """Return whether there is a workbook with a sheet to try weights on: only a mean can be told in plain formulas."""
+    return len(site.board.table.units) <= MOST_UNITS and site.board.recipe.root.method in MEANS
 
 
 def _bulletin(site: Site, left_out: list[tuple[Pair, list[Pair]]]) -> Iterator[Download]:

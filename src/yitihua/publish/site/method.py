@@ -5,9 +5,11 @@ from __future__ import annotations
 import platform
 from typing import Any
 
+from yitihua.publish.panel.payload import MEANS
 from yitihua.publish.runs import PACKAGES, package_version, run_inputs
 from yitihua.publish.site.certainty import certainty_lines, robust_line
 from yitihua.publish.site.context import Site, grade_word
+from yitihua.publish.site.downloads import live_sheet
 from yitihua.publish.site.indicator_words import level_pair
 from yitihua.publish.site.indicators import Rooms
 from yitihua.publish.site.render import Pair, render, short
@@ -73,6 +75,8 @@ def method_page(rooms: Rooms, version: str, bar: Any) -> bytes:
     """
     site, board = rooms.site, rooms.site.board
     page = {
+        "live_sheet": live_sheet(rooms.site),
+        "panel": all(node.method in MEANS for node in rooms.site.board.recipe.nodes),
         "title": ("方法", "Method"), "root": "", "file": "method.html", "scripts": ("site.js",),
         "lines": _lines(site), "stages": STAGES, "indicators": _indicators(rooms),
         "grades": [grade for rule in board.recipe.grades for grade in _grades(site, rule.code)],

@@ -11,6 +11,7 @@ from yitihua.errors import InputError
 from yitihua.publish.panel import panel_script
 from yitihua.publish.panel.payload import panel_data
 from yitihua.publish.site.context import Site
+from yitihua.publish.site.downloads import live_sheet
 from yitihua.publish.site.render import Pair, as_json, render
 
 
@@ -34,7 +35,7 @@ def panel_page(site: Site, version: str, bar: Any) -> bytes:
         "title": ("权重试算", "Weights what-if"), "root": "", "file": "panel.html",
         # The first sets the language before the panel is made.
         "scripts": ("panel-language.js", "panel.js", "site.js") if data else ("site.js",),
-        "data": data, "why": why,
+        "data": data, "why": why, "live_sheet": live_sheet(site),
     }  # fmt: skip
     return render("panel.html", page=page, site=site, version=version, bar=bar)
 
