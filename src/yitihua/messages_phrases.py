@@ -63,7 +63,7 @@ PHRASES: Final[dict[str, str]] = {
     "it is not empty": "不是空文件夹",
     "it holds other files": "其中有其他文件",
     "it is no plain file": "不是普通文件",
-    "it is a link of somebody else's": "是他人建立的链接",
+    "it is a link of somebody else's": "是链接，不是网站的文件夹",
     "it is a file": "是文件",
     "File exists": "同名文件已存在",
     "Not a directory": "不是文件夹",
