@@ -243,3 +243,31 @@ def test_bad_calls_say_what_is_possible_and_write_nothing(run, options, told, tm
     assert told in out + err
     assert "Traceback" not in err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_pages_say_what_changed_since_the_last_earlier_period(run, tmp_path):
+    """The data hold 2021 and 2022; nobody need ask, and `none` leaves it out."""
+    for option, there in (((), True), (("--before", "none"), False)):
+        words = ("publish", "-e", "zhejiang-2022", "-o", tmp_path / "site", "-n", "100", *option)
+        assert run(*words)[0] == 0
+        text = (tmp_path / "site/units/330106.html").read_text(encoding="utf-8")
+        assert ("2021" in text) is there
+
+
+def test_an_earlier_period_with_faults_does_not_stop_the_ranking(run, tsi, tmp_path, monkeypatch):
+    data = tsi.text("data/tsi.csv").splitlines()
+    head = data[0].split(",")
+    assert "period" not in head
+    now = [f"{line},{'period' if k == 0 else '2022'}" for k, line in enumerate(data)]
+    then = [f"{line},2021" for line in data[1:]]
+    cells = then[0].split(",")
+    cells[3] = "abc"
+    then[0] = ",".join(cells)
+    tsi.write("data/tsi.csv", "\n".join([*now, *then]) + "\n")
+    monkeypatch.chdir(tmp_path)
+    code, out, err = run(
+        "publish", tsi.folder, "--period", "2022", "-o", tmp_path / "site", "-n", "100", "--lang", "zh"
+    )
+    assert code == 0, err
+    assert "未与上一期（2021）比较" in out and "abc" in out
+    assert (tmp_path / "site/index.html").is_file()
