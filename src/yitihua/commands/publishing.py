@@ -98,10 +98,11 @@ def _compared(
 ) -> tuple[Scoreboard | None, tuple[str, str] | None]:
     """Return the board to compare with, and what to say of it: as asked, or the last earlier period of the data.
 
-    A period that nobody asked for must not stop a ranking: where its data have faults there is no comparison.
+    A period that nobody asked for must not stop a ranking: where it cannot be shown there is no comparison.
     """
     from yitihua.commands.boards import period_before
     from yitihua.errors import InputError
+    from yitihua.publish.small_cells import fewest, refuse_few
 
     if before is not None and before.lower() in NONE:
         return None, None
@@ -112,7 +113,11 @@ def _compared(
     last = None
     try:
         last = period_before(asked.board.table.period, directory, edition, data, date)
-        return (None if last is None else _earlier(last, asked, directory, edition, data, date, cities)), None
+        if last is None:
+            return None, None
+        earlier = _earlier(last, asked, directory, edition, data, date, cities)
+        refuse_few(earlier, fewest(asked.edition))
+        return earlier, None
     except InputError as error:
         problem = error.faults[0]
         zh = f"未与上一期（{last or ''}）比较：{problem.problem('zh')}"
