@@ -98,7 +98,7 @@ def test_a_folder_of_results_brings_the_definitions_it_was_scored_with(tmp_path,
 
 
 def test_notices_stand_on_the_page_of_downloads(parsed):
-    text = parsed("zhejiang-2022", "downloads.html").find("main").get_text()
+    text = parsed("zhejiang-2022", "downloads.html").find("body").get_text()
     assert "模拟数据" in text and "SIMULATED" in text and "重构" in text
 
 

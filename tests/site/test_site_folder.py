@@ -10,8 +10,10 @@ import sys
 import time
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import yitihua as yt
@@ -243,3 +245,32 @@ def test_bad_calls_say_what_is_possible_and_write_nothing(run, options, told, tm
     assert told in out + err
     assert "Traceback" not in err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_pages_say_what_changed_since_the_last_earlier_period(run, tmp_path):
+    """The data hold 2021 and 2022; nobody need ask, and `none` leaves it out."""
+    for option, there in (((), True), (("--before", "none"), False)):
+        words = ("publish", "-e", "zhejiang-2022", "-o", tmp_path / "site", "-n", "100", *option)
+        assert run(*words)[0] == 0
+        text = (tmp_path / "site/units/330106.html").read_text(encoding="utf-8")
+        assert ("2021" in text) is there
+
+
+def test_an_earlier_period_that_cannot_be_shown_does_not_stop_the_ranking(run, tmp_path, monkeypatch):
+    """Its estimates rest on nine respondents: asked for it is refused, unasked it is left out, and that is said."""
+    from yitihua.commands import publishing
+
+    earlier = publishing._earlier
+
+    def on_nine(*words):
+        board = earlier(*words)
+        n = np.where(np.isfinite(board.table.n), 9.0, np.nan)
+        return replace(board, table=replace(board.table, n=n))
+
+    monkeypatch.setattr(publishing, "_earlier", on_nine)
+    words = ("publish", "-e", "zhejiang-2022", "-o", tmp_path / "site", "-n", "100", "--lang", "zh")
+    code, out, err = run(*words)
+    assert code == 0, err
+    assert "未与上一期（2021）比较" in out and "不足10人" in out
+    code, out, err = run(*words, "--before", "2021")
+    assert code == 2 and "不足10人" in out + err

@@ -12,6 +12,7 @@ from yitihua.commands.options import bad_call
 if TYPE_CHECKING:
     from yitihua.definitions.edition import Edition
     from yitihua.index.scoreboard import Scoreboard
+    from yitihua.indicators.reading import Data
     from yitihua.indicators.table import IndicatorTable
 
 
@@ -26,21 +27,40 @@ def inputs_of(
     directory: Path | None, edition: str | None, data: str | None, period: str | None, date: str | None
 ) -> tuple[Edition, IndicatorTable]:
     """Return the edition and the table that a command is about."""
+    from yitihua.indicators.reading import read_table
+
+    loaded, source, when = source_of(directory, edition, data, period, date)
+    return loaded, read_table(loaded, source, when)
+
+
+def source_of(
+    directory: Path | None, edition: str | None, data: str | None, period: str | None, date: str | None
+) -> tuple[Edition, Data, str | int | None]:
+    """Return the edition that a command is about, where its data are, and the period."""
     from yitihua.api import open_edition
     from yitihua.definitions import load_edition
     from yitihua.definitions.project import load_project
-    from yitihua.indicators.reading import read_table
 
     _either(directory, edition)
     if edition is not None:
         # With a folder as well: this edition of the project, on the project's own data.
         if directory is not None and data is None:
             data = load_project(directory, edition).data
-        loaded = load_edition(edition, directory, date)
-        return loaded, read_table(loaded, data, period)
+        return load_edition(edition, directory, date), data, period
     assert directory is not None
-    loaded, source, when = open_edition(directory, data, period, date)
-    return loaded, read_table(loaded, source, when)
+    return open_edition(directory, data, period, date)
+
+
+def period_before(
+    period: str | None, directory: Path | None, edition: str | None, data: str | None, date: str | None
+) -> str | None:
+    """Return the last period of the same data that is earlier; None where there is none."""
+    from yitihua.indicators.reading import periods_of
+
+    if period is None:
+        return None
+    loaded, source, _ = source_of(directory, edition, data, None, date)
+    return max((other for other in periods_of(loaded, source) if other < period), default=None)
 
 
 def edition_of(directory: Path | None, edition: str | None) -> Edition:

@@ -23,6 +23,9 @@ from yitihua.commands.options import (
     say,
 )
 
+#: What --before takes for nothing to compare with.
+NONE = ("none", "无")
+
 if TYPE_CHECKING:
     from yitihua.commands.boards import Asked
     from yitihua.definitions.edition import Edition
@@ -38,7 +41,7 @@ def publish(
     weights: Weights = None,
     cities: Cities = False,
     before: Annotated[
-        str | None, typer.Option("--before", help="To compare with: an earlier period, or its folder of results.")
+        str | None, typer.Option("--before", help="To compare with: an earlier period, its results, or none.")
     ] = None,
     out: Annotated[
         Path | None, typer.Option("-o", "--out", metavar="SITE", help="The folder to write, or SITE.zip.")
@@ -51,6 +54,7 @@ def publish(
 ) -> None:
     """Write the ranking as a static site that opens without a server. 发布静态网站."""
     from yitihua.commands.boards import asked_board
+    from yitihua.index.tables import pick
     from yitihua.publish import terminal
     from yitihua.publish.site import site_files, site_of
     from yitihua.publish.site_folder import replace_site
@@ -61,7 +65,7 @@ def publish(
     if out is None:
         raise bad_call("未指明要写的文件夹", "no folder to write to", "-o SITE | -o SITE.zip")
     asked = asked_board(directory, edition, data, period, date, weights, cities)
-    earlier = None if before is None else _earlier(before, asked, directory, edition, data, date, cities)
+    earlier, remark = _compared(before, asked, directory, edition, data, date, cities)
     definitions = asked.edition or _recorded(directory)
     site = site_of(asked.board, definitions, earlier, asked.inputs, n, jobs)
     written, count, size = replace_site(out, site_files(site))
@@ -69,7 +73,7 @@ def publish(
     if json:
         terminal.print_json({"out": str(out), "start": str(start), "files": count, "bytes": size})
         return
-    for text in notices(asked.board, chosen):
+    for text in [*notices(asked.board, chosen), *([pick(remark, chosen)] if remark else [])]:
         print(text)
     zh = f"已写入 {out}：{count}个文件，{size / 1e6:.1f} MB。用浏览器打开 {start}"
     print(say(chosen, zh, f"Written to {out}: {count} files, {size / 1e6:.1f} MB. Open {start} in a browser."))
@@ -81,6 +85,43 @@ def _recorded(results: Path | None) -> Edition | None:
     from yitihua.publish.bundle.sources import edition_of_run
 
     return None if results is None else edition_of_run(read_run(results))
+
+
+def _compared(
+    before: str | None,
+    asked: Asked,
+    directory: Path | None,
+    edition: str | None,
+    data: str | None,
+    date: str | None,
+    cities: bool,
+) -> tuple[Scoreboard | None, tuple[str, str] | None]:
+    """Return the board to compare with, and what to say of it: as asked, or the last earlier period of the data.
+
+    A period that nobody asked for must not stop a ranking: where it cannot be shown there is no comparison.
+    """
+    from yitihua.commands.boards import period_before
+    from yitihua.errors import InputError
+    from yitihua.publish.small_cells import fewest, refuse_few
+
+    if before is not None and before.lower() in NONE:
+        return None, None
+    if before is not None:
+        return _earlier(before, asked, directory, edition, data, date, cities), None
+    if asked.edition is None:
+        return None, None
+    last = None
+    try:
+        last = period_before(asked.board.table.period, directory, edition, data, date)
+        if last is None:
+            return None, None
+        earlier = _earlier(last, asked, directory, edition, data, date, cities)
+        refuse_few(earlier, fewest(asked.edition))
+        return earlier, None
+    except InputError as error:
+        problem = error.faults[0]
+        zh = f"未与上一期（{last or ''}）比较：{problem.problem('zh')}"
+        return None, (zh, f"Not compared with the period before ({last or ''}): {problem.problem('en')}")
 
 
 def _earlier(

@@ -213,15 +213,17 @@ def method_lines(recipe: Recipe, lang: str = "en") -> list[tuple[str, str]]:
     return lines
 
 
-def sampling_line(found: Sampling, lang: str = "en") -> tuple[str, str]:
-    """Return what the intervals are of, and how they were drawn, as a (what, how) pair."""
+def sampling_line(
+    found: Sampling, lang: str = "en", where: tuple[str, str] = ("scores.csv", "scores.csv")
+) -> tuple[str, str]:
+    """Return what the intervals are of, and how they were drawn, as a (what, how) pair; `where` has the groups."""
     level, joint = f"{found.level:.0%}", found.board.table.covariance is not None
     groups = max((len(groups) for groups in found.groups.values()), default=0)
     if lang == "zh":
         kind = "按估计的协方差" if joint else "按各指标误差相互独立（未提供协方差）"
         return "抽样误差", (
             f"得分区间、排名区间均为{level}区间，等级后为得到该等级的概率；正态抽取{found.draws}次（种子{found.seed}），{kind}；"
-            f"只反映问卷调查的抽样误差，不含填报数据的误差；差异不显著的相邻单位共{groups}组，见scores.csv"
+            f"只反映问卷调查的抽样误差，不含填报数据的误差；差异不显著的相邻单位共{groups}组，见{where[0]}"
         )
     kind = (
         "with the estimates' covariance" if joint else "errors of indicators taken as independent (no covariance given)"
@@ -229,7 +231,7 @@ def sampling_line(found: Sampling, lang: str = "en") -> tuple[str, str]:
     return "sampling error", (
         f"intervals are {level}, and a grade is followed by its probability; {found.draws} normal draws "
         f"(seed {found.seed}), {kind}; of the surveys only, not of reported data; "
-        f"{groups} groups of neighbours cannot be told apart, see scores.csv"
+        f"{groups} groups of neighbours cannot be told apart, see {where[1]}"
     )
 
 

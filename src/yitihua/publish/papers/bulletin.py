@@ -302,7 +302,7 @@ class Bulletin:
         """Return every choice that decides a headline, for the annex."""
         lines = method_lines(self.recipe, "zh")
         if self.board.sampled is not None and not (self.found.intervals and self.found.intervals.of_run):
-            what, how = sampling_line(self.board.sampled, "zh")
+            what, how = sampling_line(self.board.sampled, "zh", ("排名表", "the ranking"))
             lines.append((what, _of_paper(how)))
         if self.recipe.date:
             lines.append(("定义日期", self.recipe.date))

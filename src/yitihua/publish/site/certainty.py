@@ -11,6 +11,8 @@ from yitihua.publish.words import sampling_line
 if TYPE_CHECKING:
     from yitihua.analysis.uncertainty.result import Uncertainty
 
+#: Where pages show tied groups.
+GROUPS: Pair = ("排名页的“并列组”列", "the column of tied groups on the page of the ranking")
 #: What a source of uncertainty is called.
 SOURCES: dict[str, Pair] = {
     "sampling": ("抽样误差", "sampling error"),
@@ -27,7 +29,8 @@ SOURCES: dict[str, Pair] = {
 def certainty_lines(found: Sampling | Uncertainty) -> list[Pair]:
     """Return what the intervals beside scores and ranks are of."""
     if isinstance(found, Sampling):
-        return [(f"区间：{sampling_line(found, 'zh')[1]}。", f"Intervals: {sampling_line(found, 'en')[1]}.")]
+        zh, en = (sampling_line(found, lang, GROUPS)[1] for lang in ("zh", "en"))
+        return [(f"区间：{zh}。", f"Intervals: {en}.")]
     zh, en = mix_words(found)
     return [
         (

@@ -7,7 +7,7 @@ from typing import Any
 
 from yitihua.publish.panel.payload import MEANS
 from yitihua.publish.runs import PACKAGES, package_version, run_inputs
-from yitihua.publish.site.certainty import certainty_lines, robust_line
+from yitihua.publish.site.certainty import GROUPS, certainty_lines, robust_line
 from yitihua.publish.site.context import Site, grade_word
 from yitihua.publish.site.downloads import live_sheet
 from yitihua.publish.site.indicator_words import level_pair
@@ -94,7 +94,7 @@ def _lines(site: Site) -> list[tuple[Pair, Pair]]:
     for lang in ("zh", "en"):
         lines = method_lines(board.recipe, lang)
         if board.sampled is not None:
-            lines.append(sampling_line(board.sampled, lang))
+            lines.append(sampling_line(board.sampled, lang, GROUPS))
         if board.recipe.date:
             lines.append((("定义日期" if lang == "zh" else "definitions as of"), board.recipe.date))
         told.append(lines)

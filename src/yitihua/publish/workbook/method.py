@@ -23,7 +23,7 @@ def draw_method(desk: Desk, inputs: Mapping[str, str] | None) -> None:
         sheet.set_column(c, c, wide)
     lines = method_lines(board.recipe, desk.lang)
     if board.sampled is not None:
-        lines.append(sampling_line(board.sampled, desk.lang))
+        lines.append(sampling_line(board.sampled, desk.lang, ("“排名”表", "the sheet Ranking")))
     if board.recipe.date:
         lines.append((say("定义日期", "definitions as of"), board.recipe.date))
     row = _pairs(desk, sheet, row, say("合成方法", "How the index is made"), lines)
