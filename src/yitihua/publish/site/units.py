@@ -140,7 +140,7 @@ class Frame:
             "gapped": any(branch.coverage < 1 for branch in one.branches), "then": self.then(one),
             "past": self.past(one), "defined": bool(self.told_of), "beside": self.beside(one), "w": self.word,
             "ends": self.ends,
-            "sampled": self.sampled(one),
+            "sampled": self.sampled(one), "uneven": self.uneven(one),
         }  # fmt: skip
 
     # The head of the page.
@@ -323,10 +323,17 @@ class Frame:
         names = [name for _, name in change.grades]
         zh = "，".join([f"{self.then(one)[0]}：得分{score}", f"排名{rank}", *(zh for zh, _ in names)])
         en = ", ".join([f"{self.then(one)[1]}: score {score}", f"rank {rank}", *(en for _, en in names)])
-        if uneven := sum(row.one_period for row in one.rows):
-            zh += f"。有{uneven}个指标只有一期有数值，得分变化含指标增减的影响"
-            en += f". {uneven} indicators have a value in one period alone, which is part of the change"
         return f"{zh}。", f"{en}."
+
+    def uneven(self, one: Portrait) -> Pair | None:
+        """Return how many indicators only one of both periods has; what they add to a change is no progress."""
+        count = sum(row.one_period for row in one.rows)
+        if one.change is None or not count:
+            return None
+        return (
+            f"有{count}个指标只有一期有数值，得分变化含指标增减的影响。",
+            f" {count} indicators have a value in one period alone, which is part of the change.",
+        )
 
     @cached_property
     def legend(self) -> list[Pair]:
