@@ -11,6 +11,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from browsing import Opened, chromium, opened
+from sites import parsed as parsed  # fixtures of the site, for several folders
+from sites import site_folder as site_folder
+from sites import visit as visit
 from yitihua.definitions.skeleton import write_skeleton
 from yitihua.errors import Fault, InputError
 

@@ -1,16 +1,22 @@
-"""What tells whether a page of a site is sound, and the boards that sites are made of."""
+"""Sites that several files of tests look at, each written once, and what tells whether a page is sound."""
 
 import os
 import shutil
 import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 
 import yitihua as yt
+from browsing import Opened, opened
 from hostile import hostile_board
+from yitihua.publish.site import site_files, site_of
+from yitihua.publish.site_folder import replace_site
 
 #: Set where HTML must be validated: an absent validator is then a failure, not a reason to skip.
 REQUIRED = "YITIHUA_REQUIRE_VALIDATOR"
@@ -24,6 +30,45 @@ def board_of(name: str) -> yt.Scoreboard:
     if name == "hostile":
         return hostile_board()
     return yt.evaluate(name.removesuffix("+cities"), cities=name.endswith("+cities"))
+
+
+@pytest.fixture(scope="session")
+def site_folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Return the folder of a site by name, written when it is first asked for."""
+    folder = tmp_path_factory.mktemp("sites")
+
+    @cache
+    def written(name: str) -> Path:
+        edition = None if name == "hostile" else yt.load_edition(name.removesuffix("+cities"))
+        out = folder / name
+        replace_site(out, site_files(site_of(board_of(name), edition, n=200)))
+        return out
+
+    return written
+
+
+@pytest.fixture(scope="session")
+def parsed(site_folder: Callable[[str], Path]) -> Callable[[str, str], BeautifulSoup]:
+    """Return a page of a site, parsed."""
+
+    @cache
+    def read(name: str, file: str) -> BeautifulSoup:
+        return BeautifulSoup((site_folder(name) / file).read_text(encoding="utf-8"), "html.parser")
+
+    return read
+
+
+@pytest.fixture
+def visit(browser: Any, site_folder: Callable[[str], Path]) -> Callable[..., AbstractContextManager[Opened]]:
+    """Open a page of a site; no complaint, no request off its folder."""
+
+    @contextmanager
+    def go(name: str, file: str, width: int = 1280, height: int = 900, query: str = "") -> Iterator[Opened]:
+        folder = site_folder(name)
+        with opened(browser, folder / file, width, height, inside=folder, query=query) as found:
+            yield found
+
+    return go
 
 
 def validate(*files: Path) -> None:

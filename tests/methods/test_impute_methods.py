@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import time
 import warnings
 
 import coinr_steps as coinr
@@ -281,12 +280,10 @@ def test_units_of_measurement_do_not_matter(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_method_at_the_size_of_china(name: str) -> None:
-    """2,844 x 51, 5 % missing, a constant column, a unit and an indicator without any value: seconds, no warning."""
+    """2,844 x 51, 5 % missing, a constant column, a unit and an indicator without any value: no warning."""
     x, _ = made_up(2844, 51, gaps=0.05)
     x[:, 17], x[7], x[:, 30] = 3.0, np.nan, np.nan
-    start = time.perf_counter()
     found = filled_by(name, x)
-    assert time.perf_counter() - start < 30  # about 2 s on two idle cores
     seen = np.isfinite(x)
     np.testing.assert_array_equal(found[seen], x[seen])
     assert np.isnan(found[:, 30]).all()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import time
 
 import numpy as np
 import pytest
@@ -211,11 +210,9 @@ def test_the_order_of_units_does_not_matter(seed: int) -> None:
 
 
 def test_many_units_missing_cells_and_a_constant_column() -> None:
-    """2,844 x 51 in well under 2 s; a constant column moves only who needs it for coverage."""
+    """2,844 x 51: a constant column moves only who needs it for coverage."""
     board = large_board()
-    start = time.perf_counter()
     frame = leave_out(board).frame.set_index("code")
-    assert time.perf_counter() - start < 2.0
     assert len(frame) == 56
     assert np.isfinite(frame["spearman"]).all()
     assert frame.loc[CONSTANT, "units"] > 2700

@@ -274,3 +274,11 @@ def test_an_earlier_period_that_cannot_be_shown_does_not_stop_the_ranking(run, t
     assert "未与上一期（2021）比较" in out and "不足10人" in out
     code, out, err = run(*words, "--before", "2021")
     assert code == 2 and "不足10人" in out + err
+
+
+def test_a_folder_that_is_no_project_is_called_so(run, tmp_path):
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "a.txt").write_text("x")
+    code, out, err = run("publish", tmp_path / "letters", "-o", tmp_path / "site", "--lang", "zh")
+    assert code == 2 and "“letters”不是项目" in out + err
+    assert not (tmp_path / "site").exists()

@@ -118,6 +118,8 @@ def load_project(folder: str | Path, edition: str | None = None) -> Project:
         )  # fmt: skip
     if edition is None:
         own = resolver.project_editions(root)
+        if not is_project(root):
+            raise refuse("no-project", name=root.name)
         if len(own) != 1:
             options = own or known
             raise refuse("unknown-edition", file="project.toml", key="edition", name="", options=options)
