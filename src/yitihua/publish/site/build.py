@@ -15,6 +15,7 @@ from yitihua.publish.site.audit import audit_page
 from yitihua.publish.site.comparing import compare_data, compare_page
 from yitihua.publish.site.context import BAR, Site
 from yitihua.publish.site.downloads import downloads_files
+from yitihua.publish.site.figures import figures_page
 from yitihua.publish.site.indicators import Rooms, framework_page, indicator_pages, units_data
 from yitihua.publish.site.method import method_page
 from yitihua.publish.site.panel import panel_assets, panel_page
@@ -96,6 +97,7 @@ def site_files(site: Site) -> Iterator[tuple[str, bytes]]:
     yield "indicators.html", framework_page(rooms, __version__, BAR)
     yield from indicator_pages(rooms, __version__, BAR)
     yield "assets/units-data.js", units_data(site)
+    yield "figures.html", figures_page(site, __version__, BAR)
     yield "method.html", method_page(rooms, __version__, BAR)
     yield "audit.html", audit_page(site, __version__, BAR)
     yield "panel.html", panel_page(site, __version__, BAR)

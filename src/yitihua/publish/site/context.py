@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 BAR: tuple[tuple[str, Pair], ...] = (
     ("index.html", ("排名", "Ranking")),
     ("indicators.html", ("指标", "Indicators")),
+    ("figures.html", ("图", "Figures")),
     ("compare.html", ("对比", "Compare")),
     ("panel.html", ("权重试算", "Weights what-if")),
     ("method.html", ("方法", "Method")),

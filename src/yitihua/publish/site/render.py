@@ -55,13 +55,13 @@ def attributes(name: str, pair: Pair | str) -> Markup:
     Examples
     --------
     >>> print(attributes("title", ("排名", "rank")))
-    title="排名" data-zh-title="排名" data-en-title="rank"
+    title="排名" data-en-title="rank"
     """
     zh, en = (pair, pair) if isinstance(pair, str) else pair
     zh, en = plain(zh), plain(en)
     if zh == en:
         return Markup('{}="{}"').format(name, zh)
-    return Markup('{0}="{1}" data-zh-{0}="{1}" data-en-{0}="{2}"').format(name, zh, en)
+    return Markup('{0}="{1}" data-en-{0}="{2}"').format(name, zh, en)
 
 
 def number(value: float | None, digits: int = 0) -> str:

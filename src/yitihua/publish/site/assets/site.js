@@ -10,17 +10,23 @@
 
   function say(node) {
     var names = ["title", "placeholder", "aria-label"];
-    if (node.dataset.zh !== undefined) { node.textContent = node.dataset[lang()]; }
+    if (node.dataset.en !== undefined) {
+      if (node.chinese === undefined) { node.chinese = node.textContent; }
+      node.textContent = lang() === "en" ? node.dataset.en : node.chinese;
+    }
     names.forEach(function (name) {
-      var text = node.getAttribute("data-" + lang() + "-" + name);
-      if (text !== null) { node.setAttribute(name, text); }
+      var english = node.getAttribute("data-en-" + name);
+      if (english === null) { return; }
+      node.kept = node.kept || {}; // the Chinese that stood there
+      if (!(name in node.kept)) { node.kept[name] = node.getAttribute(name); }
+      node.setAttribute(name, lang() === "en" ? english : node.kept[name]);
     });
   }
 
   function speak(chosen) {
     root.dataset.lang = chosen;
     root.lang = chosen === "zh" ? "zh-CN" : "en";
-    each(document.querySelectorAll("[data-zh],[data-zh-title],[data-zh-placeholder],[data-zh-aria-label]"), say);
+    each(document.querySelectorAll("[data-en],[data-en-title],[data-en-placeholder],[data-en-aria-label]"), say);
     each(document.querySelectorAll("a[href]"), function (link) {
       var href = link.getAttribute("href");
       if (/^[a-z]+:|^#/i.test(href) || !/\.html([?#]|$)/.test(href)) { return; }
