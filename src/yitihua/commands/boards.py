@@ -102,6 +102,14 @@ def board_of(
     return score_table(table, loaded, cities), loaded
 
 
+def refuse_beside_results(options: Mapping[str, str | bool | None]) -> None:
+    """Refuse options that say which data to take where a folder of results is given; None is not given."""
+    if given := [name for name, value in options.items() if value is not None]:
+        names = ", ".join(given)
+        zh = f"结果文件夹自带数据，不能再给{names}"
+        raise bad_call(zh, f"a folder of results holds its data, so {names} cannot be given", "DIR")
+
+
 @dataclass(frozen=True, eq=False)
 class Asked:
     """The board that a command is about; its edition or, of a folder of results, the record of its inputs."""
@@ -124,12 +132,9 @@ def asked_board(
     if edition is None and directory is not None and (directory / "run.json").is_file():
         from yitihua.index.run import read_run
 
-        options = {"--data": data, "--period": period, "--date": date, "--weights": weights}
-        given = [name for name, value in options.items() if value is not None] + ["--cities"] * cities
-        if given:
-            names = ", ".join(given)
-            zh = f"结果文件夹自带数据，不能再给{names}"
-            raise bad_call(zh, f"a folder of results holds its data, so {names} cannot be given", "DIR")
+        refuse_beside_results(
+            {"--data": data, "--period": period, "--date": date, "--weights": weights, "--cities": cities or None}
+        )
         run = read_run(directory)
         return Asked(run.board, None, run.inputs)
     return Asked(*board_of(directory, edition, data, period, date, weights, cities))

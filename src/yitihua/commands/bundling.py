@@ -78,17 +78,11 @@ def bundle(
 
 def _content(directory: Path | None, edition: str | None, given: Mapping[str, str | bool | None]) -> bytes:
     """Return the bundle of a folder of results, a project or an edition."""
-    from yitihua.commands.boards import board_of
+    from yitihua.commands.boards import board_of, refuse_beside_results
     from yitihua.publish.bundle.packing import bundle_of_board, bundle_of_run
 
     if edition is None and directory is not None and (directory / "run.json").is_file():
-        if stated := [name for name, value in given.items() if value is not None]:
-            names = ", ".join(stated)
-            zh, en = (
-                f"结果文件夹自带数据，不能再给{names}",
-                f"a folder of results holds its data, so {names} cannot be given",
-            )
-            raise bad_call(zh, en, "DIR")
+        refuse_beside_results(given)
         return bundle_of_run(directory)
     texts = [None if value is None else str(value) for value in list(given.values())[:4]]
     board, loaded = board_of(directory, edition, texts[0], texts[1], texts[2], texts[3], bool(given["--cities"]))

@@ -22,6 +22,17 @@ def level_word(level: str, lang: str) -> str:
     return LEVELS.get(level, (level, level))[0 if lang == "zh" else 1]
 
 
+def level_pair(level: str) -> tuple[str, str]:
+    """Return a level in Chinese and English.
+
+    Examples
+    --------
+    >>> level_pair("county")
+    ('县级', 'county')
+    """
+    return level_word(level, "zh"), level_word(level, "en")
+
+
 ORIGINS = {
     "reported": ("填报", "reported"),
     "computed": ("由原始量算出", "computed"),

@@ -121,15 +121,21 @@ def group_numbers(board: Scoreboard, groups: Mapping[str, Sequence[tuple[str, ..
     groups : mapping
         Level -> groups of units, best first.
     """
+    spans = group_spans(board, groups)
+    return ["" if span is None else str(span[0]) if span[0] == span[1] else f"{span[0]}-{span[1]}" for span in spans]
+
+
+def group_spans(board: Scoreboard, groups: Mapping[str, Sequence[tuple[str, ...]]]) -> list[tuple[int, int] | None]:
+    """Return the first and last group of every unit within its level, from 1; None without a score.
+
+    Groups are runs of neighbours in the ranking, so a unit is in all groups between its first and its last.
+    """
     place: dict[str, list[int]] = {unit: [] for unit in board.table.units}
     for runs in groups.values():
         for number, units in enumerate(runs, start=1):
             for unit in units:
                 place[unit].append(number)
-    return [
-        "" if not numbers else str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]}-{numbers[-1]}"
-        for numbers in place.values()
-    ]
+    return [(numbers[0], numbers[-1]) if numbers else None for numbers in place.values()]
 
 
 def notes(board: Scoreboard, lang: str = "en") -> list[str]:

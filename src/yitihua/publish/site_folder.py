@@ -22,6 +22,7 @@ from pathlib import Path
 
 from yitihua.errors import refuse
 from yitihua.publish.folders import alone
+from yitihua.publish.zip_entry import zip_entry
 
 #: Lists the files of a site, so that a folder of somebody else's is never replaced.
 RECORD = "site.json"
@@ -111,20 +112,13 @@ def _write_folder(fresh: Path, files: Iterable[tuple[str, bytes]]) -> tuple[int,
 def _write_zip(fresh: Path, files: Iterable[tuple[str, bytes]]) -> tuple[int, int]:
     digests: dict[str, str] = {}
     size = 0
-    with zipfile.ZipFile(fresh, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(fresh, "w") as archive:
         for name, content in files:
-            archive.writestr(_entry(name), content, zipfile.ZIP_DEFLATED)
+            archive.writestr(zip_entry(name), content)
             digests[name] = hashlib.sha256(content).hexdigest()
             size += len(content)
-        archive.writestr(_entry(RECORD), _record(digests), zipfile.ZIP_DEFLATED)
+        archive.writestr(zip_entry(RECORD), _record(digests))
     return len(digests) + 1, size
-
-
-def _entry(name: str) -> zipfile.ZipInfo:
-    """Return a file of an archive, with a fixed date, so that the same pages give the same bytes."""
-    entry = zipfile.ZipInfo(name, (2022, 1, 1, 0, 0, 0))
-    entry.create_system, entry.external_attr = 3, 0o644 << 16
-    return entry
 
 
 def _record(digests: dict[str, str]) -> bytes:

@@ -14,6 +14,7 @@ from yitihua.index.tables import score_order
 from yitihua.publish.words import TITLES, method_lines, sampling_line
 
 if TYPE_CHECKING:
+    from yitihua.index.recipe import GradeRule, Recipe
     from yitihua.index.scoreboard import Scoreboard
 
 STAR = "★"
@@ -88,7 +89,7 @@ def summarise(board: Scoreboard, lang: str = "en", top: int | None = 10, dimensi
 
 def _cells(board: Scoreboard, row: int, lang: str, first: tuple[str, ...]) -> list[str]:
     recipe, table = board.recipe, board.table
-    digits = 2 if recipe.scale[1] - recipe.scale[0] > 10 else max(3, min(recipe.score_decimals, 4))
+    digits = score_digits(recipe)
     name = table.name_of(row, lang)
     if table.units[row] == recipe.reference_unit:
         name += "〔基准〕" if lang == "zh" else " [reference]"
@@ -147,11 +148,37 @@ def _grade(board: Scoreboard, scheme: str, row: int, lang: str) -> str:
     index = int(board.grade_indices[scheme][row])
     if index < 0:
         return "-"
-    stars = scheme == "stars" and rule.labels == tuple(str(number + 1) for number in range(len(rule.labels)))
-    word = STAR * (index + 1) if stars else rule.names[index][0 if lang == "zh" else 1]
+    word = grade_word(rule, index)[0 if lang == "zh" else 1]
     if board.sampled is None:
         return word
     return f"{word} {probability_words(board.sampled.published_grade_probability(scheme)[row])}"
+
+
+def grade_word(rule: GradeRule, index: int) -> tuple[str, str]:
+    """Return a grade as shown, in Chinese and English: stars as stars.
+
+    Examples
+    --------
+    >>> import yitihua as yt
+    >>> stars, abc = yt.evaluate("zhejiang-2022").recipe.grades
+    >>> grade_word(stars, 2), grade_word(abc, 0)
+    (('★★★', '★★★'), ('C', 'C'))
+    """
+    if rule.code == "stars" and rule.labels == tuple(str(number + 1) for number in range(len(rule.labels))):
+        return STAR * (index + 1), STAR * (index + 1)
+    return rule.names[index]
+
+
+def score_digits(recipe: Recipe) -> int:
+    """Return the decimals of a score as shown.
+
+    Examples
+    --------
+    >>> import yitihua as yt
+    >>> score_digits(yt.evaluate("zhejiang-2022").recipe), score_digits(yt.evaluate("egdi-2022").recipe)
+    (2, 4)
+    """
+    return 2 if recipe.scale[1] - recipe.scale[0] > 10 else max(3, min(recipe.score_decimals, 4))
 
 
 def probability_words(probability: float) -> str:

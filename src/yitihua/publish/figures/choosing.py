@@ -17,7 +17,7 @@ from yitihua.errors import refuse
 from yitihua.index.recipe import GradeRule
 from yitihua.index.scoreboard import Scoreboard
 from yitihua.indicators.table import Floats
-from yitihua.publish.summary import STAR
+from yitihua.publish.summary import grade_word
 
 Ints = npt.NDArray[np.int64]
 
@@ -175,9 +175,7 @@ def checked(board: Scoreboard, found: Any, kind: type[Any], key: str) -> Any:
 
 def grade_words(rule: GradeRule, lang: str) -> list[str]:
     """Return the names of grades as shown, lowest first: stars as stars."""
-    if rule.code == "stars" and rule.labels == tuple(str(k + 1) for k in range(len(rule.labels))):
-        return [STAR * (k + 1) for k in range(len(rule.labels))]
-    return [names[0 if lang == "zh" else 1] for names in rule.names]
+    return [grade_word(rule, k)[0 if lang == "zh" else 1] for k in range(len(rule.names))]
 
 
 def digits_of(board: Scoreboard) -> int:

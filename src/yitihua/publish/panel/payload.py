@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from yitihua.definitions.levels import level_word
+from yitihua.definitions.levels import level_pair
 from yitihua.errors import refuse
 from yitihua.index.recipe import Recipe
 from yitihua.index.scoreboard import Scoreboard
@@ -145,7 +145,7 @@ def _units(board: Scoreboard) -> dict[str, Any]:
         "codes": list(table.units),
         "names": [[table.name_of(row, lang) for row in rows] for lang in ("zh", "en")],
         "level": [levels.index(level) for level in table.levels],
-        "levels": [(level_word(level, "zh"), level_word(level, "en")) for level in levels],
+        "levels": [level_pair(level) for level in levels],
     }
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import zipfile
 import zlib
 from io import BytesIO
-from typing import Final
 
 from yitihua.errors import refuse
+from yitihua.publish.zip_entry import zip_entry
 
 #: Largest template, largest once unpacked, and most parts.
 FILE, UNPACKED, PARTS = 20_000_000, 100_000_000, 2_000
-_DATE: Final = (2022, 1, 1, 0, 0, 0)
 
 
 def same_bytes(content: bytes) -> bytes:
@@ -28,9 +27,7 @@ def same_bytes(content: bytes) -> bytes:
     target = BytesIO()
     with zipfile.ZipFile(BytesIO(content)) as old, zipfile.ZipFile(target, "w") as new:
         for name in old.namelist():
-            part = zipfile.ZipInfo(name, _DATE)
-            part.compress_type, part.create_system, part.external_attr = zipfile.ZIP_DEFLATED, 3, 0o644 << 16
-            new.writestr(part, old.read(name))
+            new.writestr(zip_entry(name), old.read(name))
     return target.getvalue()
 
 

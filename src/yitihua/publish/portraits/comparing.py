@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from yitihua.definitions.levels import level_word
+from yitihua.definitions.levels import level_pair
 from yitihua.errors import refuse
 from yitihua.index import grade
 from yitihua.index.recipe import Recipe
@@ -127,7 +127,7 @@ def _group(board: Scoreboard, kind: str, title: Label, keys: Sequence[Label | No
     of = np.array([-1 if key is None else places[key] for key in whole], dtype=np.int64)
     names: list[Label] = []
     for level, zh, en in places:
-        names.append((level_word(level, "zh"), level_word(level, "en")) if kind == "level" else (zh, en))
+        names.append(level_pair(level) if kind == "level" else (zh, en))
     count = len(places)
     columns = [board.recipe.plan.column[code] for code in board.recipe.first_level]
     numbers = np.column_stack([board.total, board.points[:, columns]])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from yitihua.analysis.strengths import best_and_worst
-from yitihua.definitions.levels import level_word, origin_label
+from yitihua.definitions.levels import level_pair, origin_label
 from yitihua.index import grade
 from yitihua.index.tables import CLIPPED_GOALPOSTS, CLIPPED_RANGE, IMPUTED, NO_SPREAD, WINSORISED
 from yitihua.publish.portraits.model import (
@@ -61,7 +61,7 @@ def portrait_of(found: Portraits, row: int) -> Portrait:
     return Portrait(
         unit=table.units[row],
         name=_name(found, row),
-        level=(level_word(level, "zh"), level_word(level, "en")),
+        level=level_pair(level),
         groups=tuple(
             (_without_same(group.title), group.names[group.of[row]])
             for group in found.groups

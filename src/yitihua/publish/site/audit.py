@@ -11,13 +11,13 @@ import numpy as np
 from yitihua.analysis.audit.audit import Audit
 from yitihua.analysis.audit.findings import HANDBOOK, STEPS, VERDICTS
 from yitihua.analysis.uncertainty.tables import SOURCES
+from yitihua.definitions.levels import level_pair
 from yitihua.definitions.methods import STAGES
 from yitihua.errors import InputError
 from yitihua.publish.audit_text import named_codes
 from yitihua.publish.data_problems import LEAD, NO_PROOF, Problem, data_problems
 from yitihua.publish.site.certainty import robust_line
 from yitihua.publish.site.context import Site
-from yitihua.publish.site.indicator_words import level_pair
 from yitihua.publish.site.render import Pair, from_to, percent, render
 from yitihua.publish.words import method_word
 

@@ -8,13 +8,14 @@ import numpy as np
 
 from yitihua.analysis.uncertainty.result import Uncertainty
 from yitihua.analysis.uncertainty.summary import PAIRS
-from yitihua.definitions.levels import level_word
+from yitihua.definitions.levels import level_pair
 from yitihua.index.sampling import Sampling
 from yitihua.indicators.table import Floats
 from yitihua.publish.site.certainty import certainty_lines, chance_word, mix_words
-from yitihua.publish.site.context import Site, grade_word
+from yitihua.publish.site.context import Site
 from yitihua.publish.site.ranking import search_words
 from yitihua.publish.site.render import Pair, as_json, render
+from yitihua.publish.summary import grade_word
 
 #: Units side by side: no more fit a page.
 MOST = 6
@@ -50,7 +51,7 @@ def compare_data(site: Site) -> bytes:
         "rows": [_row(site, code, depth) for code, depth in columns],
         "grades": [{"title": rule.title, "names": [grade_word(rule, k) for k in range(len(rule.names))]}
                    for rule in recipe.grades],
-        "levels": [(level_word(level, "zh"), level_word(level, "en")) for level in board.level_rows],
+        "levels": [level_pair(level) for level in board.level_rows],
         "ahead": [_sources(site, level) for level in board.level_rows],
         "units": [_unit(site, row) for row in site.order],
         "points": _rounded(points[site.order], digits),

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from yitihua.index.scoreboard import Scoreboard
-from yitihua.index.tables import score_order
+from yitihua.index.tables import group_spans, score_order
 from yitihua.indicators.places import places_of
 from yitihua.publish.site.render import Pair
-from yitihua.publish.summary import STAR, notices
+from yitihua.publish.summary import grade_word, notices, score_digits
 from yitihua.surveys.privacy.suppression import MINIMUM
 
 if TYPE_CHECKING:
@@ -71,8 +71,7 @@ class Site:
     @cached_property
     def digits(self) -> int:
         """Decimals of a score on a page."""
-        low, high = self.board.recipe.scale
-        return 2 if high - low > 10 else max(3, min(self.board.recipe.score_decimals, 4))
+        return score_digits(self.board.recipe)
 
     @cached_property
     def title(self) -> Pair:
@@ -145,12 +144,7 @@ class Site:
     @cached_property
     def tied(self) -> list[tuple[int, int] | None]:
         """First and last tied group of every unit in its level, from 1; None without a score."""
-        place: dict[str, list[int]] = {unit: [] for unit in self.board.table.units}
-        for runs in self.certainty.groups.values():
-            for number, units in enumerate(runs, start=1):
-                for unit in units:
-                    place[unit].append(number)
-        return [(numbers[0], numbers[-1]) if numbers else None for numbers in place.values()]
+        return group_spans(self.board, self.certainty.groups)
 
     def grade(self, rule: GradeRule, row: int) -> Pair | None:
         """Return the grade of a unit as shown, or None."""
@@ -164,21 +158,6 @@ class Site:
             return None
         found = float(self.certainty.grade_probability[rule.code][row, index])
         return found if np.isfinite(found) else None
-
-
-def grade_word(rule: GradeRule, index: int) -> Pair:
-    """Return a grade as shown: stars as stars.
-
-    Examples
-    --------
-    >>> import yitihua as yt
-    >>> stars, abc = yt.evaluate("zhejiang-2022").recipe.grades
-    >>> grade_word(stars, 2), grade_word(abc, 0)
-    (('★★★', '★★★'), ('C', 'C'))
-    """
-    if rule.labels == tuple(str(number + 1) for number in range(len(rule.labels))) and rule.code == "stars":
-        return STAR * (index + 1), STAR * (index + 1)
-    return rule.names[index]
 
 
 def file_names(codes: Sequence[str], letter: str) -> list[str]:

@@ -15,6 +15,7 @@ from yitihua.publish.site.context import Site
 from yitihua.publish.site.render import Pair, render
 from yitihua.publish.workbook.inert import starts_like_formula
 from yitihua.publish.workbook.live_plan import MEANS
+from yitihua.publish.zip_entry import zip_entry
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -156,9 +157,7 @@ def _zipped(name: str, content: bytes) -> bytes:
     """Return an archive of one file, with a fixed date: the table of a province of thousands is 16 MB without."""
     target = BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
-        entry = zipfile.ZipInfo(name, (2022, 1, 1, 0, 0, 0))
-        entry.create_system, entry.external_attr = 3, 0o644 << 16
-        archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
+        archive.writestr(zip_entry(name), content)
     return target.getvalue()
 
 

@@ -10,7 +10,7 @@ from yitihua.analysis.asked import level_name
 from yitihua.analysis.correlations import correlation_matrix
 from yitihua.analysis.distribution.of_boards import density
 from yitihua.analysis.importance import importance
-from yitihua.definitions.levels import level_word
+from yitihua.definitions.levels import level_pair
 from yitihua.errors import InputError
 from yitihua.publish.site.certainty import robust_line
 from yitihua.publish.site.context import Site
@@ -23,7 +23,7 @@ POINTS, CHOICES = 256, 12
 #: Points of a curve that are drawn.
 CURVE = 80
 SCRIPTS = (
-    "site.js", "echarts/echarts.min.js", "charts.js", "compare-data.js", "charts-figures.js",
+    "site.js", "echarts/echarts.min.js", "charts.js", "compare-data.js", "shades.js", "charts-figures.js",
 )  # fmt: skip
 
 
@@ -35,7 +35,7 @@ def figures_page(site: Site, version: str, bar: Any) -> bytes:
     few = len(rows) <= UNITS
     page = {
         "title": ("图", "Figures"), "root": "", "file": "figures.html", "scripts": SCRIPTS,
-        "level": (level_word(level, "zh"), level_word(level, "en")), "count": len(rows), "most": UNITS,
+        "level": level_pair(level), "count": len(rows), "most": UNITS,
         "heat": {"units": [places[row] for row in rows]} if few else None,
         "ranges": _ranges(site, rows) if few else None, "tall": 90 + 15 * len(rows),
         "robust": robust_line(site.robust),

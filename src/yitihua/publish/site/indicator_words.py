@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from yitihua.definitions.levels import level_word
 from yitihua.index.explain import normalise_words
 from yitihua.index.fitted import treatment_settings
 from yitihua.index.recipe import IndicatorRule, Recipe
@@ -275,14 +274,3 @@ def _checklist(edition: Edition | None, name: str) -> dict[str, Any] | None:
             for code, one in found.points.items()
         ],
     }  # fmt: skip
-
-
-def level_pair(level: str) -> Pair:
-    """Return the words of a level.
-
-    Examples
-    --------
-    >>> level_pair("county")
-    ('县级', 'county')
-    """
-    return level_word(level, "zh"), level_word(level, "en")

@@ -11,7 +11,7 @@ import numpy as np
 from markupsafe import Markup
 
 from yitihua.analysis.importance import effective_weights, importance
-from yitihua.definitions.levels import origin_label
+from yitihua.definitions.levels import level_pair, origin_label
 from yitihua.index import grade
 from yitihua.index.explain import fill_value
 from yitihua.index.recipe import IndicatorRule, NodeRule
@@ -19,13 +19,21 @@ from yitihua.index.tables import CLIPPED_GOALPOSTS, CLIPPED_RANGE, NO_SPREAD, WI
 from yitihua.indicators.table import Floats
 from yitihua.publish.panel.payload import MEANS
 from yitihua.publish.site.context import Site
-from yitihua.publish.site.indicator_words import SOURCES, indicator_words, level_pair, pair_of
+from yitihua.publish.site.indicator_words import SOURCES, indicator_words, pair_of
 from yitihua.publish.site.render import Pair, as_json, percent, plain, render
 from yitihua.publish.site.spread import decimals_for, main_level, spread
 from yitihua.publish.tiles import known_tiles
 from yitihua.publish.words import method_word
 
-SCRIPTS = ("units-data.js", "unit-names.js", "site.js", "echarts/echarts.min.js", "charts.js", "charts-indicators.js")
+SCRIPTS = (
+    "units-data.js",
+    "shades.js",
+    "unit-names.js",
+    "site.js",
+    "echarts/echarts.min.js",
+    "charts.js",
+    "charts-indicators.js",
+)
 
 
 @dataclass(frozen=True, eq=False)

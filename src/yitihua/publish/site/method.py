@@ -5,14 +5,15 @@ from __future__ import annotations
 import platform
 from typing import Any
 
+from yitihua.definitions.levels import level_pair
 from yitihua.publish.panel.payload import MEANS
 from yitihua.publish.runs import PACKAGES, package_version, run_inputs
 from yitihua.publish.site.certainty import GROUPS, certainty_lines, robust_line
-from yitihua.publish.site.context import Site, grade_word
+from yitihua.publish.site.context import Site
 from yitihua.publish.site.downloads import live_sheet
-from yitihua.publish.site.indicator_words import level_pair
 from yitihua.publish.site.indicators import Rooms
 from yitihua.publish.site.render import Pair, render, short
+from yitihua.publish.summary import grade_word
 from yitihua.publish.words import method_lines, method_word, sampling_line, stages_words
 
 #: The stages in the order in which they are gone through.

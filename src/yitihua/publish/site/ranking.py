@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from yitihua.definitions.levels import level_word
+from yitihua.definitions.levels import level_pair, level_word
 from yitihua.index.tables import notes
 from yitihua.publish.site.certainty import certainty_lines, robust_line
-from yitihua.publish.site.context import Site, grade_word
+from yitihua.publish.site.context import Site
 from yitihua.publish.site.render import Pair, counted, from_to, number, percent, render
 from yitihua.publish.site.tilemap import tile_map
+from yitihua.publish.summary import grade_word
 from yitihua.publish.words import TITLES
 
 #: Names up to so many characters are found by other readings too.
@@ -106,7 +107,7 @@ def _level(site: Site, level: str) -> dict[str, Any]:
     rows = [row for row in site.order if board.table.levels[row] == level]
     groups = list(dict.fromkeys(site.group_of[row] for row in rows if site.group_of[row][0]))
     groups = groups if 1 < len(groups) <= 100 else []
-    word = (level_word(level, "zh"), level_word(level, "en"))
+    word = level_pair(level)
     unscored = [row for row in rows if not np.isfinite(board.total[row])]
     told = {lang: notes(board, lang) for lang in ("zh", "en")} if unscored else {}
     tiles, columns = tile_map(site, rows, board.total, max(site.digits - 1, 1))

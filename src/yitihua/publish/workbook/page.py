@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from yitihua.index.scoreboard import Scoreboard
-from yitihua.publish.summary import notices, width
+from yitihua.publish.summary import notices, score_digits, width
 from yitihua.publish.template_words import LOOKS
 from yitihua.publish.workbook.inert import in_footer, inert, starts_like_formula
 
@@ -126,8 +126,7 @@ class Desk:
     @property
     def digits(self) -> int:
         """Decimals of published scores, as everywhere else."""
-        recipe = self.board.recipe
-        return 2 if recipe.scale[1] - recipe.scale[0] > 10 else max(3, min(recipe.score_decimals, 4))
+        return score_digits(self.board.recipe)
 
     @property
     def score_format(self) -> str:

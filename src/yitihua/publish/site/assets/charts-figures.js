@@ -2,18 +2,11 @@
 (function () {
   "use strict";
   var charts = window.yitihuaCharts, colours = charts.colours, safe = charts.safe, number = charts.number;
-  var SEQUENCE = ["#f4f8fb", "#cfe1f2", "#93c4de", "#4b98c9", "#1a64a5", "#08306b"], MISSING = "#e3e3e3";
-  var DIVERGING = ["#b24a00", "#f0a25e", "#ffffff", "#6fb1dc", "#00527f"];
+  var shades = window.yitihuaShades;
 
   function words(zh, en) { return charts.say([zh, en]); }
 
-  function channels(colour) { return [1, 3, 5].map(function (at) { return parseInt(colour.slice(at, at + 2), 16); }); }
-
-  function shade(share, scale) {
-    var at = Math.min(Math.max(share, 0), 1) * (scale.length - 1), first = Math.min(Math.floor(at), scale.length - 2);
-    var a = channels(scale[first]), b = channels(scale[first + 1]);
-    return "rgb(" + a.map(function (value, k) { return Math.round(value + (b[k] - value) * (at - first)); }).join(",") + ")";
-  }
+  function shade(share, scale) { return shades.css(shades.shade(share, scale)); }
 
   function names(list, extra) {
     return charts.axis(Object.assign({ type: "category", data: list, inverse: true, splitLine: { show: false } }, extra || {}));
@@ -56,7 +49,7 @@
     data.units.forEach(function (place, row) {
       all.points[place].forEach(function (value, column) {
         var share = value === null ? null : (value - all.range[0]) / (all.range[1] - all.range[0]);
-        list.push([column, row, value, share === null ? MISSING : shade(share, SEQUENCE)]);
+        list.push([column, row, value, shade(share, shades.SEQUENCE)]);
       });
     });
     return {
@@ -142,7 +135,7 @@
   charts.kinds.matrix = function (data) {
     var list = [];
     data.cells.forEach(function (row, y) {
-      row.forEach(function (r, x) { list.push([x, y, r, r === null ? MISSING : shade((r + 1) / 2, DIVERGING)]); });
+      row.forEach(function (r, x) { list.push([x, y, r, shade(r === null ? null : (r + 1) / 2, shades.DIVERGING)]); });
     });
     var label = { color: colours.soft, fontSize: 10, interval: 0 };
     return {
