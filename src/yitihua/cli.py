@@ -6,7 +6,7 @@ import io
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -15,6 +15,7 @@ from yitihua.commands.boards import board_dict, board_of, inputs_of, project_out
 from yitihua.commands.bundling import bundle, verify
 from yitihua.commands.certainty import robust, whatif
 from yitihua.commands.demo import demo
+from yitihua.commands.editions import editions
 from yitihua.commands.improving import improve, scenario
 from yitihua.commands.options import (
     AllowCode,
@@ -281,31 +282,6 @@ def experts(
 
 
 @app.command()
-def editions(directory: Folder = None, json: Json = False, lang: Lang = None) -> None:
-    """List the editions that can be scored. 列出版本."""
-    from yitihua.definitions import edition_names, load_edition
-    from yitihua.publish import terminal
-
-    words = language(lang)
-    if directory is not None and not directory.is_dir():
-        raise refuse("file-not-found", file=str(directory))
-    rows: list[dict[str, Any]] = []
-    for name in edition_names(directory):
-        loaded = load_edition(name, directory)
-        rows.append({"name": name, "title": loaded.title.get(words), "indicators": len(loaded.indicators),
-                     "weight_sets": ["equal", *loaded.spec.weights.sets], "views": list(loaded.views)})  # fmt: skip
-    if json:
-        terminal.print_json(rows)
-        return
-    for row in rows:
-        print(f"{row['name']}\n    {row['title']}")
-        indicators, sets = _say(words, "指标", "indicators"), _say(words, "权重方案", "weight sets")
-        print(f"    {indicators}: {row['indicators']}   {sets}: {', '.join(row['weight_sets'])}")
-        if row["views"]:
-            print(f"    {_say(words, '视角', 'views')}: {', '.join(row['views'])}")
-
-
-@app.command()
 def init(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder, or one with an edition of its own.")],
     edition: Annotated[
@@ -355,7 +331,7 @@ def collect(
 
 
 for command in (
-    robust, whatif, reach, improve, scenario, publish, portrait, bulletin, bundle, verify, workbook, demo, simulate,
+    editions, robust, whatif, reach, improve, scenario, publish, portrait, bulletin, bundle, verify, workbook, demo, simulate,
 ):  # fmt: skip
     app.command()(command)
 app.add_typer(survey, name="survey")

@@ -25,6 +25,7 @@ from yitihua.messages_reach import REACH
 from yitihua.messages_sensitivity import SENSITIVITY
 from yitihua.messages_site import SITE
 from yitihua.messages_submissions import SUBMISSIONS
+from yitihua.messages_time import TIME
 from yitihua.messages_weights import WEIGHTS
 
 #: Details that are phrases, given in English and put into Chinese by `in_chinese`.
@@ -34,6 +35,7 @@ PHRASE_DETAILS: Final = frozenset({"kind", "reason", "what"})
 ROOMS: Final = (
     SUBMISSIONS, ANSWERS, ESTIMATION, MODES_AREAS, FIGURES, PANEL, PAPERS, ENGINES, WEIGHTS, EXPERTS,
     METHODS, ANALYSIS, AUDIT, BUNDLE, CERTAINTY, REACH, SENSITIVITY, SITE,
+    *TIME,
 )  # fmt: skip
 
 #: What "allowed" says where the list of options is empty.

@@ -1,0 +1,10 @@
+"""The words of faults of the barometer. See `yitihua.messages`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+Words = tuple[str, str, str]
+
+#: Code -> (problem, allowed, mend) in Chinese and in English.
+BAROMETER: Final[dict[str, tuple[Words, Words]]] = {}
