@@ -331,7 +331,8 @@ def collect(
 
 
 for command in (
-    editions, robust, whatif, reach, improve, scenario, publish, portrait, bulletin, bundle, verify, workbook, demo, simulate,
+    editions,
+    robust, whatif, reach, improve, scenario, publish, portrait, bulletin, bundle, verify, workbook, demo, simulate,
 ):  # fmt: skip
     app.command()(command)
 app.add_typer(survey, name="survey")
