@@ -40,6 +40,7 @@ from yitihua.commands.options import say as _say
 from yitihua.commands.papers import bulletin, portrait
 from yitihua.commands.publishing import publish
 from yitihua.commands.reach import reach
+from yitihua.commands.records import records
 from yitihua.commands.simulate import simulate
 from yitihua.commands.survey import survey
 from yitihua.commands.workbook import workbook
@@ -336,6 +337,7 @@ for command in (
 ):  # fmt: skip
     app.command()(command)
 app.add_typer(survey, name="survey")
+app.add_typer(records, name="records")
 
 
 def main() -> None:

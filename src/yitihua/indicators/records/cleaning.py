@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from yitihua.definitions.record_models import RecordFile
 from yitihua.definitions.records import RecordBook
 from yitihua.indicators.records.rejects import from_rows
-from yitihua.indicators.records.typing_sql import literal, name
+from yitihua.indicators.records.typing_sql import county_column, literal, name, shown_key
 
 if TYPE_CHECKING:
     from yitihua.indicators.records.store import Store
@@ -21,7 +21,7 @@ def drop_duplicates(store: Store, kind: str, book: RecordBook) -> None:
     """
     schema, connection = book.types[kind], store.connection
     key = ", ".join(name(column) for column in schema.record.key)
-    # Hashes first: numbers of 8 bytes are grouped fast, and rarely two keys share one; then only those rows are looked at.
+    # Hashes first: 8 bytes are grouped fast, and keys rarely share one; then only those rows are looked at.
     double = f"SELECT h FROM (SELECT hash({key}) AS h FROM {name(kind)}) GROUP BY h HAVING COUNT(*) > 1"
     connection.execute(f"CREATE OR REPLACE TEMP TABLE _double AS {double}")
     if not connection.execute("SELECT COUNT(*) FROM _double").fetchone()[0]:  # type: ignore[index]
@@ -34,8 +34,8 @@ def drop_duplicates(store: Store, kind: str, book: RecordBook) -> None:
     is_behind = " OR ".join(f"{name(c)} IS DISTINCT FROM first_value({name(c)}) {first}" for c in dates) or "FALSE"
     heavier = schema.record.heavier
     is_part = f"{name(heavier)} IS DISTINCT FROM first_value({name(heavier)}) {first}" if heavier else "FALSE"
-    shown = " || '/' || ".join(f"COALESCE(CAST({name(column)} AS VARCHAR), '')" for column in schema.record.key)
-    county = next(column for column, rule in schema.columns.items() if rule.type == "county")
+    shown = shown_key(schema)
+    county = county_column(schema)
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE _gone AS SELECT * FROM ("
         f"SELECT rowid AS row, _file AS file, {shown} AS key, {name(county)} AS county, row_number() {first} AS place, "
@@ -57,19 +57,22 @@ def _standing(schema: RecordFile, columns: list[str]) -> list[str]:
 
 
 def drop_unknown(store: Store, kind: str, book: RecordBook) -> None:
-    """Take out and list rows that refer to records of their county which do not exist; types without a file are not asked."""
+    """Take out and list rows that refer to records of their county which do not exist.
+
+    Types without a file are not asked.
+    """
     schema = book.types[kind]
     columns = book.columns_of(kind)
-    county = next(column for column, rule in schema.columns.items() if rule.type == "county")
-    shown = " || '/' || ".join(f"COALESCE(CAST({name(column)} AS VARCHAR), '')" for column in schema.record.key)
+    county = county_column(schema)
+    shown = shown_key(schema, "t.")
     for column in columns:
         other, _, target = (schema.columns[column].refers or "").partition(".")
         if not other or other in store.absent:
             continue
-        theirs = next(c for c, rule in book.types[other].columns.items() if rule.type == "county")
+        theirs = county_column(book.types[other])
         store.connection.execute(
             "CREATE OR REPLACE TEMP TABLE _gone AS "
-            f"SELECT t.rowid AS row, t._file AS file, {shown.replace('CAST(', 'CAST(t.')} AS key, t.{name(county)} AS county, "
+            f"SELECT t.rowid AS row, t._file AS file, {shown} AS key, t.{name(county)} AS county, "
             f"'unknown-reference' || chr(31) || {literal(column)} || chr(31) || t.{name(column)} AS reason "
             f"FROM {name(kind)} t ANTI JOIN {name(other)} o "
             f"ON o.{name(target)} = t.{name(column)} AND o.{name(theirs)} = t.{name(county)} "

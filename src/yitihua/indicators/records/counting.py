@@ -12,8 +12,8 @@ import numpy.typing as npt
 from yitihua.definitions.records import RecordBook, tables_in
 from yitihua.errors import refuse
 from yitihua.indicators.records.periods import Period, calendar_rows, month_rows, period_rows
-from yitihua.indicators.records.store import Store, county_column, short
-from yitihua.indicators.records.typing_sql import name
+from yitihua.indicators.records.store import Store, short
+from yitihua.indicators.records.typing_sql import county_column, name
 
 if TYPE_CHECKING:
     import datetime as dt

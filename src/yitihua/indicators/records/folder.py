@@ -17,6 +17,8 @@ from yitihua.errors import FaultList, refuse
 #: Kinds of files that are read.
 SUFFIXES = (".csv", ".txt", ".tsv", ".parquet", ".xlsx")
 MANIFEST = "records.toml"
+#: Bytes of text above which tables are kept in a file, and how many bytes of text one of a packed file stands for.
+LARGE, PACKED = 1 << 29, {".parquet": 5, ".xlsx": 5}
 
 
 class RecordsFile(Strict):
@@ -49,6 +51,12 @@ class RecordsFolder:
     files: Mapping[str, tuple[Path, ...]]
     unknown: tuple[str, ...]
     settings: RecordsFile
+
+    @property
+    def is_large(self) -> bool:
+        """Whether the files are too large for their tables to be kept in memory."""
+        sizes = {path: path.stat().st_size for paths in self.files.values() for path in paths}
+        return sum(size * PACKED.get(path.suffix.lower(), 1) for path, size in sizes.items()) > LARGE
 
 
 def find_records(directory: Path, book: RecordBook) -> RecordsFolder:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from yitihua.definitions.edition import Edition
 from yitihua.definitions.records import RecordBook, load_records
+from yitihua.errors import refuse, suggest
 from yitihua.indicators.records import counting
 from yitihua.indicators.records.folder import RecordsFolder, find_records
 from yitihua.indicators.records.periods import Period, workday_exceptions
@@ -125,7 +126,7 @@ def ask(edition: Edition, directory: Path) -> Asked:
 
 def check(asked: Asked, *, track: Track = iter, threads: int = 2) -> tuple[Rejects, tuple[FileRead, ...], Store]:
     """Read and clean records without counting; the store is open and is the caller's to close."""
-    store = Store.open(threads)
+    store = Store.open(threads, on_disk=asked.folder.is_large)
     try:
         load(store, asked.book, asked.folder, asked.words, skip_files=True, track=track)
     except BaseException:
@@ -170,7 +171,7 @@ def measure(
         For unreadable files, absent columns, too many rejects, a query that cannot be run or a full disk.
     """
     settings = asked.folder.settings
-    with Store.open(threads, memory_limit) as store:
+    with Store.open(threads, memory_limit, asked.folder.is_large) as store:
         load(store, asked.book, asked.folder, asked.words, skip_files=skip_files, track=track)
         if rejected is not None:
             rejected(store.rejects)
@@ -193,6 +194,40 @@ def measure(
              for kind in asked.book.types if kind not in store.absent},
             tuple(store.files), asked.folder.unknown, tuple(store.skipped), store.rejects, annexes, settings.simulated,
         )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """The records behind one number: its value, and ids, each with its amount where amounts are summed."""
+
+    value: float | None
+    rows: tuple[tuple[str, float | None], ...]
+
+
+def rows_behind(
+    asked: Asked, name: str, county: str, period: Period, *, skip_files: bool = False, track: Track = iter
+) -> Behind:
+    """Return the records behind a measure of a county and period.
+
+    Raises
+    ------
+    InputError
+        As `measure`, rejects aside; also for a county that no record knows.
+    """
+    with Store.open(on_disk=asked.folder.is_large) as store:
+        load(store, asked.book, asked.folder, asked.words, skip_files=skip_files, track=track)
+        sent = counting.senders(store, asked.book)
+        counties, _ = _counties(asked.registry, sent)
+        if county not in counties:
+            raise refuse("unknown-unit", name=county, options=counties, hint=suggest(county, counties))
+        counting.offer(store, asked.book, [period], workday_exceptions(asked.book.workdays, asked.edition.project))
+        one = replace(asked.book, counts={name: asked.book.counts[name]})
+        value = counting.counts(store, one, [county], [period])[name]
+        if not asked.book.used[name] & store.absent and asked.book.counts[name].none == "zero":
+            kind = asked.edition.measures[name].record
+            value, _ = counting.zeros(value, kind, [county], sent, asked.folder.settings.nothing)
+        rows = counting.rows_of(store, asked.book, name, county, period.name)
+    return Behind(None if np.isnan(value[0, 0]) else float(value[0, 0]), tuple(rows))
 
 
 def _counties(

@@ -94,7 +94,8 @@ class Rejects:
             name = book.types[kind].record.name
             faults.add(
                 "records-rejects", kind_zh=name.zh, kind_en=name.en, count=f"{count:,}", share=f"{count / read:.1%}",
-                limit=f"{limit:.1%}", where=f"（{county}）" if county else "", where_en=f" in {county}" if county else "",
+                limit=f"{limit:.1%}", where=f"（{county}）" if county else "",
+                where_en=f" in {county}" if county else "",
             )  # fmt: skip
 
         for kind, read in self.read.items():

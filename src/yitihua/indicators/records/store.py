@@ -23,7 +23,16 @@ from yitihua.errors import FaultList, refuse
 from yitihua.indicators.records import cleaning, text_files
 from yitihua.indicators.records.folder import RecordsFolder
 from yitihua.indicators.records.rejects import Reject, Rejects, from_rows
-from yitihua.indicators.records.typing_sql import TYPES, Found, fault, literal, name, typed
+from yitihua.indicators.records.typing_sql import (
+    TYPES,
+    Found,
+    county_column,
+    fault,
+    literal,
+    name,
+    shown_key,
+    typed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -78,7 +87,7 @@ class Store:
     skipped: list[tuple[str, str]] = field(default_factory=list)
 
     @classmethod
-    def open(cls, threads: int = 2, memory_limit: str = "2GB", temporary: Path | None = None) -> Self:
+    def open(cls, threads: int = 2, memory_limit: str = "2GB", on_disk: bool = True) -> Self:
         """Return an empty store in a temporary folder.
 
         Raises
@@ -89,9 +98,9 @@ class Store:
         import duckdb
 
         try:
-            scratch = Path(tempfile.mkdtemp(prefix="yitihua-records-", dir=temporary))
+            scratch = Path(tempfile.mkdtemp(prefix="yitihua-records-"))
             config: dict[str, Any] = {"threads": threads, "memory_limit": memory_limit, "temp_directory": str(scratch)}
-            connection = duckdb.connect(str(scratch / "records.duckdb"), config=config)
+            connection = duckdb.connect(str(scratch / "records.duckdb") if on_disk else ":memory:", config=config)
         except (OSError, duckdb.Error) as error:
             raise refuse("records-disk", reason=short(error)) from None
         # A handful of periods is cheaper to look through than to sort for.
@@ -229,8 +238,11 @@ def _load_file(
             raise _UnreadableError(short(error)) from None
         raise
     broken = _broken_lines(store, kind, shown, number, lines)
-    added = connection.execute(f"SELECT COUNT(*), MIN(rowid) FROM {name(kind)} WHERE _file = {number}").fetchone()
-    rows, start = added if added else (0, 0)
+    by_county = connection.execute(
+        f"SELECT {name(county_column(schema))}, COUNT(*), COUNT(_fault), MIN(rowid) FROM {name(kind)} "
+        f"WHERE _file = {number} GROUP BY ALL"
+    ).fetchall()
+    rows = sum(count for _, count, _, _ in by_county)
     store.files.append(FileRead(shown, kind, encoding, rows, sha256_of(path)))
     if lines is not None:
         lost = lines - 1 - rows - len(broken)
@@ -238,24 +250,19 @@ def _load_file(
             broken += [Reject(kind, shown, None, "", "", "", "", "quote")] * lost
     store.rejects.listed += broken
     store.rejects.read[kind] += rows + len(broken)
-    county = county_column(schema)
-    for code, count in connection.execute(
-        f"SELECT {name(county)}, COUNT(*) FROM {name(kind)} WHERE _file = {number} GROUP BY 1"
-    ).fetchall():
-        store.rejects.read_in[(kind, str(code))] += count
-    key = " || '/' || ".join(f"COALESCE(CAST({name(column)} AS VARCHAR), '')" for column in schema.record.key)
-    bad = connection.execute(
-        f"SELECT rowid - {start or 0} + 1, {key}, {name(county)}, _fault FROM {name(kind)} "
+    store.rejects.read_in.update({(kind, str(code)): count for code, count, _, _ in by_county})
+    if any(faulty for _, _, faulty, _ in by_county):
+        _list_faulty(store, schema, kind, number, min(start for *_, start in by_county))
+
+
+def _list_faulty(store: Store, schema: RecordFile, kind: str, number: int, start: int) -> None:
+    """List the faulty rows of a file, and take them out."""
+    bad = store.connection.execute(
+        f"SELECT rowid - {start} + 1, {shown_key(schema)}, {name(county_column(schema))}, _fault FROM {name(kind)} "
         f"WHERE _file = {number} AND _fault IS NOT NULL ORDER BY rowid"
     ).fetchall()
-    store.rejects.listed += from_rows(kind, shown, bad)
-    if bad:
-        connection.execute(f"DELETE FROM {name(kind)} WHERE _file = {number} AND _fault IS NOT NULL")
-
-
-def county_column(schema: RecordFile) -> str:
-    """Return the column of a type that holds the county."""
-    return next(column for column, rule in schema.columns.items() if rule.type == "county")
+    store.rejects.listed += from_rows(kind, store.files[number].name, bad)
+    store.connection.execute(f"DELETE FROM {name(kind)} WHERE _file = {number} AND _fault IS NOT NULL")
 
 
 def _source(store: Store, path: Path, number: int) -> tuple[str, dict[str, Found], str, int | None]:
@@ -273,7 +280,8 @@ def _source(store: Store, path: Path, number: int) -> tuple[str, dict[str, Found
     source = (
         f"read_csv({literal(glob.escape(str(text.path)))}, header = false, skip = 1, columns = {{{kinds}}}, "
         f"delim = {literal(text.separator)}, quote = '\"', escape = '\"', auto_detect = false, "
-        f"store_rejects = true, rejects_table = '_lines_{number}', rejects_scan = '_scans_{number}', rejects_limit = 100000)"
+        f"store_rejects = true, rejects_table = '_lines_{number}', rejects_scan = '_scans_{number}', "
+        "rejects_limit = 100000)"
     )
     encoding = "xlsx" if path.suffix.lower() == ".xlsx" else text.encoding
     return source, columns, encoding, text.lines
@@ -297,7 +305,7 @@ def _parquet(store: Store, path: Path) -> tuple[str, dict[str, Found]]:
 def _placed(
     schema: RecordFile, columns: Sequence[str], found: Mapping[str, Found], shown: str, faults: FaultList
 ) -> dict[str, Found] | None:
-    """Return where each column of a type stands in a file, None after a fault; columns that need not be there are empty."""
+    """Return where each column of a type stands in a file, None after a fault; one that may be absent is empty."""
     folded = {re.sub(r"\s+", "", header).casefold(): header for header in reversed(list(found))}
     placed: dict[str, Found] = {}
     before = len(faults)
@@ -318,10 +326,7 @@ def _select(
 ) -> str:
     """Return the query that types and checks the rows of a file."""
     raws = {column: f"r{i}" for i, column in enumerate(columns)}
-    texts = ", ".join(
-        f"{'CAST(NULL AS VARCHAR)' if placed[c].type == 'NULL' else placed[c].text} AS {raws[c]}, {placed[c].expression} AS s{i}"
-        for i, c in enumerate(columns)
-    )
+    texts = ", ".join(f"{placed[c].text} AS {raws[c]}, {placed[c].expression} AS s{i}" for i, c in enumerate(columns))
     values = []
     for i, column in enumerate(columns):
         kind = schema.columns[column].type

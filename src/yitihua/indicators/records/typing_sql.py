@@ -15,6 +15,7 @@ from yitihua.definitions.record_models import RecordColumn, RecordFile
 SEPARATOR = "chr(31)"
 #: Texts that mean "missing".
 EMPTY = ("", "NULL", "null", "\\N", "NA", "None", "-", "--", "—", "——", "/")
+LONGEST = max(len(word) for word in EMPTY)
 TRUE = ("1", "1.0", "true", "t", "yes", "y", "是", "有", "√", "对", "已")
 FALSE = ("0", "0.0", "false", "f", "no", "n", "否", "无", "×", "未")
 #: Days outside of it are slips of the pen.
@@ -49,10 +50,14 @@ class Found:
     @property
     def text(self) -> str:
         """Its text, NULL where it is empty."""
+        if self.type == "NULL":
+            return "CAST(NULL AS VARCHAR)"
         if self.type != "VARCHAR":
             return f"CAST({self.expression} AS VARCHAR)"
         words = ", ".join(literal(word) for word in EMPTY)
-        return f"CASE WHEN TRIM({self.expression}) IN ({words}) THEN NULL ELSE TRIM({self.expression}) END"
+        # Few texts are so short that they may mean "missing": the length is compared first, since it costs nothing.
+        bare = f"TRIM({self.expression})"
+        return f"CASE WHEN LENGTH({bare}) > {LONGEST} THEN {bare} WHEN {bare} IN ({words}) THEN NULL ELSE {bare} END"
 
 
 def typed(column: RecordColumn, codes: Mapping[str, Sequence[str]] | None, found: Found, raw: str) -> str:
@@ -76,11 +81,13 @@ def typed(column: RecordColumn, codes: Mapping[str, Sequence[str]] | None, found
         if found.type == "BOOLEAN":
             return f"COALESCE({found.expression}, FALSE)"
         words = [", ".join(literal(word) for word in group) for group in (TRUE, FALSE)]
-        return f"CASE WHEN {raw} IS NULL OR LOWER({raw}) IN ({words[1]}) THEN FALSE WHEN LOWER({raw}) IN ({words[0]}) THEN TRUE END"
+        no, yes = f"{raw} IS NULL OR LOWER({raw}) IN ({words[1]})", f"LOWER({raw}) IN ({words[0]})"
+        return f"CASE WHEN {no} THEN FALSE WHEN {yes} THEN TRUE END"
     if kind == "number":
         return f"TRY_CAST({raw} AS DOUBLE)"
     if kind == "integer":
-        return f"CASE WHEN TRY_CAST({raw} AS DOUBLE) = ROUND(TRY_CAST({raw} AS DOUBLE)) THEN CAST(TRY_CAST({raw} AS DOUBLE) AS BIGINT) END"
+        value = f"TRY_CAST({raw} AS DOUBLE)"
+        return f"CASE WHEN {value} = ROUND({value}) THEN CAST({value} AS BIGINT) END"
     if kind == "code":
         assert codes is not None  # checked with the schema
         return _code(raw, codes)
@@ -102,18 +109,22 @@ def _code(raw: str, codes: Mapping[str, Sequence[str]]) -> str:
 def _day(raw: str, type_: str) -> str:
     """Return the expression of a day or time: ISO and slashes at once, other forms in a slower second look.
 
-    20220301, 2022.3.1, 2022年3月1日 and the numbers that Excel has for days are understood; 1/3/2022 is not, since nobody
-    can tell the day from the month.
+    20220301, 2022.3.1, 2022年3月1日 and Excel's numbers of days are understood; 1/3/2022 is not, since nobody can tell the
+    day from the month.
     """
     plain = f"translate({raw}, '０１２３４５６７８９：．／－', '0123456789:./-')"
     dashed = f"regexp_replace(regexp_replace(translate({plain}, '年月.', '---'), '[日号]', ' '), '时|分', ':', 'g')"
-    slow = (
-        f"CASE WHEN regexp_full_match({raw}, '(19|20)[0-9]{{6}}') THEN CAST(try_strptime({raw}, '%Y%m%d') AS {type_}) "
-        f"WHEN regexp_full_match({raw}, '(19|20)[0-9]{{12}}') THEN CAST(try_strptime({raw}, '%Y%m%d%H%M%S') AS {type_}) "
-        f"WHEN regexp_full_match({raw}, '[1-9][0-9]{{4}}([.][0-9]+)?') "
-        f"THEN CAST(TIMESTAMP '1899-12-30' + to_seconds(CAST(ROUND(86400 * CAST({raw} AS DOUBLE)) AS BIGINT)) AS {type_}) "
-        f"ELSE TRY_CAST(RTRIM(TRIM(regexp_replace({dashed}, '秒|:$', '')), ':') AS {type_}) END"
+    seconds = f"to_seconds(CAST(ROUND(86400 * CAST({raw} AS DOUBLE)) AS BIGINT))"
+    forms = {
+        "(19|20)[0-9]{6}": f"try_strptime({raw}, '%Y%m%d')",
+        "(19|20)[0-9]{12}": f"try_strptime({raw}, '%Y%m%d%H%M%S')",
+        "[1-9][0-9]{4}([.][0-9]+)?": f"TIMESTAMP '1899-12-30' + {seconds}",
+    }
+    whens = " ".join(
+        f"WHEN regexp_full_match({raw}, {literal(form)}) THEN CAST({value} AS {type_})" for form, value in forms.items()
     )
+    rest = f"RTRIM(TRIM(regexp_replace({dashed}, '秒|:$', '')), ':')"
+    slow = f"CASE {whens} ELSE TRY_CAST({rest} AS {type_}) END"
     return f"COALESCE(TRY_CAST({raw} AS {type_}), {slow})"
 
 
@@ -160,3 +171,14 @@ def fault(schema: RecordFile, columns: Sequence[str], raws: Mapping[str, str], c
 
 def _said(reason: str, column: str, found: str) -> str:
     return f"{literal(reason)} || {SEPARATOR} || {literal(column)} || {SEPARATOR} || COALESCE(LEFT({found}, 60), '')"
+
+
+def county_column(schema: RecordFile) -> str:
+    """Return the column of a type that holds the county."""
+    return next(column for column, rule in schema.columns.items() if rule.type == "county")
+
+
+def shown_key(schema: RecordFile, table: str = "") -> str:
+    """Return the expression of a record's key as it is shown."""
+    parts = (f"COALESCE(CAST({table}{name(column)} AS VARCHAR), '')" for column in schema.record.key)
+    return " || '/' || ".join(parts)
