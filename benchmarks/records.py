@@ -42,6 +42,16 @@ SHARES = {
 FEW = 4_000
 #: How a column of a type is made of the row number i.
 TIME = "TIMESTAMP '2022-01-01' + to_seconds(CAST(hash(i) % 31000000 AS BIGINT))"
+#: Column -> the type whose key it is.
+OWNERS = {
+    "act_id": "inspections",
+    "visit_id": "inspections",
+    "town": "towns",
+    "item_id": "items",
+    "user_id": "users",
+    "theme_id": "themes",
+    "officer_id": "officers",
+}
 #: Columns that are kept empty: most records have none.
 EMPTY = {"merged_into", "valid_to", "until", "empowered_to", "closed_on", "ended_on", "revoked"}
 
@@ -89,9 +99,7 @@ def _value(kind: str, column: str, rule: object, schema: object, counties: str) 
             return f"'{other}-' || i"
         return f"'{other}-' || (i % 90 + 90 * CAST(hash(i, '{column}') % {FEW // 90} AS BIGINT))"
     if column in schema.record.key or column in ("act_id", "visit_id"):
-        of = {"act_id": "inspections", "visit_id": "inspections", "town": "towns", "item_id": "items", "user_id": "users",
-              "theme_id": "themes", "officer_id": "officers"}.get(column, kind)  # fmt: skip
-        return f"'{of}-' || i"
+        return f"'{OWNERS.get(column, kind)}-' || i"
     return f"'{column}-' || CAST(hash(i, '{column}') % 40 AS VARCHAR)"
 
 

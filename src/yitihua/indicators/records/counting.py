@@ -54,16 +54,15 @@ def offer(store: Store, book: RecordBook, periods: Sequence[Period], workdays: M
         "months": month_rows(periods),
         "calendar": calendar_rows(periods, dict(workdays)),
     }
-    with store.disk():
-        for table, columns in OFFERED_TYPES.items():
-            connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} ({columns})")
-            _fill(connection, table, rows[table])
-        # Queries are data of a project: they see the records and nothing else of this machine.
-        connection.execute("SET enable_external_access = false")
-        connection.execute("SET lock_configuration = true")
-        for view, shared in book.views.items():
-            made = "TEMP TABLE" if _times_named(view, book) > 1 else "TEMP VIEW"
-            _run(store, f"CREATE {made} {name(view)} AS {shared.sql}", view)
+    for table, columns in OFFERED_TYPES.items():
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} ({columns})")
+        _fill(connection, table, rows[table])
+    # Queries are data of a project: they see the records and nothing else of this machine.
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    for view, shared in book.views.items():
+        made = "TEMP TABLE" if _times_named(view, book) > 1 else "TEMP VIEW"
+        _run(store, f"CREATE {made} {name(view)} AS {shared.sql}", view)
 
 
 def _fill(connection: Any, table: str, rows: list[Any]) -> None:
@@ -124,8 +123,7 @@ def counts(store: Store, book: RecordBook, counties: Sequence[str], periods: Seq
     for measure, query in book.counts.items():
         values = np.full((len(periods), len(counties)), np.nan)
         if not book.used[measure] & store.absent:
-            with store.disk():
-                answer = _run(store, query_of(query.rows, query.value), measure).fetchall()
+            answer = _run(store, query_of(query.rows, query.value), measure).fetchall()
             for county, period, value in answer:
                 if value is not None and county in rows:
                     values[columns[period], rows[county]] = float(value)
@@ -140,10 +138,7 @@ def senders(store: Store, book: RecordBook) -> dict[str, frozenset[str]]:
         if kind in store.absent:
             found[kind] = frozenset[str]()
             continue
-        with store.disk():
-            rows = store.connection.execute(
-                f"SELECT DISTINCT {name(county_column(schema))} FROM {name(kind)}"
-            ).fetchall()
+        rows = store.connection.execute(f"SELECT DISTINCT {name(county_column(schema))} FROM {name(kind)}").fetchall()
         found[kind] = frozenset(str(county) for (county,) in rows)
     return found
 
@@ -176,9 +171,8 @@ def annex(store: Store, book: RecordBook, which: str) -> tuple[list[str], list[t
     shared = book.annexes[which]
     if book.types_of(shared.sql) & store.absent:
         return [], []
-    with store.disk():
-        answer = _run(store, f"SELECT * FROM ({shared.sql}) a ORDER BY ALL", which)
-        return [column[0] for column in answer.description], answer.fetchall()
+    answer = _run(store, f"SELECT * FROM ({shared.sql}) a ORDER BY ALL", which)
+    return [column[0] for column in answer.description], answer.fetchall()
 
 
 def rows_of(store: Store, book: RecordBook, measure: str, county: str, period: str) -> list[tuple[str, float | None]]:

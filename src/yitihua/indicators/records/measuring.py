@@ -128,7 +128,8 @@ def check(asked: Asked, *, track: Track = iter, threads: int = 2) -> tuple[Rejec
     """Read and clean records without counting; the store is open and is the caller's to close."""
     store = Store.open(threads, on_disk=asked.folder.is_large)
     try:
-        load(store, asked.book, asked.folder, asked.words, skip_files=True, track=track)
+        with store.disk():
+            load(store, asked.book, asked.folder, asked.words, skip_files=True, track=track)
     except BaseException:
         store.close()
         raise
@@ -171,7 +172,7 @@ def measure(
         For unreadable files, absent columns, too many rejects, a query that cannot be run or a full disk.
     """
     settings = asked.folder.settings
-    with Store.open(threads, memory_limit, asked.folder.is_large) as store:
+    with Store.open(threads, memory_limit, asked.folder.is_large) as store, store.disk():
         load(store, asked.book, asked.folder, asked.words, skip_files=skip_files, track=track)
         if rejected is not None:
             rejected(store.rejects)
@@ -214,7 +215,7 @@ def rows_behind(
     InputError
         As `measure`, rejects aside; also for a county that no record knows.
     """
-    with Store.open(on_disk=asked.folder.is_large) as store:
+    with Store.open(on_disk=asked.folder.is_large) as store, store.disk():
         load(store, asked.book, asked.folder, asked.words, skip_files=skip_files, track=track)
         sent = counting.senders(store, asked.book)
         counties, _ = _counties(asked.registry, sent)

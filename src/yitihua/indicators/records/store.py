@@ -11,7 +11,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -109,7 +109,10 @@ class Store:
 
     def close(self) -> None:
         """Forget everything."""
-        self.connection.close()
+        import duckdb
+
+        with suppress(duckdb.Error):  # a full disk may fail once more
+            self.connection.close()
         shutil.rmtree(self.scratch, ignore_errors=True)
 
     def __enter__(self) -> Self:
@@ -120,12 +123,18 @@ class Store:
 
     @contextmanager
     def disk(self) -> Iterator[None]:
-        """Turn a full or read-only disk into a refusal."""
+        """Turn a full or read-only disk into a refusal, whatever the statement that met it."""
         import duckdb
 
         try:
             yield
-        except (duckdb.IOException, duckdb.OutOfMemoryException, OSError) as error:
+        except (
+            duckdb.IOException,
+            duckdb.OutOfMemoryException,
+            duckdb.TransactionException,
+            duckdb.FatalException,
+            OSError,
+        ) as error:
             raise refuse("records-disk", reason=short(error)) from None
 
 
@@ -159,32 +168,30 @@ def load(
     InputError
         With every file that cannot be read or lacks a column; when the disk is full.
     """
-    with store.disk():
-        _known_counties(store.connection, counties)
+    _known_counties(store.connection, counties)
     faults = FaultList()
-    made: set[str] = set()
+    made: dict[str, None] = {}
     for kind in book.types:
         _create(store, kind, book)
     for kind, path in track([(kind, path) for kind, paths in folder.files.items() for path in paths]):
         shown = str(path.relative_to(folder.path))
         before = len(faults)
         try:
-            with store.disk():
-                _load_file(store, book, kind, path, shown, bool(counties), faults)
+            _load_file(store, book, kind, path, shown, bool(counties), faults)
         except _UnreadableError as error:
             store.skipped.append((shown, str(error)))
             if not skip_files:
                 faults.add("records-unreadable", file=shown, reason=str(error))
+            continue
         if len(faults) == before:
-            made.add(kind)
+            made[kind] = None
     faults.raise_if_any()
     store.absent = {kind for kind in book.types if kind not in made}
-    with store.disk():
-        for kind in made:
-            cleaning.drop_duplicates(store, kind, book)
-        for kind in book.types:
-            if kind in made:
-                cleaning.drop_unknown(store, kind, book)
+    for kind in made:
+        cleaning.drop_duplicates(store, kind, book)
+    for kind in book.types:
+        if kind in made:
+            cleaning.drop_unknown(store, kind, book)
 
 
 class _UnreadableError(Exception):
@@ -217,7 +224,7 @@ def _load_file(
     connection = store.connection
     number = len(store.files)
     try:
-        source, found, encoding, lines = _source(store, path, number)
+        source, found, encoding, text = _source(store, path, number)
     except (OSError, ValueError) as error:
         if isinstance(error, OSError) and error.errno == 28:
             raise
@@ -225,27 +232,26 @@ def _load_file(
     placed = _placed(schema, book.columns_of(kind), found, shown, faults)
     if placed is None:
         return
+    lossy = text is not None and text.lossy
     import duckdb
 
     try:
-        connection.execute(
-            f"INSERT INTO {name(kind)} {_select(schema, book.columns_of(kind), placed, source, number, counties)}"
-        )
+        connection.execute(f"INSERT INTO {name(kind)} {_select(schema, placed, source, number, counties, lossy)}")
     except (duckdb.InvalidInputException, duckdb.SerializationException, duckdb.ConversionException) as error:
         raise _UnreadableError(short(error)) from None
     except duckdb.IOException as error:
         if path.suffix.lower() == ".parquet" and ("magic" in str(error) or "too small" in str(error)):
             raise _UnreadableError(short(error)) from None
         raise
-    broken = _broken_lines(store, kind, shown, number, lines)
+    broken = _broken_lines(store, kind, shown, number) if text is not None else []
     by_county = connection.execute(
         f"SELECT {name(county_column(schema))}, COUNT(*), COUNT(_fault), MIN(rowid) FROM {name(kind)} "
         f"WHERE _file = {number} GROUP BY ALL"
     ).fetchall()
     rows = sum(count for _, count, _, _ in by_county)
     store.files.append(FileRead(shown, kind, encoding, rows, sha256_of(path)))
-    if lines is not None:
-        lost = lines - 1 - rows - len(broken)
+    if text is not None:
+        lost = text.lines - 1 - rows - len(broken)
         if any(reject.reason == "quote" for reject in broken) and lost > 0:
             broken += [Reject(kind, shown, None, "", "", "", "", "quote")] * lost
     store.rejects.listed += broken
@@ -265,7 +271,7 @@ def _list_faulty(store: Store, schema: RecordFile, kind: str, number: int, start
     store.connection.execute(f"DELETE FROM {name(kind)} WHERE _file = {number} AND _fault IS NOT NULL")
 
 
-def _source(store: Store, path: Path, number: int) -> tuple[str, dict[str, Found], str, int | None]:
+def _source(store: Store, path: Path, number: int) -> tuple[str, dict[str, Found], str, text_files.TextFile | None]:
     """Return what stands after FROM, the columns by header, the encoding, and the lines of a text file."""
     if path.suffix.lower() == ".parquet":
         return (*_parquet(store, path), "parquet", None)
@@ -284,7 +290,7 @@ def _source(store: Store, path: Path, number: int) -> tuple[str, dict[str, Found
         "rejects_limit = 100000)"
     )
     encoding = "xlsx" if path.suffix.lower() == ".xlsx" else text.encoding
-    return source, columns, encoding, text.lines
+    return source, columns, encoding, text
 
 
 #: A header of nothing but signs that no encoding explains.
@@ -322,9 +328,10 @@ def _placed(
 
 
 def _select(
-    schema: RecordFile, columns: Sequence[str], placed: Mapping[str, Found], source: str, number: int, counties: bool
+    schema: RecordFile, placed: Mapping[str, Found], source: str, number: int, counties: bool, lossy: bool
 ) -> str:
     """Return the query that types and checks the rows of a file."""
+    columns = list(placed)
     raws = {column: f"r{i}" for i, column in enumerate(columns)}
     texts = ", ".join(f"{placed[c].text} AS {raws[c]}, {placed[c].expression} AS s{i}" for i, c in enumerate(columns))
     values = []
@@ -337,7 +344,7 @@ def _select(
         values.append(
             f"{typed(schema.columns[column], schema.codes.get(column), here, raws[column])} AS {name(column)}"
         )
-    wrong = fault(schema, columns, raws, counties)
+    wrong = fault(schema, columns, raws, counties, lossy)
     kept = ", ".join(name(column) for column in columns)
     return (
         f"SELECT {kept}, {number} AS _file, {wrong} AS _fault "
@@ -345,10 +352,8 @@ def _select(
     )
 
 
-def _broken_lines(store: Store, kind: str, shown: str, number: int, lines: int | None) -> list[Reject]:
+def _broken_lines(store: Store, kind: str, shown: str, number: int) -> list[Reject]:
     """Return the lines that could not be read as rows."""
-    if lines is None:
-        return []
     found = store.connection.execute(
         f"SELECT DISTINCT line, error_type, csv_line FROM _lines_{number} ORDER BY line"
     ).fetchall()

@@ -39,6 +39,8 @@ class TextFile:
         Names of the columns.
     lines : int
         Physical lines, with the header.
+    lossy : bool
+        Whether some of its bytes are explained by no encoding: a sign stands for them.
     """
 
     path: Path
@@ -46,6 +48,7 @@ class TextFile:
     separator: str
     header: tuple[str, ...]
     lines: int
+    lossy: bool = False
 
 
 def encoding_of(path: Path) -> str:
@@ -102,17 +105,19 @@ def prepare(path: Path, scratch: Path) -> TextFile:
         If it cannot be read, or the copy cannot be written.
     """
     encoding = encoding_of(path)
-    plain = path
+    plain, lossy = path, False
     if encoding != "utf-8":
         plain = scratch / f"{path.stem}.{len(list(scratch.iterdir()))}.csv"
         with plain.open("w", encoding="utf-8", newline="") as handle:
-            handle.writelines(_decoded(path, encoding))
+            for part in _decoded(path, encoding):
+                lossy = lossy or REPLACED in part
+                handle.write(part)
     with plain.open(encoding="utf-8", errors="replace", newline="") as handle:
         first = handle.readline()
     separator = max(_SEPARATORS, key=first.count)
     header = next(csv.reader(io.StringIO(first), delimiter=separator), [])
     names = tuple(re.sub(r"\s+", "", name.lstrip("\ufeff")) for name in header)
-    return TextFile(plain, encoding.removesuffix("-sig"), separator, names, _lines(plain))
+    return TextFile(plain, encoding.removesuffix("-sig"), separator, names, _lines(plain), lossy)
 
 
 def _lines(path: Path) -> int:

@@ -109,8 +109,8 @@ def _code(raw: str, codes: Mapping[str, Sequence[str]]) -> str:
 def _day(raw: str, type_: str) -> str:
     """Return the expression of a day or time: ISO and slashes at once, other forms in a slower second look.
 
-    20220301, 2022.3.1, 2022年3月1日 and Excel's numbers of days are understood; 1/3/2022 is not, since nobody can tell the
-    day from the month.
+    20220301, 2022.3.1, 2022年3月1日 and Excel's numbers of days are understood; 1/3/2022 is not, since nobody can tell
+    the day from the month.
     """
     plain = f"translate({raw}, '０１２３４５６７８９：．／－', '0123456789:./-')"
     dashed = f"regexp_replace(regexp_replace(translate({plain}, '年月.', '---'), '[日号]', ' '), '时|分', ':', 'g')"
@@ -128,7 +128,9 @@ def _day(raw: str, type_: str) -> str:
     return f"COALESCE(TRY_CAST({raw} AS {type_}), {slow})"
 
 
-def fault(schema: RecordFile, columns: Sequence[str], raws: Mapping[str, str], counties: bool) -> str:
+def fault(
+    schema: RecordFile, columns: Sequence[str], raws: Mapping[str, str], counties: bool, lossy: bool = False
+) -> str:
     """Return the expression of a row's first fault, NULL for a sound row.
 
     Parameters
@@ -141,8 +143,13 @@ def fault(schema: RecordFile, columns: Sequence[str], raws: Mapping[str, str], c
         Column -> the name under which its text stands.
     counties : bool
         Whether the counties are known, so that others are faults.
+    lossy : bool
+        Whether the file has bytes that no encoding explains.
     """
     whens = []
+    if lossy:
+        whole = f"concat_ws(' ', {', '.join(raws.values())})"
+        whens.append(f"WHEN contains({whole}, chr(65533)) THEN {_said('encoding', '', whole)}")
     for column in columns:
         rule, raw, value = schema.columns[column], raws[column], name(column)
         if rule.required:
