@@ -73,13 +73,11 @@ def extend_index(base: Source, child: Source, name: str, gone: set[str], faults:
     faults : FaultList
         Gets what the child's `drop` names in vain.
     """
-    content = _pruned(_spelt_out(base.data), gone)
+    content = without_codes(_spelt_out(base.data), gone)
     content.pop("drop", None)
     for path in _list_of(child.data, "drop"):
         content = _without_path(content, str(path).split("."), child, faults)
-    merged = Source(
-        merge(content, _spelt_out(child.data)), {**base.places, **child.places}, base.files + child.files
-    )
+    merged = Source(merge(content, _spelt_out(child.data)), {**base.places, **child.places}, base.files + child.files)
     merged.places[()] = child.places.get((), Place(f"index/{name}.toml"))
     return merged
 
@@ -126,7 +124,14 @@ def _spelt_out(data: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _pruned(data: dict[str, Any], gone: set[str]) -> dict[str, Any]:
+def without_codes(data: dict[str, Any], gone: set[str]) -> dict[str, Any]:
+    """Return an index file without settings and weights of nodes and indicators that are gone.
+
+    Examples
+    --------
+    >>> without_codes({"coverage": {"nodes": {"A": 1, "B": 0.5}}}, {"A"})
+    {'coverage': {'nodes': {'B': 0.5}}}
+    """
     pruned = dict(data)
     for section, table in _CODED if gone else ():
         entries = pruned.get(section)

@@ -136,8 +136,11 @@ class _Layers:
     def _refuse_idle(self, framework: Source, index: Source) -> None:
         """Refuse what only makes sense over another edition."""
         stated = framework.data.get("edition", {})
-        idle = [(framework, ("edition", key)) for key in ("drop", "order") if isinstance(stated, dict) and stated.get(key)]
-        idle += [(index, ("drop",))] if index.data.get("drop") else []
+        idle = [
+            (framework, ("edition", key)) for key in ("drop", "order") if isinstance(stated, dict) and stated.get(key)
+        ]
+        if index.data.get("drop"):
+            idle.append((index, ("drop",)))
         for source, key in idle:
             place = source.place(key)
             self.faults.add(
