@@ -86,12 +86,6 @@ class Break:
         keys = board.table.units if self.by == UNIT else board.table.levels
         return np.array([self.link.get(key, np.nan) for key in keys], dtype=float)
 
-    @property
-    def unlinked(self) -> tuple[str, ...]:
-        """Units that the new edition scores at the overlap, but that have no link."""
-        lost = ~np.isnan(self.new.total) & np.isnan(self.links_of(self.new))
-        return tuple(self.new.table.units[row] for row in np.flatnonzero(lost))
-
 
 @dataclass(frozen=True, eq=False)
 class Chain:
@@ -135,6 +129,16 @@ class Chain:
             f"break at {told}; linked scores on the scale of {edition}, {self.method}, {by}; "
             "ranks and grades hold within an edition, never across a break",
         )
+
+    @cached_property
+    def unlinked(self) -> tuple[str, ...]:
+        """Units with a score in some period that no link carries to the scale of the series."""
+        lost: dict[str, None] = {}
+        for place, panel in enumerate(self.panels):
+            for board in panel.boards.values():
+                rows = np.flatnonzero(~np.isnan(board.total) & np.isnan(self._link(place, board)))
+                lost |= dict.fromkeys(board.table.units[row] for row in rows)
+        return tuple(lost)
 
     def frame(self, lang: str = "en") -> pd.DataFrame:
         """Return one row a unit, period and edition; the period of a break stands under both editions.

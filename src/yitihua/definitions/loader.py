@@ -136,7 +136,7 @@ class _Layers:
     def _refuse_idle(self, framework: Source, index: Source) -> None:
         """Refuse what only makes sense over another edition."""
         stated = framework.data.get("edition", {})
-        idle = [
+        idle: list[tuple[Source, tuple[str, ...]]] = [
             (framework, ("edition", key)) for key in ("drop", "order") if isinstance(stated, dict) and stated.get(key)
         ]
         if index.data.get("drop"):
