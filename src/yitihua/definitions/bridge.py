@@ -88,19 +88,43 @@ def bridge_files(old: Edition, new: Edition, name: str) -> dict[str, bytes]:
     carried = _carried(new)
     stated = _stated(compare_editions(old, new))
     files = _files(old, new, name, stated)
-    made = _loaded(carried | files, name)
-    again = False
-    for entry in compare_editions(old, made).changed:  # a table of the base that a part cannot be laid over
-        if _restored(entry) and entry.section in _DROPPED_BY:
-            stated.whole(entry.section, entry.code, _dump(old, entry.section, entry.code), True)
-            again = True
-    if [list(made.nodes), list(made.indicators)] != [list(old.nodes), list(old.indicators)] or again:
+    made, wrong = _tried(carried | files, name, old)
+    mended = _mended(stated, wrong, old, new)
+    if mended or made is None or _order(made) != _order(old):
         # Sums are rounded in the order of their terms: without it the last bits would differ.
-        stated.order = [*old.nodes, *old.indicators]
+        stated.order = [code for codes in _order(old) for code in codes]
         files = _files(old, new, name, stated)
-        made = _loaded(carried | files, name)
-    _refuse_rest(compare_editions(old, made))
+        made = _loaded_or_refused(carried | files, name)
+    _refuse_rest(compare_editions(old, made), tuple(f"weights.sets.{label}." for label in _incomplete_sets(old)))
     return carried | files
+
+
+def _order(edition: Edition) -> tuple[list[str], list[str]]:
+    return list(edition.nodes), list(edition.indicators)
+
+
+def _tried(files: Mapping[str, bytes], name: str, old: Edition) -> tuple[Edition | None, list[tuple[str, str]]]:
+    """Return the bridge as first stated, if it loads, and the entries (section, code) that are not as they were."""
+    try:
+        made = _loaded(files, name)
+    except InputError as error:
+        keys = [fault.key.split(".") for fault in error.faults]
+        return None, [(key[0], key[1]) for key in keys if len(key) > 1]
+    return made, [(entry.section, entry.code) for entry in compare_editions(old, made).changed if _restored(entry)]
+
+
+def _mended(stated: _Stated, wrong: list[tuple[str, str]], old: Edition, new: Edition) -> bool:
+    """State in full what a part could not be laid over, such as tables by days; return whether there was any."""
+    found = [
+        (section, code)
+        for section, code in dict.fromkeys(wrong)
+        if section in _DROPPED_BY
+        and code in getattr(old, section)
+        and f"{_DROPPED_BY[section]}{code}" not in stated.drop
+    ]
+    for section, code in found:
+        stated.whole(section, code, _dump(old, section, code), code in getattr(new, section))
+    return bool(found)
 
 
 def _stated(found: EditionDiff) -> _Stated:
@@ -199,6 +223,8 @@ def _index(old: Edition, new: Edition, gone: set[str]) -> dict[str, Any]:
         edition.spec.model_dump(mode="json", exclude_none=True, exclude_unset=True, exclude=set(_NOT_SCORING))
         for edition in (old, new)
     )
+    for name in _incomplete_sets(old):
+        before["weights"]["sets"].pop(name, None)
     drop, stated = lay_over(without_codes(after, gone), before)
     told = {}
     if new.spec.title is not None:
@@ -238,6 +264,16 @@ def lay_over(base: Mapping[str, Any], wanted: Mapping[str, Any], path: str = "")
     return drop, stated
 
 
+def _incomplete_sets(edition: Edition) -> list[str]:
+    """Return weight sets that an edition took over and that lack what it added: nobody can score with them."""
+    found = []
+    for name, one in edition.spec.weights.sets.items():
+        given = [[child in one.weights for child in children] for children in edition.children.values()]
+        if any(any(group) and not all(group) for group in given):
+            found.append(name)
+    return found
+
+
 def _dotted(base: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
     """Return whether a key with a dot differs, which no path can name."""
     return any("." in key and base.get(key) != wanted.get(key) for key in {*base, *wanted})
@@ -266,16 +302,20 @@ def _loaded(files: Mapping[str, bytes], name: str) -> Edition:
             target = Path(place) / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
-        try:
-            return load_edition(name, place)
-        except InputError as error:  # its files are nobody's: what is told is what could not be said in them
-            faults = FaultList()
-            for key in dict.fromkeys(fault.key or fault.code for fault in error.faults):
-                faults.add("bridge-cannot", key=key, name=key)
-            raise InputError(list(faults)) from error
+        return load_edition(name, place)
 
 
-def _refuse_rest(left: EditionDiff) -> None:
+def _loaded_or_refused(files: Mapping[str, bytes], name: str) -> Edition:
+    try:
+        return _loaded(files, name)
+    except InputError as error:  # its files are nobody's: what is told is what could not be said in them
+        faults = FaultList()
+        for key in dict.fromkeys(fault.key or fault.code for fault in error.faults):
+            faults.add("bridge-cannot", key=key, name=key)
+        raise InputError(list(faults)) from error
+
+
+def _refuse_rest(left: EditionDiff, unusable: tuple[str, ...]) -> None:
     """Refuse by name what the bridge still does otherwise than the old edition."""
     faults = FaultList()
     names = [f"{s}.{c}" for s in ("nodes", "indicators", "views") for c in (*left.added[s], *left.dropped[s])]
@@ -285,7 +325,11 @@ def _refuse_rest(left: EditionDiff) -> None:
         for change in entry.changes
         if change.kind in RESTORED
     ]
-    names += [f"index.{change.path}" for change in left.index if change.kind in RESTORED]
+    names += [
+        f"index.{change.path}"
+        for change in left.index
+        if change.kind in RESTORED and not change.path.startswith(unusable)
+    ]
     for name in dict.fromkeys(names):
         faults.add("bridge-cannot", key=name, name=name)
     faults.raise_if_any()
