@@ -27,6 +27,7 @@ _WHERE = {
     "YitihuaError": "yitihua.errors",
     "allow_code": "yitihua.definitions.own_code",
     "apply": "yitihua.index.apply",
+    "chain": "yitihua.api",
     "compare": "yitihua.analysis.compare",
     "diff": "yitihua.analysis.diff",
     "edition_names": "yitihua.definitions.resolver",
@@ -53,6 +54,7 @@ __all__ = [
     "__version__",
     "allow_code",
     "apply",
+    "chain",
     "compare",
     "diff",
     "edition_names",
@@ -70,7 +72,7 @@ if TYPE_CHECKING:
     from yitihua.analysis.compare import compare
     from yitihua.analysis.diff import diff
     from yitihua.analysis.exemplars import exemplars
-    from yitihua.api import evaluate, panel
+    from yitihua.api import chain, evaluate, panel
     from yitihua.definitions.edition import Edition
     from yitihua.definitions.loader import load_edition
     from yitihua.definitions.own_code import allow_code

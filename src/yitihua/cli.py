@@ -332,10 +332,10 @@ def collect(
 
 
 for command in (
-    editions,
     robust, whatif, reach, improve, scenario, publish, portrait, bulletin, bundle, verify, workbook, demo, simulate,
 ):  # fmt: skip
     app.command()(command)
+app.add_typer(editions, name="editions")
 app.add_typer(survey, name="survey")
 app.add_typer(records, name="records")
 

@@ -35,7 +35,14 @@ class EditionInfo(Strict):
     date: dt.date | None = Field(None, description="Dated values are taken as of this day.")
     unit_noun: Text = Text(zh="单位", en="unit")
     extends: str | None = Field(None, description="Edition whose definitions are taken over.")
-    drop: tuple[str, ...] = Field((), description="Indicators or nodes of the base to leave out.")
+    drop: tuple[str, ...] = Field(
+        (),
+        description="Indicators or nodes of the base to leave out, or views.NAME, measures.NAME, checklists.NAME. "
+        "What is stated anew beside it replaces the base's entry whole.",
+    )
+    order: tuple[str, ...] = Field(
+        (), description="With extends: nodes and indicators in the order they stand in; the rest follows."
+    )
 
 
 class Node(Strict):
@@ -108,6 +115,7 @@ class Indicator(Strict):
     evidence: tuple[str, ...] = Field((), description="Ids of published facts.")
     gaming_risk: Text | None = None
     note: Text | None = None
+    replaces: str | None = Field(None, description="Code of the indicator of an earlier edition that it succeeds.")
 
 
 class CountQuery(Strict):
