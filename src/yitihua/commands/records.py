@@ -46,8 +46,8 @@ def check(
     from yitihua.publish import records_files, records_text, terminal
 
     words = _language(lang, directory)
-    asked = _asked(directory, edition)
-    rejects, files, store = measuring.check(asked, track=_track(words))
+    asked = asked_for(directory, edition)
+    rejects, files, store = measuring.check(asked, track=tracker(words))
     skipped = list(store.skipped)
     store.close()
     faults = FaultList()
@@ -82,7 +82,7 @@ def measure(
     from yitihua.publish import records_files, records_text, terminal
 
     words = _language(lang, directory)
-    asked = _asked(directory, edition)
+    asked = asked_for(directory, edition)
     folder = _out(directory, out)
     counted = _counted(asked, _periods(asked, directory, periods, by), folder, max_rejects, skip_files, words)
     written = records_files.write_counted(folder, counted, asked.book)
@@ -119,7 +119,7 @@ def reconcile(
     from yitihua.publish import records_files, records_text, terminal
 
     words = _language(lang, directory)
-    asked = _asked(directory, edition)
+    asked = asked_for(directory, edition)
     folder = _out(directory, out)
     typed = against or (load_project(directory, edition).data if is_project(directory) else None)
     counted = _counted(asked, _periods(asked, directory, periods, by), folder, max_rejects, skip_files, words)
@@ -157,11 +157,11 @@ def rows(
     from yitihua.publish import terminal
 
     words = _language(lang, directory)
-    asked = _asked(directory, edition)
+    asked = asked_for(directory, edition)
     if measure not in asked.book.counts:
         options = list(asked.book.counts)
         raise refuse("record-table", key="MEASURE", name=measure, options=options, hint=suggest(measure, options))
-    behind = rows_behind(asked, measure, unit, Period.of(period), skip_files=skip_files, track=_track(words))
+    behind = rows_behind(asked, measure, unit, Period.of(period), skip_files=skip_files, track=tracker(words))
     if json:
         terminal.print_json({"measure": measure, "unit": unit, "period": period, "value": behind.value,
                              "rows": [{"id": key, "amount": amount} for key, amount in behind.rows]})  # fmt: skip
@@ -206,11 +206,13 @@ def _language(lang: str | None, directory: Path) -> str:
     return language(lang, directory if directory.is_dir() else None)
 
 
-def _track(lang: str) -> Any:
+def tracker(lang: str) -> Any:
+    """Return what shows progress over files."""
     return lambda items: tracked(items, say(lang, "读取记录", "records"))
 
 
-def _asked(directory: Path, edition: str | None) -> Asked:
+def asked_for(directory: Path, edition: str | None) -> Asked:
+    """Return the records of a folder, and what the edition, or its project's, says of them."""
     from yitihua.definitions import load_edition
     from yitihua.definitions.project import is_project, load_project
     from yitihua.indicators.records.measuring import ask
@@ -260,7 +262,7 @@ def _counted(
 
     rejected: list[Rejects] = []
     try:
-        return count(asked, periods, max_rejects=max_rejects, skip_files=skip_files, track=_track(lang),
+        return count(asked, periods, max_rejects=max_rejects, skip_files=skip_files, track=tracker(lang),
                      rejected=rejected.append)  # fmt: skip
     except InputError as error:
         if any(fault.code == "records-rejects" for fault in error.faults):

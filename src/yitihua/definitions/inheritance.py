@@ -88,7 +88,8 @@ def _without_path(content: dict[str, Any], path: list[str], child: Source, fault
         place, known = child.place(("drop",)), list(content)
         faults.add(
             "unknown-reference", file=place.file, line=place.line, key="drop",
-            kind="setting of the base edition", name=head, options=known, hint="" if head in known else suggest(head, known),
+            kind="setting of the base edition", name=head, options=known,
+            hint="" if head in known else suggest(head, known),
         )  # fmt: skip
         return content
     if rest:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from yitihua.definitions.edition import Edition
 from yitihua.definitions.records import RecordBook
+from yitihua.index.explain_data import Step
 from yitihua.indicators.records.reconcile import STATES, Difference
 from yitihua.indicators.records.rejects import NOTES, REASONS, REPLACED, Rejects
 from yitihua.publish.records_files import number
 
 if TYPE_CHECKING:
-    from yitihua.indicators.records.measuring import Counted
+    from yitihua.indicators.records.measuring import Behind, Counted
     from yitihua.indicators.records.store import FileRead
 
 #: Differences, ids and counties that are printed; files hold all.
@@ -107,3 +108,48 @@ def differences_text(differences: Sequence[Difference], edition: Edition, lang: 
             f"    {d.unit} {d.name} {d.period} {d.measure} {name}: {number(d.typed)} / {number(d.counted)}{relative}"
         )
     return "\n".join(lines)
+
+
+#: Records that an explanation names one by one.
+NAMED = 20
+
+
+def counted_steps(
+    measures: Sequence[str], said: Mapping[str, Any], unit: str, period: str, folder: str, behind: Mapping[str, Behind]
+) -> list[Step]:
+    """Return how the measures of an indicator were counted: from which records, by which query, and by which rows.
+
+    Parameters
+    ----------
+    measures : sequence of str
+        Those of the indicator.
+    said : mapping
+        The account that stands beside the counted measures, or {} where only the records are at hand.
+    unit, period : str
+        Whose number.
+    folder : str
+        Where the records are, as the commands that are named take it.
+    behind : mapping
+        Measure -> its rows, for those who hold the records.
+    """
+    steps = []
+    for measure in measures:
+        query = said.get("measures", {}).get(measure)
+        if query is not None:
+            read = [(kind, said["records"].get(kind, {"read": 0, "rejected": 0})) for kind in query["records"]]
+            zh = "、".join(f"{kind} {n['read']:,}条，未通过{n['rejected']:,}条" for kind, n in read)
+            en = ", ".join(f"{kind} {n['read']:,} records, {n['rejected']:,} rejected" for kind, n in read)
+            command = f"yitihua records rows {folder} {measure} --unit {unit} --period {period}"
+            words = (f"{measure}：{zh}。规则：yitihua records sql {measure}；逐条：{command}",
+                     f"{measure}: {en}. Its rule: yitihua records sql {measure}; one by one: {command}")  # fmt: skip
+            steps.append(Step(("由记录计数", "counted from records"), words, None))
+        if measure in behind:
+            found = behind[measure]
+            ids = ", ".join(key for key, _ in found.rows[:NAMED])
+            more = len(found.rows) - NAMED
+            words = (f"{measure}：{ids}" + (f"，另有{more:,}条" if more > 0 else ""),
+                     f"{measure}: {ids}" + (f", and {more:,} more" if more > 0 else ""))  # fmt: skip
+            steps.append(
+                Step((f"记录编号（{len(found.rows):,}条）", f"ids of {len(found.rows):,} records"), words, found.value)
+            )
+    return steps
