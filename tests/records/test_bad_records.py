@@ -193,7 +193,7 @@ def test_the_command_line_says_what_is_wrong_and_writes_rejects(monkeypatch, cap
     folder = records(tmp_path / "records", {"cases": spoilt(case(1, outcome="?"))})
     code, out, err = called(monkeypatch, capsys, ["records", "measure", folder, "-o", tmp_path / "out", "--lang", lang])
     assert code == 2 and "Traceback" not in out + err and ("案件" if lang == "zh" else "cases") in out + err
-    assert [path.name for path in (tmp_path / "out").iterdir()] == ["counted-rejects.csv"]
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["rejects.csv"]
     wide_limit = ["records", "measure", folder, "-o", tmp_path / "out", "--max-rejects", "0.2", "--periods", "2022"]
     code, out, err = called(monkeypatch, capsys, [*wide_limit, "--lang", lang])
     assert code == 0 and (tmp_path / "out" / "counted.csv").is_file()

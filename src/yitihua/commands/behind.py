@@ -22,10 +22,11 @@ def with_records(
         If the records cannot be read.
     """
     from yitihua.commands.records import asked_for, tracker
+    from yitihua.definitions.passport import find_passport
     from yitihua.definitions.project import is_project, load_project
     from yitihua.indicators.records.measuring import rows_behind
     from yitihua.indicators.records.periods import Period
-    from yitihua.publish.records_files import read_account
+    from yitihua.publish.records_files import COUNTED, read_account
     from yitihua.publish.records_text import counted_steps
 
     measures = board.table.formula_measures.get(found.code, ())
@@ -33,7 +34,8 @@ def with_records(
     if not measures or period is None:
         return found
     stated = data or (load_project(directory).data if directory is not None and is_project(directory) else None)
-    said = read_account(Path(stated)) if stated is not None else None
+    passport = None if stated is None else find_passport(stated, directory)
+    said = read_account(passport.with_name(COUNTED) if passport else Path(stated)) if stated is not None else None
     behind = {}
     if records is not None:
         asked = asked_for(records, None)

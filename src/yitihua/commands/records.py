@@ -23,7 +23,7 @@ records = typer.Typer(
 )
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="A project with records/, or a folder of records.")]
-Out = Annotated[Path | None, typer.Option("-o", "--out", help="Folder for tables. Default: DIR/data of a project.")]
+Out = Annotated[Path | None, typer.Option("-o", "--out", help="Folder for tables. Default: DIR/data/counted/.")]
 Periods = Annotated[
     str | None,
     typer.Option("--periods", metavar="P,...", help="2022 or 2022Q3. Default: the period scored, and before."),
@@ -85,7 +85,7 @@ def measure(
     asked = asked_for(directory, edition)
     folder = _out(directory, out)
     counted = _counted(asked, _periods(asked, directory, periods, by), folder, max_rejects, skip_files, words)
-    written = records_files.write_counted(folder, counted, asked.book)
+    written = records_files.write_counted(folder, counted, asked.edition, asked.book)
     if json:
         terminal.print_json({
             "counties": len(counted.counties), "periods": [period.name for period in counted.periods],
@@ -101,9 +101,12 @@ def measure(
     )
     print(records_text.counted_text(counted, asked.edition, asked.book, words))
     print(say(words, "已写入：", "Written:"), *(f"  {path}" for path in written), sep="\n")
-    table = folder / records_files.COUNTED
-    target = directory if (directory / "project.toml").is_file() else f"--edition {asked.edition.name}"
-    print(say(words, "下一步：", "Next: ") + f"yitihua score {target} --data {table}")
+    ready = (
+        f"{directory} --data {folder.name}"
+        if (directory / "project.toml").is_file() and out is None
+        else (f"--edition {asked.edition.name} --data {folder / records_files.COUNTED}")
+    )
+    print(say(words, "下一步：", "Next: ") + f"yitihua score {ready}")
 
 
 @records.command()
@@ -226,10 +229,12 @@ def asked_for(directory: Path, edition: str | None) -> Asked:
 
 
 def _out(directory: Path, out: Path | None) -> Path:
-    """Return where tables go: as asked, a project's data/, or beside a bare folder of records."""
+    """Return where tables go: as asked, else the dataset `counted` of the project or beside a folder of records."""
+    from yitihua.publish.records_files import DATASET
+
     if out is not None:
         return out
-    return directory / "data" if (directory / "records").is_dir() else directory.parent / "data"
+    return (directory if (directory / "records").is_dir() else directory.parent) / "data" / DATASET
 
 
 def _periods(asked: Asked, directory: Path, stated: str | None, by: str) -> list[Period]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from yitihua.definitions.edition import Edition
 from yitihua.definitions.records import RecordBook
 from yitihua.indicators.records.rejects import Rejects
 from yitihua.publish.atomic import replace_files
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from yitihua.indicators.records.measuring import Counted
     from yitihua.indicators.records.reconcile import Difference
 
-COUNTED, REJECTS, RECONCILED = "counted.csv", "counted-rejects.csv", "counted-differences.csv"
+#: The dataset that `yitihua records measure` writes, and its files.
+DATASET = "counted"
+COUNTED, ACCOUNT, REJECTS, RECONCILED = "counted.csv", "counted.json", "rejects.csv", "differences.csv"
 #: Opens in Excel as UTF-8.
 _MARK = b"\xef\xbb\xbf"
 
@@ -38,25 +41,58 @@ def number(value: float) -> str:
     return str(int(value)) if value == int(value) else repr(float(value))
 
 
-def write_counted(folder: Path, counted: Counted, book: RecordBook) -> list[Path]:
-    """Write the measures, the account of how they were counted, the rejects and the annexes; all of them or none.
+def write_counted(folder: Path, counted: Counted, edition: Edition, book: RecordBook) -> list[Path]:
+    """Write the measures as a dataset with its passport, the account of how they were counted, rejects and annexes.
 
     Raises
     ------
     InputError
-        If they cannot be written.
+        If they cannot be written; then none has changed.
     """
     table = counted_csv(counted)
+    sha256 = hashlib.sha256(table).hexdigest()
     files = {
         folder / COUNTED: table,
-        folder / f"{Path(COUNTED).stem}.json": account(counted, book, hashlib.sha256(table).hexdigest()),
+        folder / "passport.toml": passport(counted, edition, sha256).encode(),
+        folder / ACCOUNT: account(counted, book, sha256),
         folder / REJECTS: counted.rejects.to_csv(),
     }
     for name, (columns, rows) in counted.annexes.items():
         if columns:
-            files[folder / f"counted-{name}.csv"] = _csv([columns, *rows])
+            files[folder / f"{name}.csv"] = _csv([columns, *rows])
     replace_files(files)
     return list(files)
+
+
+def passport(counted: Counted, edition: Edition, sha256: str) -> str:
+    """Return the passport of counted measures."""
+    measures = [c for c in counted.frame().columns if c in edition.measures]
+    zh, en = "由业务记录计数的原始量", "measures counted from records"
+    if counted.simulated:
+        zh, en = f"模拟数据：{zh}", f"SIMULATED: {en}"
+    lines = [
+        "[dataset]",
+        f'title = {{ zh = "{zh}", en = "{en}" }}',
+        'producer = "yitihua records measure"',
+        f'citation = "counted from {len(counted.files)} files of records; see {ACCOUNT}"',
+        'licence = "that of the records"',
+        f"date = {max(period.last_day for period in counted.periods).isoformat()}",
+        f'edition = "{edition.name}"',
+        f'origin = "{"simulated" if counted.simulated else "counted"}"',
+        f"simulated = {str(counted.simulated).lower()}",
+        "",
+        "[file]",
+        f'name = "{COUNTED}"',
+        f'sha256 = "{sha256}"',
+        "",
+        "[columns]",
+        'unit = { role = "unit", unit = "code" }',
+        *(f'{name} = {{ role = "{name}", unit = "text" }}' for name in ("name_zh", "name_en", "level")),
+        'period = { role = "period", unit = "date" }',
+        'months = { role = "months", unit = "months" }',
+        *(f'{name} = {{ role = "measure", unit = "{edition.measures[name].unit.en}" }}' for name in measures),
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def write_rejects(folder: Path, rejects: Rejects) -> Path:
@@ -122,7 +158,7 @@ def account(counted: Counted, book: RecordBook, sha256: str) -> bytes:
 
 def read_account(data: Path) -> Mapping[str, Any] | None:
     """Return how a file of measures was counted; None where no account of these very bytes stands beside it."""
-    beside = data.with_suffix(".json")
+    beside = data.with_name(ACCOUNT)
     if not beside.is_file() or not data.is_file():
         return None
     try:

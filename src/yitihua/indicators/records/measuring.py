@@ -35,8 +35,8 @@ class Counted:
     ----------
     counties : tuple of str
         Codes, in the order of the edition's units.
-    names : dict
-        Code -> (Chinese, English) name.
+    names, levels : dict
+        Code -> (Chinese, English) name; code -> level.
     periods : tuple of Period
     values : dict of str to ndarray
         Measure -> shape (periods, counties); NaN is missing.
@@ -55,6 +55,7 @@ class Counted:
 
     counties: tuple[str, ...]
     names: dict[str, tuple[str, str]]
+    levels: dict[str, str]
     periods: tuple[Period, ...]
     values: dict[str, Floats]
     absent: dict[str, tuple[str, ...]]
@@ -80,6 +81,7 @@ class Counted:
                 "unit": list(self.counties),
                 "name_zh": [self.names[county][0] for county in self.counties],
                 "name_en": [self.names[county][1] for county in self.counties],
+                "level": [self.levels.get(county, "county") for county in self.counties],
                 "period": [period.name] * len(self.counties),
                 "months": [period.months] * len(self.counties),
             }
@@ -189,7 +191,7 @@ def measure(
                 values[name], _ = counting.zeros(values[name], kind, counties, sent, settings.nothing)
         annexes = {which: counting.annex(store, asked.book, which) for which in asked.book.annexes}
         return Counted(
-            counties, names, tuple(periods), values,
+            counties, names, {c: u.level for c, u in asked.registry.units.items()}, tuple(periods), values,
             {m: tuple(sorted(asked.book.used[m] & store.absent)) for m in values if asked.book.used[m] & store.absent},
             {kind: tuple(c for c in counties if c not in sent[kind] and kind not in settings.nothing.get(c, ()))
              for kind in asked.book.types if kind not in store.absent},
