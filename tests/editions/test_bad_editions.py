@@ -44,6 +44,11 @@ def test_one_name_that_the_base_does_not_have(tmp_path, refused, head, index, ke
     assert (fault.code, fault.key, fault.details.get("hint", "")) == ("unknown-reference", key, hint)
 
 
+def test_one_questionnaire_that_the_base_does_not_have(tsi, refused):
+    (fault,) = refused(later_edition, tsi.folder, "tsi", "", "", 'drop = ["questionnaires.residence"]')
+    assert (fault.code, fault.key, fault.details["hint"]) == ("unknown-reference", "edition.drop", "residents")
+
+
 def test_what_is_dropped_and_stated_anew_has_nothing_of_the_base(tmp_path):
     text = '[indicators.gnipc]\nname = "Income"\nparent = "income"\nunit = "$"\n'
     made = later_edition(tmp_path, "hdi", text, 'normalise = "minmax"', 'drop = ["gnipc"]').indicators["gnipc"]

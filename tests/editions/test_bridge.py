@@ -114,6 +114,14 @@ def test_a_bridge_the_other_way_returns_the_new_scores(tmp_path, base, head, fra
     assert_same_scores(yt.evaluate(made, frame), yt.evaluate(new, frame))
 
 
+@pytest.mark.parametrize("old", yt.edition_names())
+@pytest.mark.parametrize("new", yt.edition_names())
+def test_any_shipped_edition_over_any_other(tmp_path, old, new):
+    """Nothing in common but the way they are stated: then the bridge states everything."""
+    made = bridge_of(tmp_path, yt.load_edition(old), yt.load_edition(new))
+    assert_same_scores(yt.evaluate(made), yt.evaluate(old))
+
+
 def drawn(edition, seed, units=25):
     """Return values of every indicator between its goalposts, a tenth of them missing, and the groups it needs."""
     rng = np.random.default_rng(seed)
@@ -275,12 +283,38 @@ def test_the_name_of_a_bridge(tmp_path, refused):
 
 
 def test_what_a_bridge_cannot_express_is_refused_by_name(tmp_path, refused):
-    """The new questionnaire asks for indicators that the old edition lacks, and no file can drop a questionnaire."""
+    """A table of the index file by days: nothing can be laid over it, and it cannot be dropped in part."""
+    index = 'drop = ["coverage"]\n[coverage."2010-01-01"]\nnode = 0.5\n'
+    new = later_edition(tmp_path / "new", "hdi", "", index)
+    (fault,) = refused(bridge_files, yt.load_edition("hdi"), new, "bridge")
+    assert (fault.code, fault.key) == ("bridge-cannot", "coverage.2010-01-01")
+
+
+def test_a_first_questionnaire_is_left_out_again(tmp_path):
+    """The new edition asks for what the old one took from the office; no item may be left without its indicator."""
     write_skeleton(tmp_path / "new", "towns")
-    new = yt.load_edition("towns", tmp_path / "new")
-    faults = refused(bridge_files, yt.load_edition("egdi-2022"), new, "bridge")
-    assert {fault.code for fault in faults} == {"bridge-cannot"}
-    assert any(fault.key.startswith("items.") for fault in faults)
+    made = bridge_of(tmp_path / "bridge", yt.load_edition("egdi-2022"), yt.load_edition("towns", tmp_path / "new"))
+    assert made.questionnaires == {}
+
+
+def test_one_code_for_other_things(tmp_path):
+    """What the old edition calls an indicator is a node, and a measure, of the new one."""
+    framework = """
+[nodes.osi]
+name = "Now a node"
+parent = "EGDI"
+[indicators.inner]
+name = "Inner"
+parent = "osi"
+unit = "x"
+[measures.hci]
+name = "Now a measure"
+unit = "x"
+"""
+    new = later_edition(tmp_path / "new", "egdi-2022", framework, head='drop = ["osi", "hci"]')
+    assert set(new.indicators) == {"tii", "inner"}
+    made = bridge_of(tmp_path / "bridge", yt.load_edition("egdi-2022"), new)
+    assert_same_scores(yt.evaluate(made), yt.evaluate("egdi-2022"))
 
 
 def test_files_of_a_text_with_every_sign(tmp_path):

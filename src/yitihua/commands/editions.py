@@ -111,6 +111,7 @@ def bridge(
 
     It states only what differs, loads, and returns the old scores to the last bit; what it cannot say is refused.
     """
+    from yitihua.definitions import load_edition
     from yitihua.definitions.bridge import bridge_files
     from yitihua.publish.atomic import new_folder
 
@@ -125,7 +126,8 @@ def bridge(
     print(say(words, f"已写入 {out}/：{said}", f"Written to {out}/: {said}"))
     print(say(words, f"版本“{made}”以{after.name}为基础，得分与{before.name}相同。接着：",
               f"Edition '{made}' extends {after.name} and scores as {before.name}. Next:"))  # fmt: skip
-    print(f"  yitihua score {out}\n  yitihua editions compare {old} {out}")
+    data = "" if load_edition(made, out).spec.dataset else say(words, " --data 旧版数据.csv", " --data OLD.csv")
+    print(f"  yitihua score {out}{data}\n  yitihua editions compare {old} {out}")
 
 
 @editions.command()

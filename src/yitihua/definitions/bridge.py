@@ -19,13 +19,14 @@ from yitihua.definitions.edition import Edition
 from yitihua.definitions.edition_diff import Changed, EditionDiff, compare_editions
 from yitihua.definitions.inheritance import without_codes
 from yitihua.definitions.loader import load_edition
+from yitihua.definitions.passport import dataset_names
 from yitihua.definitions.toml_text import toml_text
 from yitihua.errors import FaultList, InputError, refuse
 
 #: What a bridge restores; words are left as the new edition has them.
 RESTORED: Final = ("scores", "meaning", "aside")
 #: Keys of an index file that say where data are, not how they are scored.
-_NOT_SCORING: Final = frozenset({"extends", "drop", "title", "dataset", "period", "units", "former", "reference_unit"})
+_NOT_SCORING: Final = frozenset({"extends", "drop", "title", "dataset", "period", "units", "former"})
 _DROPPED_BY: Final = {
     "nodes": "",
     "indicators": "",
@@ -134,6 +135,10 @@ def _stated(found: EditionDiff) -> _Stated:
         stated.drop += [f"{_DROPPED_BY[section]}{code}" for code in found.added[section]]
         if section != "views":
             stated.gone |= set(found.added[section])
+    # Measures of the new edition stay, idle, but for one whose code the old edition gives to something else.
+    stated.drop += [f"measures.{code}" for code in found.added["measures"] if code in {*old.nodes, *old.indicators}]
+    if not old.questionnaires:  # where it has any, they replace those of the new edition as a folder
+        stated.drop += [f"questionnaires.{name}" for name in new.questionnaires]
     for section in ("nodes", "indicators", "measures", "checklists", "views"):
         for code in found.dropped[section]:
             stated.whole(section, code, _dump(old, section, code), False)
@@ -226,13 +231,17 @@ def _index(old: Edition, new: Edition, gone: set[str]) -> dict[str, Any]:
     for name in _incomplete_sets(old):
         before["weights"]["sets"].pop(name, None)
     drop, stated = lay_over(without_codes(after, gone), before)
-    told = {}
+    told: dict[str, Any] = {}
     if new.spec.title is not None:
         told["title"] = _told(old, new)["title"]
-    if old.project is None:
-        told |= {key: value for key in ("dataset", "period") if (value := getattr(old.spec, key)) is not None}
-        told = {key: value for key, value in told.items() if value != getattr(new.spec, key)}
-    drop += [key for key in ("dataset", "period") if getattr(new.spec, key) and not getattr(old.spec, key)]
+    # A dataset of the old edition's own project is not at hand here, and the new one's is not its data.
+    kept = old.spec.dataset is not None and old.spec.dataset in dataset_names()
+    for key in ("dataset", "period"):
+        value = getattr(old.spec, key) if kept else None
+        if value is not None and value != getattr(new.spec, key):
+            told[key] = value
+        elif value is None and getattr(new.spec, key) is not None:
+            drop.append(key)
     return {"extends": new.name} | ({"drop": drop} if drop else {}) | told | stated
 
 
@@ -283,7 +292,7 @@ def _questionnaires(old: Edition, new: Edition, name: str) -> dict[str, bytes]:
     """Return the old questionnaires, file by file, where the new edition asks otherwise."""
     if old.questionnaires == new.questionnaires:
         return {}
-    paths = [path for path in old.files if path.parent.parent.name == "surveys"]
+    paths = [path for path in old.files if path.parent.parent.name == "surveys"] if old.questionnaires else []
     return {f"surveys/{name}/{path.name}": path.read_bytes() for path in paths}
 
 
@@ -318,7 +327,11 @@ def _loaded_or_refused(files: Mapping[str, bytes], name: str) -> Edition:
 def _refuse_rest(left: EditionDiff, unusable: tuple[str, ...]) -> None:
     """Refuse by name what the bridge still does otherwise than the old edition."""
     faults = FaultList()
-    names = [f"{s}.{c}" for s in ("nodes", "indicators", "views") for c in (*left.added[s], *left.dropped[s])]
+    names = [
+        f"{s}.{c}"
+        for s in ("nodes", "indicators", "views", "questionnaires")
+        for c in (*left.added[s], *left.dropped[s])
+    ]
     names += [
         f"{entry.section}.{entry.code}.{change.path}"
         for entry in left.changed
