@@ -71,7 +71,7 @@ def compare(old: Old, new: New, out: Out = None, json: Json = False, lang: Lang 
     """
     from yitihua.definitions.edition_diff import compare_editions
     from yitihua.publish import terminal
-    from yitihua.publish.edition_text import edition_diff_dict, edition_diff_lines
+    from yitihua.publish.edition_text import edition_diff_dict, edition_diff_lines, folded
 
     words = language(lang)
     found = compare_editions(edition_at(old), edition_at(new))
@@ -85,7 +85,7 @@ def compare(old: Old, new: New, out: Out = None, json: Json = False, lang: Lang 
     if json:
         terminal.print_json(edition_diff_dict(found, words))
         return
-    terminal.print_lines(lines)
+    terminal.print_lines(folded(lines, terminal.console().width))
     _say_written(out, files, words)
 
 
@@ -154,6 +154,7 @@ def chain(
     from yitihua.api import chain as linked
     from yitihua.publish import terminal
     from yitihua.publish.chain_text import chain_files, chain_lines, chain_rows
+    from yitihua.publish.edition_text import folded
 
     words = language(lang)
     loaded = [edition_at(name) for name in names]
@@ -177,7 +178,7 @@ def chain(
         head = {"rule": found.rule[0 if words == "zh" else 1], "simulated": found.simulated}
         terminal.print_json(head | told | {"unlinked": list(found.unlinked)})
         return
-    terminal.print_lines(chain_lines(found, words))
+    terminal.print_lines(folded(chain_lines(found, words), terminal.console().width))
     rows, more = chain_rows(found, words, top or None)
     title = say(words, "链接得分（*为跨断点换算，不可排名）", "Linked scores (* carried over the break: no ranks)")
     print()

@@ -41,7 +41,8 @@ def _effects(one: Break, lang: str) -> list[str]:
     lines = []
     for level, found in one.effects.items():
         same, change = found.agreement, found.frame["score_change"].dropna()
-        grades = [(scheme, count) for scheme, count in found.grade_changes.items()]
+        titles = {rule.code: rule.title[0 if zh else 1] for rule in one.new.recipe.grades}
+        grades = [(titles[scheme], count) for scheme, count in found.grade_changes.items()]
         word = level_word(level, lang)
         if zh:
             lines.append(
