@@ -30,7 +30,7 @@ def chain_lines(found: Chain, lang: str = "en") -> list[str]:
         names = ", ".join(found.unlinked[:10]) + (", …" if len(found.unlinked) > 10 else "")
         count = len(found.unlinked)
         lines += ["", f"无法链接的单位{count}个（断点时期缺一版得分）：{names}" if zh
-                  else f"{count} units have no link, for want of a score under both editions: {names}"]  # fmt: skip
+                  else f"Without a link, for want of a score under both editions ({count}): {names}"]  # fmt: skip
     return lines
 
 
