@@ -119,6 +119,17 @@ class Indicator(Strict):
     replaces: str | None = Field(None, description="Code of the indicator of an earlier edition that it succeeds.")
 
 
+class CountQuery(Strict):
+    """``[measures.officers.count]``: how a measure is counted from records, in ANSI SQL.
+
+    ``rows`` gives a row for all that counts (county, period, id, perhaps amount), ``value`` what is made of them.
+    """
+
+    rows: str = Field(min_length=1)
+    value: str = Field("COUNT(*)", description="An aggregate over the rows, as COUNT(*) or SUM(amount).")
+    none: Literal["zero", "missing"] = Field("zero", description="What a county has for which nothing counts.")
+
+
 class Measure(Strict):
     """``[measures.officers]``: a raw quantity that an office submits or a query counts."""
 
@@ -128,6 +139,7 @@ class Measure(Strict):
     period: Text | None = None
     counting_rule: Text | None = None
     record: str | None = Field(None, description="The record type it can be counted from.")
+    count: CountQuery | None = Field(None, description="How it is counted from records.")
     sums: Literal["sum", "same", "max", "mean", "no"] = Field(
         "sum", description="How a city's value comes from those of its counties; 'no': it cannot, as for a union."
     )
