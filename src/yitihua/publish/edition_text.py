@@ -36,7 +36,8 @@ _MORE_ZH: Final = {
     "node": "节点", "index": "总指数", "nodes": "节点", "levels": "层级", "indicators": "指标", "dataset": "数据集",
     "units": "单位名单", "former": "旧名称", "scope": "范围", "annualise": "年化", "part_of_whole": "部分与整体",
     "min_denominator": "最小分母", "undefined_when": "无定义情形", "quality_measures": "质量核对量",
-    "gaming_risk": "可操纵风险", "code": "编码", "replaces": "接替", "statistic": "统计量", "rule": "规则", "count": "计数查询", "rows": "行",
+    "gaming_risk": "可操纵风险", "code": "编码", "replaces": "接替", "statistic": "统计量", "rule": "规则",
+    "count": "计数查询", "rows": "行",
 }  # fmt: skip
 _STAGES: Final = {name: name for name in ("impute", "treat", "normalise", "weights", "aggregate")}
 #: Longer values are cut.
