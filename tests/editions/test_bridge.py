@@ -12,10 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import yitihua as yt
+from calling import called
 from editing import assert_same_scores, bridge_of, later_edition, write_files
 from yitihua.definitions.bridge import RESTORED, bridge_files, lay_over
 from yitihua.definitions.edition_diff import compare_editions
 from yitihua.definitions.inheritance import merge
+from yitihua.definitions.records import load_records, records_folder
 from yitihua.definitions.skeleton import write_skeleton
 from yitihua.definitions.toml_text import toml_text
 
@@ -272,6 +274,20 @@ def test_what_is_laid_over_gives_what_was_wanted(base, wanted):
     assert merge(left, stated) == wanted
 
 
+def test_the_command(tmp_path, monkeypatch, capsys):
+    later_edition(tmp_path / "new", "hdi", HDI, head='drop = ["income"]')
+    words = ["editions", "bridge", "hdi", tmp_path / "new", "--lang", "zh"]
+    code, out, _ = called(monkeypatch, capsys, [*words, "-o", tmp_path / "bridge"])
+    assert code == 0
+    assert "得分与hdi相同" in out
+    assert_same_scores(yt.evaluate(tmp_path / "bridge"), yt.evaluate("hdi"))
+    code, out, _ = called(monkeypatch, capsys, [*words, "-o", tmp_path / "other", "--name", "mine", "--json"])
+    assert (code, json.loads(out)["name"]) == (0, "mine")
+    assert sorted(json.loads(out)["files"]) == sorted(
+        path.relative_to(tmp_path / "other").as_posix() for path in (tmp_path / "other").rglob("*.toml")
+    )
+
+
 # What cannot be
 
 
@@ -295,6 +311,20 @@ def test_a_first_questionnaire_is_left_out_again(tmp_path):
     write_skeleton(tmp_path / "new", "towns")
     made = bridge_of(tmp_path / "bridge", yt.load_edition("egdi-2022"), yt.load_edition("towns", tmp_path / "new"))
     assert made.questionnaires == {}
+
+
+def test_record_types_come_along(tmp_path):
+    """Measures are counted from the records that the old edition described."""
+    new = later_edition(tmp_path / "new", "zhejiang-2022")
+    old = yt.load_edition("zhejiang-2022")
+    made = bridge_of(tmp_path / "same", old, new)
+    assert not (tmp_path / "same/indicators/bridge/records").exists()
+    assert load_records(made) == load_records(old)
+    cases = (records_folder(old) / "cases.toml").read_bytes()
+    write_files(tmp_path / "new/indicators/later/records", {"cases.toml": cases})
+    made = bridge_of(tmp_path / "other", old, new)
+    assert load_records(made) == load_records(old)
+    assert (tmp_path / "other/indicators/later/records/cases.toml").read_bytes() == cases
 
 
 def test_one_code_for_other_things(tmp_path):

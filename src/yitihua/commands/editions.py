@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from yitihua.commands.options import Folder, Json, Lang, Out, Top, language, say
-from yitihua.errors import refuse
+from yitihua.errors import refuse, suggest
 
 if TYPE_CHECKING:
     from yitihua.definitions.edition import Edition
@@ -19,7 +19,10 @@ class _Listing(TyperGroup):
     """A group that lists where no command of it is named: `yitihua editions` and `yitihua editions DIR`."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        if not args or (args[0] not in self.commands and args[0] not in ctx.help_option_names):
+        named = args[0] if args else ""
+        # What only resembles a command is refused as one, where it is no folder either.
+        meant = named in self.commands or bool(suggest(named, list(self.commands)) and not Path(named).exists())
+        if named not in ctx.help_option_names and not meant:
             args = ["list", *args]
         parsed: list[str] = super().parse_args(ctx, args)
         return parsed
@@ -105,6 +108,7 @@ def bridge(
     new: New,
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the bridge's project; must not exist.")],
     name: Annotated[str | None, typer.Option("--name", help="Name of the bridge. Default: OLD-on-NEW.")] = None,
+    json: Json = False,
     lang: Lang = None,
 ) -> None:
     """Write an edition that extends NEW and scores as OLD did. 生成衔接版.
@@ -113,6 +117,7 @@ def bridge(
     """
     from yitihua.definitions import load_edition
     from yitihua.definitions.bridge import bridge_files
+    from yitihua.publish import terminal
     from yitihua.publish.atomic import new_folder
 
     words = language(lang)
@@ -122,6 +127,9 @@ def bridge(
     if out.exists():
         raise refuse("bad-output", name=str(out), reason="it is already there")
     new_folder(out, files.items())
+    if json:
+        terminal.print_json({"name": made, "extends": after.name, "scores_as": before.name, "files": list(files)})
+        return
     said = ", ".join(files)
     print(say(words, f"已写入 {out}/：{said}", f"Written to {out}/: {said}"))
     print(say(words, f"版本“{made}”以{after.name}为基础，得分与{before.name}相同。接着：",

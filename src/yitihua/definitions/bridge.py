@@ -20,6 +20,7 @@ from yitihua.definitions.edition_diff import Changed, EditionDiff, compare_editi
 from yitihua.definitions.inheritance import without_codes
 from yitihua.definitions.loader import load_edition
 from yitihua.definitions.passport import dataset_names
+from yitihua.definitions.records import records_folder
 from yitihua.definitions.toml_text import toml_text
 from yitihua.errors import FaultList, InputError, refuse
 
@@ -77,7 +78,6 @@ def bridge_files(old: Edition, new: Edition, name: str) -> dict[str, bytes]:
 
     Examples
     --------
-    >>> from yitihua.definitions.changes import with_changes
     >>> hdi = load_edition("hdi")
     >>> files = bridge_files(hdi, hdi, "hdi-again")
     >>> [path for path in files]
@@ -199,7 +199,7 @@ def _files(old: Edition, new: Edition, name: str, stated: _Stated) -> dict[str, 
         f"indicators/{name}/bridge.toml": _HEADER.format(old=old.name, new=new.name) + toml_text(framework),
         f"index/{name}.toml": toml_text(_index(old, new, stated.gone)),
     }
-    return {path: text.encode("utf-8") for path, text in files.items()} | _questionnaires(old, new, name)
+    return {path: text.encode("utf-8") for path, text in files.items()} | _beside(old, new, name)
 
 
 _HEADER = """\
@@ -288,12 +288,20 @@ def _dotted(base: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
     return any("." in key and base.get(key) != wanted.get(key) for key in {*base, *wanted})
 
 
-def _questionnaires(old: Edition, new: Edition, name: str) -> dict[str, bytes]:
-    """Return the old questionnaires, file by file, where the new edition asks otherwise."""
-    if old.questionnaires == new.questionnaires:
-        return {}
-    paths = [path for path in old.files if path.parent.parent.name == "surveys"] if old.questionnaires else []
-    return {f"surveys/{name}/{path.name}": path.read_bytes() for path in paths}
+def _beside(old: Edition, new: Edition, name: str) -> dict[str, bytes]:
+    """Return the old questionnaires and record types, file by file, where the new edition has others."""
+    paths = [path for path in old.files if path.parent.parent.name == "surveys"]
+    asked = paths if old.questionnaires and old.questionnaires != new.questionnaires else []
+    found = {f"surveys/{name}/{path.name}": path.read_bytes() for path in asked}
+    records = _records(old)
+    if records and records != _records(new):
+        found |= {f"indicators/{name}/records/{file}": content for file, content in records.items()}
+    return found
+
+
+def _records(edition: Edition) -> dict[str, bytes]:
+    folder = records_folder(edition)
+    return {} if folder is None else {path.name: path.read_bytes() for path in sorted(folder.glob("*.toml"))}
 
 
 def _carried(new: Edition) -> dict[str, bytes]:
@@ -301,7 +309,9 @@ def _carried(new: Edition) -> dict[str, bytes]:
     if new.project is None:
         return {}
     root = new.project.resolve()
-    inside = [path for path in new.files if path.resolve().is_relative_to(root)]
+    folder = records_folder(new)
+    paths = [*new.files, *(sorted(folder.glob("*.toml")) if folder is not None else [])]
+    inside = [path for path in paths if path.resolve().is_relative_to(root)]
     return {path.resolve().relative_to(root).as_posix(): path.read_bytes() for path in inside}
 
 

@@ -16,7 +16,7 @@ def chain_lines(found: Chain, lang: str = "en") -> list[str]:
     Examples
     --------
     >>> import yitihua as yt
-    >>> chain_lines(yt.chain(["hdi", "hdi"], [2021]))[-1]
+    >>> chain_lines(yt.chain(["hdi", "hdi"], [2021]))[-3]
     'The new definitions move no score of the overlap.'
     """
     zh = lang == "zh"
