@@ -122,6 +122,8 @@ def test_any_shipped_edition_over_any_other(tmp_path, old, new):
     """Nothing in common but the way they are stated: then the bridge states everything."""
     made = bridge_of(tmp_path, yt.load_edition(old), yt.load_edition(new))
     assert_same_scores(yt.evaluate(made), yt.evaluate(old))
+    cited = [(one.info.source, one.info.licence, one.info.version) for one in (made, yt.load_edition(old))]
+    assert cited[0] == cited[1]
 
 
 def drawn(edition, seed, units=25):

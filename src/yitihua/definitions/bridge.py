@@ -217,6 +217,12 @@ def _told(old: Edition, new: Edition) -> dict[str, Any]:
         "en": f"{own[1]} A bridge: it scores as {old.name} did, on the definition files of {new.name}.".strip(),
     }
     told: dict[str, Any] = {"title": title, "notice": notice}
+    # Whose index it is: a citation of the new edition would be wrong beside the old one's scores.
+    for key in ("source", "licence", "version"):
+        if getattr(old.info, key) != getattr(new.info, key):
+            told[key] = getattr(old.info, key)
+    if old.info.description != new.info.description:
+        told["description"] = (old.info.description or old.title).model_dump()
     if old.info.unit_noun != new.info.unit_noun:
         told["unit_noun"] = old.info.unit_noun.model_dump()
     return told
