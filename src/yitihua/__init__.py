@@ -27,6 +27,7 @@ _WHERE = {
     "YitihuaError": "yitihua.errors",
     "allow_code": "yitihua.definitions.own_code",
     "apply": "yitihua.index.apply",
+    "change": "yitihua.analysis.change.explained",
     "compare": "yitihua.analysis.compare",
     "diff": "yitihua.analysis.diff",
     "edition_names": "yitihua.definitions.resolver",
@@ -53,6 +54,7 @@ __all__ = [
     "__version__",
     "allow_code",
     "apply",
+    "change",
     "compare",
     "diff",
     "edition_names",
@@ -67,6 +69,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from yitihua.analysis.change.explained import change
     from yitihua.analysis.compare import compare
     from yitihua.analysis.diff import diff
     from yitihua.analysis.exemplars import exemplars

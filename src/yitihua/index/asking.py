@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from yitihua.errors import refuse
+
 if TYPE_CHECKING:
     import pandas as pd
 
     from yitihua.analysis.audit.audit import Audit
+    from yitihua.analysis.change import ExplainedChange
     from yitihua.analysis.improve import Improvement
     from yitihua.analysis.reach import Lift
     from yitihua.analysis.scenario import Scenario
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from yitihua.analysis.uncertainty.result import Uncertainty
     from yitihua.analysis.whatif import WhatIf
     from yitihua.definitions.edition import Edition
+    from yitihua.index.panel import Panel
     from yitihua.index.scoreboard import Scoreboard
 
 
@@ -211,3 +215,35 @@ class Asking:
         from yitihua.analysis.scenario import scenario
 
         return scenario(self._board, assume, units, years, before)
+
+
+class AskingPanel:
+    """The questions of a `Panel`, apart from its boards."""
+
+    @property
+    def _panel(self) -> Panel:
+        return cast("Panel", self)
+
+    def change(self, old: str | int | None = None, new: str | int | None = None, **options: Any) -> ExplainedChange:
+        """Explain the change between two periods: an exact split, and tests against the surveys' noise.
+
+        Parameters
+        ----------
+        old, new : str or int, optional
+            Periods; default: the first and the last.
+        **options
+            ``errors``, ``adjust``, ``draws``, ``seed``, ``level``; see `yitihua.change`.
+
+        Raises
+        ------
+        InputError
+            If the panel has no such period.
+        """
+        from yitihua.analysis.change import change
+
+        boards, periods = self._panel.boards, self._panel.periods
+        chosen = [periods[end] if one is None else str(one) for one, end in ((old, 0), (new, -1))]
+        for key, one in zip(("old", "new"), chosen, strict=True):
+            if one not in boards:
+                raise refuse("unknown-period", key=key, name=one, options=periods)
+        return change(boards[chosen[0]], boards[chosen[1]], rule=self._panel.rule, **options)
