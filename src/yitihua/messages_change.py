@@ -136,4 +136,8 @@ CHANGE: Final[dict[str, tuple[Words, Words]]] = {
             "Say in the table of changes where they went and in what shares, or take them out of the data",
         ),
     ),
+    "transitions-periods": (
+        ("只有{found}，没有前后两期", "两期或以上", "请提供含多期的数据"),
+        ("no two periods to compare: {found}", "two periods or more", "Give data of several periods"),
+    ),
 }

@@ -19,6 +19,7 @@ from yitihua.commands.options import (
     Top,
     Weights,
     allowed_code,
+    bad_call,
     language,
 )
 
@@ -42,6 +43,13 @@ def change(
     adjust: Annotated[str, typer.Option("--adjust", help="For many tests: holm, bh or none.")] = "holm",
     draws: Annotated[int, typer.Option("--draws", min=100, help="Draws of the surveys' errors.")] = 2000,
     seed: Annotated[int, typer.Option("--seed", min=0)] = 0,
+    units_of: Annotated[
+        str | None, typer.Option("--units-of", help="Day or period in whose units all periods are told.")
+    ] = None,
+    transitions: Annotated[
+        bool, typer.Option("--transitions", help="Moves between grades over all periods, and convergence.")
+    ] = False,
+    scheme: Annotated[str | None, typer.Option("--scheme", help="Of the moves: a grade scheme, such as abc.")] = None,
     date: Date = None,
     weights: Weights = None,
     allow_code: AllowCode = False,
@@ -63,7 +71,12 @@ def change(
 
     allowed_code(allow_code)
     chosen = language(lang, directory)
-    panel = panel_of(directory, edition, data, fitted, date, weights)
+    _check(unit, out, scheme, transitions)
+    panel = panel_of(directory, edition, data, fitted, units_of, date, weights)
+    if transitions:
+        chosen_panel = _between(panel, old, new)
+        _print_transitions(chosen_panel, scheme, errors, (draws, seed), json, chosen)
+        return
     found = panel.change(old, new, errors=errors, adjust=adjust, draws=draws, seed=seed)
     if unit is not None:
         unit = found.diff.unit_code(unit)
@@ -85,11 +98,83 @@ def change(
 
 
 def panel_of(
-    directory: Path | None, edition: str | None, data: str | None, fitted: str, date: str | None, weights: str | None
+    directory: Path | None,
+    edition: str | None,
+    data: str | None,
+    fitted: str,
+    units_of: str | None,
+    date: str | None,
+    weights: str | None,
 ) -> Panel:
     """Return the panel of all periods of the data that a command is about."""
     from yitihua.api import panel
     from yitihua.commands.boards import source_of
 
     loaded, source, _ = source_of(directory, edition, data, None, date)
-    return panel(loaded, source, fitted=fitted, **({} if weights is None else {"weights": weights}))
+    return panel(loaded, source, fitted=fitted, units_of=units_of, **({} if weights is None else {"weights": weights}))
+
+
+def _check(unit: str | None, out: Path | None, scheme: str | None, transitions: bool) -> None:
+    """Refuse options that would do nothing."""
+    if not transitions and scheme is not None:
+        raise bad_call(
+            "--scheme只用于--transitions", "--scheme is for --transitions alone", "--transitions --scheme NAME"
+        )
+    given = [name for name, value in (("--unit", unit), ("--out", out)) if value is not None]
+    if transitions and given:
+        names = ", ".join(given)
+        raise bad_call(
+            f"--transitions不能与{names}同用",
+            f"--transitions does not go with {names}",
+            "--transitions [--scheme NAME]",
+        )
+
+
+def _between(panel: Panel, old: str | None, new: str | None) -> Panel:
+    """Return the panel from one period to another."""
+    from dataclasses import replace
+
+    from yitihua.errors import refuse
+
+    places = [0, len(panel.periods) - 1]
+    for k, (key, one) in enumerate((("--from", old), ("--to", new))):
+        if one is not None:
+            if one not in panel.periods:
+                raise refuse("unknown-period", key=key, name=one, options=panel.periods)
+            places[k] = panel.periods.index(one)
+    kept = panel.periods[places[0] : places[1] + 1]
+    return replace(panel, boards={period: panel.boards[period] for period in kept})
+
+
+def _print_transitions(
+    panel: Panel, scheme: str | None, errors: str, how: tuple[int, int], json: bool, lang: str
+) -> None:
+    from yitihua.publish import terminal
+    from yitihua.publish.change_text import panel_notices
+    from yitihua.publish.transition_text import (
+        convergence_lines,
+        transition_lines,
+        transition_rows,
+        transitions_dict,
+    )
+
+    found = panel.transitions(scheme, errors=errors, draws=how[0], seed=how[1])
+    spread = None if panel.fitted == "each" else panel.convergence()
+    which = 0 if lang == "zh" else 1
+    if json:
+        terminal.print_json(transitions_dict(found, spread, lang))
+        return
+    boards = list(panel.boards.values())
+    terminal.print_lines(panel_notices(boards, panel.periods, lang))
+    terminal.print_lines([f"{found.periods[0]} – {found.periods[-1]}", found.said[which]])
+    title = found.rule.title[which]
+    terminal.print_rows(
+        transition_rows(found, lang), f"{title}：等级转移" if lang == "zh" else f"{title}: moves", 0, lang
+    )
+    lines = [*transition_lines(found, lang), *(note[which] for note in found.notes)]
+    if spread is None:
+        no = ("各期参数不同，得分不可跨期比较，不算收敛", "periods stand on different recipes: convergence is not told")
+        lines.append(no[which])
+    else:
+        lines += convergence_lines(spread, lang)
+    terminal.print_lines(lines)

@@ -363,13 +363,22 @@ def _how(table: IndicatorTable, way: _Way, i: int) -> Remark:
     return "合并：" + "＋".join(zh), "merged: " + " + ".join(en)
 
 
+def is_carried(remark: Remark) -> bool:
+    """Return whether a remark says that a value was merged or apportioned.
+
+    Examples
+    --------
+    >>> is_carried(("按比例分摊：原余杭区×0.51", "apportioned: former Yuhang×0.51"))
+    True
+    """
+    return remark[1].startswith(("apportioned: ", "merged: "))
+
+
 def _notice(table: IndicatorTable, way: _Way, until: dt.date) -> Remark:
     mixed = [i for i in range(len(way.units)) if not way.plain(i)]
     shared = sum(any(part.share != 1 for part in way.parts[i]) for i in mixed)
     renamed = sum(way.plain(i) and way.parts[i][0].unit != unit for i, unit in enumerate(way.units))
-    period = table.period or "-"
     return (
-        f"{period}数据按{until}的区划表示：改名或换代码{renamed}个，合并{len(mixed) - shared}个，按比例分摊{shared}个",
-        f"{period} is told in the units of {until}: {renamed} renamed, {len(mixed) - shared} merged, "
-        f"{shared} apportioned",
+        f"数据按{until}的区划表示：改名或换代码{renamed}个，合并{len(mixed) - shared}个，按比例分摊{shared}个",
+        f"told in the units of {until}: {renamed} renamed, {len(mixed) - shared} merged, {shared} apportioned",
     )

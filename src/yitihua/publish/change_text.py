@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from yitihua.analysis.change import ExplainedChange
 from yitihua.analysis.change.explained import DEFINITION, LINES, RECIPE, REFITTED
-from yitihua.analysis.change.noise import BEYOND, EXACT, UNTOLD, VERDICTS, WITHIN
+from yitihua.analysis.change.noise import BEYOND, EXACT, UNTOLD, VERDICTS
 from yitihua.analysis.diff import UNSPLIT
+from yitihua.index.scoreboard import Scoreboard
+from yitihua.indicators.carrying import is_carried
 from yitihua.publish.diff_text import place_words, rank_words, rounded_parts
 from yitihua.publish.summary import notices
 
@@ -63,11 +66,23 @@ def change_lines(found: ExplainedChange, lang: str = "en") -> list[str]:
 
 
 def _notices(found: ExplainedChange, lang: str) -> list[str]:
-    """Return what must be said of both boards; what holds for one alone is said of its period."""
-    lists = [notices(board, lang) for board in (found.diff.old, found.diff.new)]
-    lines = [line for line in lists[0] if line in lists[1]]
-    for period, own, other in zip(found.periods, lists, lists[::-1], strict=True):
-        lines += [f"{period}{'：' if lang == 'zh' else ': '}{line}" for line in own if line not in other]
+    return panel_notices((found.diff.old, found.diff.new), found.periods, lang)
+
+
+def panel_notices(boards: Sequence[Scoreboard], periods: Sequence[str], lang: str) -> list[str]:
+    """Return what must be said of all boards, then what is to be said of one period alone.
+
+    Examples
+    --------
+    >>> import yitihua as yt
+    >>> panel = yt.panel("hdi")
+    >>> panel_notices(list(panel.boards.values()), panel.periods, "en")[-1]
+    '2021: Not scored for low coverage: 1 (the notes in scores.csv say why).'
+    """
+    lists = [notices(board, lang) for board in boards]
+    lines = [line for line in lists[0] if all(line in own for own in lists)]
+    for period, own in zip(periods, lists, strict=True):
+        lines += [f"{period}{'：' if lang == 'zh' else ': '}{line}" for line in own if line not in lines]
     return lines
 
 
@@ -105,9 +120,13 @@ def _decimals(found: ExplainedChange) -> int:
 def _numbers(found: ExplainedChange, row: dict[Any, Any]) -> list[str]:
     digits = _decimals(found)
     return [
-        f"{row['score_old']:.{digits}f}", f"{row['score_new']:.{digits}f}", f"{row['change']:+.{digits}f}",
+        f"{row['score_old']:.{digits}f}", f"{row['score_new']:.{digits}f}", f"{_signed(row['change'], digits)}",
         "-" if np.isnan(row["se"]) else f"{row['se']:.{digits}f}", p_words(row[_p_of(found)]),
     ]  # fmt: skip
+
+
+def _signed(change: float, digits: int) -> str:
+    return f"{round(change, digits) + 0.0:+.{digits}f}"
 
 
 def _p_of(found: ExplainedChange) -> str:
@@ -156,7 +175,10 @@ def unit_change_lines(found: ExplainedChange, unit: str, lang: str = "en") -> li
     head = f"{code} {table.name_of(table.units.index(code), lang)}"
     if np.isnan(row["change"]):
         return [head + ("  至少一期没有得分，不比较" if zh else "  without a score in one period: nothing to compare")]
-    lines = [f"{head}  {row['score_old']:.{digits}f} -> {row['score_new']:.{digits}f}  {row['change']:+.{digits}f}"]
+    lines = [
+        f"{head}  {row['score_old']:.{digits}f} -> {row['score_new']:.{digits}f}  {_signed(row['change'], digits)}"
+    ]
+    lines += _carried(found, code, which)
     blocks = {
         "surveys": ("调查估计", "survey estimates"), "reported": ("上报数据", "reported data"),
         "refitted": LINE_WORDS[REFITTED], "definition": LINE_WORDS[DEFINITION], "recipe": LINE_WORDS[RECIPE],
@@ -181,6 +203,16 @@ def unit_change_lines(found: ExplainedChange, unit: str, lang: str = "en") -> li
         lines.append(rank_words(row, lang))
     if found.has_errors and np.isfinite(row["up"]):
         lines.append(_rank_noise(row, lang))
+    return lines
+
+
+def _carried(found: ExplainedChange, unit: str, which: int) -> list[str]:
+    """Say of what units a period's values were merged or apportioned."""
+    lines = []
+    for period, board in zip(found.periods, (found.diff.old, found.diff.new), strict=True):
+        words = [words for key, words in board.table.flags.items() if key[0] == unit]
+        said = dict.fromkeys(one[which] for own in words for one in own if is_carried(one))
+        lines += [f"  {period}: {one}" for one in said]
     return lines
 
 
@@ -284,6 +316,3 @@ def change_files(found: ExplainedChange, lang: str = "en") -> dict[str, bytes]:
     words = [f"{made['from']} -> {made['to']}", *made["notices"], *made["notes"]]
     files["README.txt"] = ("\n".join(words) + "\n").encode()
     return files
-
-
-__all__ = ["BEYOND", "WITHIN", "change_dict", "change_files", "change_lines", "change_rows", "unit_change_lines"]
