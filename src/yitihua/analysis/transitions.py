@@ -209,7 +209,7 @@ def transitions(
     >>> import yitihua as yt
     >>> found = yt.panel("hdi").transitions("group")
     >>> found.words(), int(found.moved.sum())
-    (['low', 'medium', 'high', 'very high'], 6)
+    (['Low', 'Medium', 'High', 'Very high'], 11)
     """
     if len(boards) < 2:
         raise refuse("transitions-periods", key="periods", found=list(boards))
@@ -296,7 +296,7 @@ def shares_of(counts: npt.ArrayLike) -> Floats:
     """
     x = np.asarray(counts, dtype=float)
     rows = x.sum(axis=1, keepdims=True)
-    return np.divide(x, rows, out=np.full(x.shape, np.nan), where=rows > 0)
+    return np.asarray(np.divide(x, rows, out=np.full(x.shape, np.nan), where=rows > 0), dtype=float)
 
 
 def _closed(counts: npt.ArrayLike) -> list[int] | None:

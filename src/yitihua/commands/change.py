@@ -93,8 +93,8 @@ def change(
         terminal.print_rows(rows, "", more, chosen)
         return
     terminal.print_lines(unit_change_lines(found, unit, chosen))
-    if unit in found.units:
-        terminal.print_rows(unit_change_rows(found, unit, chosen), "", 0, chosen)
+    if unit in found.units and len(rows := unit_change_rows(found, unit, chosen)) > 1:
+        terminal.print_rows(rows, "", 0, chosen)
 
 
 def panel_of(

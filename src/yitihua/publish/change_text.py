@@ -120,13 +120,19 @@ def _decimals(found: ExplainedChange) -> int:
 def _numbers(found: ExplainedChange, row: dict[Any, Any]) -> list[str]:
     digits = _decimals(found)
     return [
-        f"{row['score_old']:.{digits}f}", f"{row['score_new']:.{digits}f}", f"{_signed(row['change'], digits)}",
+        f"{row['score_old']:.{digits}f}", f"{row['score_new']:.{digits}f}", f"{_signed(row, digits)}",
         "-" if np.isnan(row["se"]) else f"{row['se']:.{digits}f}", p_words(row[_p_of(found)]),
     ]  # fmt: skip
 
 
-def _signed(change: float, digits: int) -> str:
-    return f"{round(change, digits) + 0.0:+.{digits}f}"
+def _signed(row: dict[Any, Any], digits: int) -> str:
+    return f"{_shown_change(row, digits):+.{digits}f}"
+
+
+def _shown_change(row: dict[Any, Any], digits: int) -> float:
+    """Return the change between the scores as they are printed, so that what is printed adds up."""
+    old, new = (float(f"{row[key]:.{digits}f}") for key in ("score_old", "score_new"))
+    return round(new - old, digits) + 0.0
 
 
 def _p_of(found: ExplainedChange) -> str:
@@ -175,9 +181,7 @@ def unit_change_lines(found: ExplainedChange, unit: str, lang: str = "en") -> li
     head = f"{code} {table.name_of(table.units.index(code), lang)}"
     if np.isnan(row["change"]):
         return [head + ("  至少一期没有得分，不比较" if zh else "  without a score in one period: nothing to compare")]
-    lines = [
-        f"{head}  {row['score_old']:.{digits}f} -> {row['score_new']:.{digits}f}  {_signed(row['change'], digits)}"
-    ]
+    lines = [f"{head}  {row['score_old']:.{digits}f} -> {row['score_new']:.{digits}f}  {_signed(row, digits)}"]
     lines += _carried(found, code, which)
     blocks = {
         "surveys": ("调查估计", "survey estimates"), "reported": ("上报数据", "reported data"),
@@ -187,8 +191,7 @@ def unit_change_lines(found: ExplainedChange, unit: str, lang: str = "en") -> li
     values = [float(row[key]) for key in blocks]
     values[2] = float(matrix[(matrix["unit"] == code) & (matrix["code"] == REFITTED)]["part"].sum())
     unsplit = float(matrix[(matrix["unit"] == code) & (matrix["code"] == UNSPLIT)]["part"].sum())
-    change = round(round(row["score_new"], digits) - round(row["score_old"], digits), digits)
-    shown = rounded_parts([*values, unsplit], change, digits)
+    shown = rounded_parts([*values, unsplit], _shown_change(row, digits), digits)
     words = [*(pair[which] for pair in blocks.values()), LINE_WORDS[UNSPLIT][which]]
     parts = [
         f"{word} {part:+.{digits}f}"

@@ -19,7 +19,7 @@ def transition_rows(found: Transitions, lang: str = "en") -> list[list[str]]:
     --------
     >>> import yitihua as yt
     >>> transition_rows(yt.panel("hdi").transitions("group"))[1]
-    ['low', '29 (94%)', '2 (6%)', '0 (0%)', '0 (0%)', '31']
+    ['Low', '32 (94%)', '2 (6%)', '0 (0%)', '0 (0%)', '34']
     """
     zh, words = lang == "zh", found.words(lang)
     rows = [["前期＼后期" if zh else "from \\ to", *words, "合计" if zh else "units"]]
@@ -39,7 +39,7 @@ def transition_lines(found: Transitions, lang: str = "en") -> list[str]:
     >>> import yitihua as yt
     >>> for line in transition_lines(yt.panel("hdi").transitions("group"))[:1]:
     ...     print(line)
-    2021 -> 2022: 6 of 203 change grade; no sampling error is stated
+    2021 -> 2022: 11 of 192 change grade; no sampling error is stated
     """
     zh = lang == "zh"
     lines = [*_step_lines(found, lang)]
