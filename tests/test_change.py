@@ -142,7 +142,7 @@ def waves():
 
 
 def test_size_of_the_test(waves):
-    """Simulation of a known truth: nothing changed, so 5% of 1,800 tests reject (a sd is .5%); Holm's in 5% of panels."""
+    """Simulation of a known truth: nothing changed, so 5% of 1,800 tests reject (sd .5%), in Holm's 5% of panels."""
     p = np.concatenate([found.tests_of().p for shift, found in waves if shift == 0])
     assert len(p) == 1800
     assert (p < 0.05).mean() == pytest.approx(0.05, abs=0.02)
@@ -233,7 +233,7 @@ def test_a_missing_error_is_no_error_of_zero():
 
 
 def test_correlations_are_lent():
-    """By hand: the other period's correlation 1 at own standard errors: variance of a mean of two is (s1 + s2)^2 / 9."""
+    """By hand: the other period's correlation, 1, at own standard errors: s_i s_j."""
     board = toy_board(toy_frame(5, 6))
     units = board.table.units
     blocks = np.zeros((6, 2, 2))

@@ -22,8 +22,10 @@ from yitihua.commands.options import (
     bad_call,
     language,
 )
+from yitihua.errors import InputError
 
 if TYPE_CHECKING:
+    from yitihua.analysis.distribution.of_periods import Convergence
     from yitihua.index.panel import Panel
 
 
@@ -159,7 +161,7 @@ def _print_transitions(
     )
 
     found = panel.transitions(scheme, errors=errors, draws=how[0], seed=how[1])
-    spread = None if panel.fitted == "each" else panel.convergence()
+    spread, why = _convergence(panel)
     which = 0 if lang == "zh" else 1
     if json:
         terminal.print_json(transitions_dict(found, spread, lang))
@@ -172,9 +174,19 @@ def _print_transitions(
         transition_rows(found, lang), f"{title}：等级转移" if lang == "zh" else f"{title}: moves", 0, lang
     )
     lines = [*transition_lines(found, lang), *(note[which] for note in found.notes)]
-    if spread is None:
-        no = ("各期参数不同，得分不可跨期比较，不算收敛", "periods stand on different recipes: convergence is not told")
-        lines.append(no[which])
-    else:
-        lines += convergence_lines(spread, lang)
+    lines += [why[which]] if spread is None else convergence_lines(spread, lang)
     terminal.print_lines(lines)
+
+
+def _convergence(panel: Panel) -> tuple[Convergence | None, tuple[str, str]]:
+    """Return whether scores converge, or why that is not told."""
+    if panel.fitted == "each":
+        return None, (
+            "各期参数不同，得分不可跨期比较，不算收敛",
+            "periods stand on different recipes: convergence is not told",
+        )
+    try:
+        return panel.convergence(), ("", "")
+    except InputError as error:
+        fault = error.faults[0]
+        return None, (f"收敛不能计算：{fault.problem('zh')}", f"convergence is not told: {fault.problem('en')}")
