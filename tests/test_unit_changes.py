@@ -139,10 +139,7 @@ def test_halves_of_a_unit_share_its_error(edition, shipped):
     """Identity: two parts of one estimate are that estimate: their errors are one, so their covariance its variance."""
     source = read_one(edition, yt.load_dataset("zhejiang-2022-simulated"), "2022")
     at = source.units.index("330110")
-    table = source.take([at])
-    table = yt.IndicatorTable(
-        **{name: getattr(table, name) for name in table.__dataclass_fields__} | {"period": "2020"}
-    )
+    table = replace(source.take([at]), period="2020")
     assert table.covariance is not None
     with_qian = carried(table, edition, shipped, BEFORE, AFTER)
     dense = with_qian.covariance.dense()
@@ -211,7 +208,7 @@ def test_a_year_still_told_in_the_old_units(shipped, edition, source):
 
 
 def test_the_year_before_is_told_in_the_same_units(edition, source):
-    """By hand: the change over a year of new Gongshu compares with old Gongshu and Xiacheng, not with the code alone."""
+    """By hand: the change over a year of new Gongshu compares with old Gongshu and Xiacheng together."""
     data = pd.concat([frame_of(source, OLD, "2020"), frame_of(source, NEW, "2021")])
     table = yt.read_table(edition, data, "2021")
     old = data[data["period"] == "2020"].set_index("unit")

@@ -15,7 +15,7 @@ from yitihua.definitions.project import is_project, load_project
 from yitihua.errors import refuse
 from yitihua.index.apply import apply
 from yitihua.index.fit import fit
-from yitihua.index.panel import ALL, Panel, score_panel
+from yitihua.index.panel import ALL, EACH, Panel, score_panel
 from yitihua.index.scoreboard import Scoreboard
 from yitihua.indicators.cities import with_cities
 from yitihua.indicators.following import day_of
@@ -26,6 +26,7 @@ from yitihua.indicators.sources import Sources
 from yitihua.indicators.table import IndicatorTable
 
 if TYPE_CHECKING:
+    from yitihua.analysis.chain import Chain
     from yitihua.indicators.reading import Data
 
 
@@ -133,6 +134,79 @@ def panel(
         raise refuse("unknown-period", key="periods", name=unknown[0], options=known)
     tables = read_periods(loaded, source, rising(tuple(chosen)), day_of(units_of))
     return score_panel(tables, loaded, str(fitted))
+
+
+def chain(
+    editions: Sequence[str | Path | Edition],
+    breaks: Sequence[str | int],
+    data: Data | Sequence[Data] = None,
+    *,
+    fitted: str = "overlap",
+    method: str = "additive",
+    by: str = "unit",
+    scale: str = "old",
+) -> Chain:
+    """Score each period under its edition and link the series over the breaks; see `yitihua.analysis.chain`.
+
+    Parameters
+    ----------
+    editions : sequence of str, Path or Edition
+        In the order of time.
+    breaks : sequence of str or int
+        Periods at which the edition changes, one fewer than editions; each is scored under both.
+    data : as in `evaluate`, or a list with one for each edition
+        Default: each edition's own.
+    fitted : {"overlap", "all"}
+        To what bounds, limits, weights and cuts are fitted: the period of the edition's (first) break, or all
+        periods of the edition.
+    method : {"additive", "multiplicative"}
+        How a link carries a score.
+    by : {"unit", "level"}
+        A unit's own link, or the mean of its level.
+    scale : {"old", "new"}
+        Whose scale the series stands on: the first edition's, or the last's.
+
+    Returns
+    -------
+    Chain
+
+    Raises
+    ------
+    InputError
+        With every fault of definitions or data, or where the editions do not meet.
+
+    Examples
+    --------
+    >>> import yitihua as yt
+    >>> from yitihua.definitions.changes import with_changes
+    >>> hdi = yt.load_edition("hdi")
+    >>> other = with_changes(hdi, {"aggregate": "arithmetic"})
+    >>> yt.chain([other, hdi], breaks=[2021]).wide().loc["CHE"].round(3).tolist()
+    [0.965, 0.967]
+    """
+    from yitihua.analysis.chain import chain_panels
+
+    if fitted not in ("overlap", ALL):
+        raise refuse("chain-fitted" if fitted == EACH else "bad-choice", key="fitted", found=fitted,
+                     options=["overlap", ALL])  # fmt: skip
+    when = [str(period) for period in breaks]
+    if len(when) != len(editions) - 1 or when != sorted(set(when)):
+        raise refuse("chain-breaks", key="breaks", found=len(editions), count=len(when))
+    sources: list[Any] = list(data) if isinstance(data, (list, tuple)) else [data] * len(editions)
+    if len(sources) != len(editions):
+        raise refuse("bad-choice", key="data", found=len(sources), options=[len(editions)])
+    panels = []
+    for place, (edition, source) in enumerate(zip(editions, sources, strict=True)):
+        loaded, found, _ = open_edition(edition, source)
+        known = periods_of(loaded, found)
+        start, end = when[place - 1] if place else None, when[place] if place < len(when) else None
+        for period in (start, end):
+            if period is not None and period not in known:
+                raise refuse("chain-period", key="breaks", name=loaded.name, found=period, options=list(known))
+        chosen = [period for period in known if (start or period) <= period <= (end or period)]
+        on = start or end or chosen[0] if fitted == "overlap" else ALL
+        panels.append(score_panel(read_periods(loaded, found, chosen), loaded, on))
+    return chain_panels(panels, method=method, by=by, scale=scale)
 
 
 def score_table(table: IndicatorTable, edition: Edition, cities: bool = False) -> Scoreboard:

@@ -41,6 +41,7 @@ from yitihua.commands.options import say as _say
 from yitihua.commands.papers import bulletin, portrait
 from yitihua.commands.publishing import publish
 from yitihua.commands.reach import reach
+from yitihua.commands.records import records
 from yitihua.commands.simulate import simulate
 from yitihua.commands.survey import survey
 from yitihua.commands.workbook import workbook
@@ -172,17 +173,21 @@ def explain(
     weights: Weights = None,
     cities: Cities = False,
     allow_code: AllowCode = False,
+    records_: Annotated[
+        Path | None, typer.Option("--records", metavar="DIR", help="Records: name the rows behind each measure.")
+    ] = None,
     json: Json = False,
     lang: Lang = None,
 ) -> None:
     """Explain a number: from raw measures to points and to the score. 说明一个数怎样得来."""
+    from yitihua.commands.behind import with_records
     from yitihua.commands.disputes import unit_words
     from yitihua.publish import terminal
 
     allowed_code(allow_code)
     directory, parts, lang = unit_words(words_, edition, lang, "explain")
     board, _ = board_of(directory, edition, data, period, date, weights, cities)
-    found = board.explain(*parts)
+    found = with_records(board.explain(*parts), board, directory, data, records_, lang)
     if json:
         terminal.print_json(found.to_dict(lang))
     else:
@@ -332,12 +337,13 @@ def collect(
 
 
 for command in (
-    editions,
     robust, whatif, reach, improve, scenario, change, publish, portrait, bulletin, bundle, verify, workbook,
     demo, simulate,
 ):  # fmt: skip
     app.command()(command)
+app.add_typer(editions, name="editions")
 app.add_typer(survey, name="survey")
+app.add_typer(records, name="records")
 
 
 def main() -> None:

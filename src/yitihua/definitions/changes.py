@@ -45,7 +45,7 @@ def with_changes(edition: Edition, changes: Mapping[str, Any]) -> Edition:
     """
     if not changes:
         return edition
-    options = [name for name in IndexSpec.model_fields if name != "extends"]
+    options = [name for name in IndexSpec.model_fields if name not in ("extends", "drop")]
     for name in changes:
         if name not in options:
             raise refuse("unknown-change", name=name, options=options, hint=suggest(name, options))

@@ -167,6 +167,8 @@ def _check_indicator(
     codes = context.known("codes")
     if indicator.code is not None and codes and indicator.code not in codes:
         context.unknown((*key, "code"), "code", indicator.code, codes)
+    if indicator.replaces in (*context.known("indicators"), *context.known("nodes")):
+        context.fault("replaces-itself", (*key, "replaces"), name=indicator.replaces)
     _check_views(context, key, indicator)
 
 

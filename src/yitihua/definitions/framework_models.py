@@ -35,7 +35,14 @@ class EditionInfo(Strict):
     date: dt.date | None = Field(None, description="Dated values are taken as of this day.")
     unit_noun: Text = Text(zh="单位", en="unit")
     extends: str | None = Field(None, description="Edition whose definitions are taken over.")
-    drop: tuple[str, ...] = Field((), description="Indicators or nodes of the base to leave out.")
+    drop: tuple[str, ...] = Field(
+        (),
+        description="Indicators or nodes of the base to leave out, or views.NAME, measures.NAME, checklists.NAME. "
+        "What is stated anew beside it replaces the base's entry whole.",
+    )
+    order: tuple[str, ...] = Field(
+        (), description="With extends: nodes and indicators in the order they stand in; the rest follows."
+    )
 
 
 class Node(Strict):
@@ -108,6 +115,18 @@ class Indicator(Strict):
     evidence: tuple[str, ...] = Field((), description="Ids of published facts.")
     gaming_risk: Text | None = None
     note: Text | None = None
+    replaces: str | None = Field(None, description="Code of the indicator of an earlier edition that it succeeds.")
+
+
+class CountQuery(Strict):
+    """``[measures.officers.count]``: how a measure is counted from records, in ANSI SQL.
+
+    ``rows`` gives a row for all that counts (county, period, id, perhaps amount), ``value`` what is made of them.
+    """
+
+    rows: str = Field(min_length=1)
+    value: str = Field("COUNT(*)", description="An aggregate over the rows, as COUNT(*) or SUM(amount).")
+    none: Literal["zero", "missing"] = Field("zero", description="What a county has for which nothing counts.")
 
 
 class Measure(Strict):
@@ -119,6 +138,7 @@ class Measure(Strict):
     period: Text | None = None
     counting_rule: Text | None = None
     record: str | None = Field(None, description="The record type it can be counted from.")
+    count: CountQuery | None = Field(None, description="How it is counted from records.")
     sums: Literal["sum", "same", "max", "mean", "no"] = Field(
         "sum", description="How a city's value comes from those of its counties; 'no': it cannot, as for a union."
     )

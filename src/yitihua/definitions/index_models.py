@@ -210,6 +210,9 @@ class IndexSpec(Strict):
     """A file of index/: index/NAME.toml."""
 
     extends: str | None = None
+    drop: tuple[str, ...] = Field(
+        (), description="With extends: tables and keys of the base's index file to leave out: treat, weights.sets.NAME."
+    )
     title: Text | None = None
     dataset: str | None = Field(None, description="Dataset in data/ used when no data is given.")
     period: str | None = Field(None, description="Period of the dataset used when none is given.")

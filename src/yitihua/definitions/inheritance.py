@@ -34,13 +34,32 @@ _CODED = (
 )
 
 
-def extend(base: Source, child: Source) -> Source:
-    """Return `base` with everything that `child` states laid over it."""
-    places = {**base.places, **child.places}
-    return Source(merge(base.data, child.data), places, base.files + child.files)
+#: Sections whose entries `[edition] drop` names bare; those of the others as "views.ssp".
+_BARE = ("nodes", "indicators")
+_QUALIFIED = ("measures", "views", "checklists")
 
 
-def extend_index(base: Source, child: Source, name: str, gone: set[str]) -> Source:
+def extend(base: Source, child: Source, faults: FaultList) -> tuple[Source, set[str]]:
+    """Return `base` with everything that `child` states laid over it, and without what it drops.
+
+    What a child drops and states anew is its own altogether: nothing of the base's entry is left in it. What is
+    named in its `[edition] order` stands in that order.
+
+    Returns
+    -------
+    Source, set of str
+        The merged framework, and the nodes and indicators of the base of which no setting passes on.
+    """
+    named = _named(base, child, faults)
+    anew = {(section, code) for section, code in named if _states(child, section, code)}
+    kept = Source(_without(base.data, anew), {**base.places, **child.places}, base.files + child.files)
+    merged = Source(merge(kept.data, child.data), kept.places, kept.files)
+    gone = _drop(merged, named - anew)
+    _put_in_order(merged, child, faults)
+    return merged, gone | {code for section, code in anew if section in _BARE}
+
+
+def extend_index(base: Source, child: Source, name: str, gone: set[str], faults: FaultList) -> Source:
     """Return the index file of a base with a child's laid over it.
 
     Parameters
@@ -51,11 +70,31 @@ def extend_index(base: Source, child: Source, name: str, gone: set[str]) -> Sour
         The child edition.
     gone : set of str
         Codes the child drops: the base's settings and weights for them go with them.
+    faults : FaultList
+        Gets what the child's `drop` names in vain.
     """
-    base = Source(_pruned(_spelt_out(base.data), gone), dict(base.places), list(base.files))
-    merged = extend(base, Source(_spelt_out(child.data), child.places, child.files))
+    content = without_codes(_spelt_out(base.data), gone)
+    content.pop("drop", None)
+    for path in _list_of(child.data, "drop"):
+        content = _without_path(content, str(path).split("."), child, faults)
+    merged = Source(merge(content, _spelt_out(child.data)), {**base.places, **child.places}, base.files + child.files)
     merged.places[()] = child.places.get((), Place(f"index/{name}.toml"))
     return merged
+
+
+def _without_path(content: dict[str, Any], path: list[str], child: Source, faults: FaultList) -> dict[str, Any]:
+    head, *rest = path
+    if head not in content or (rest and not isinstance(content[head], dict)):
+        place, known = child.place(("drop",)), list(content)
+        faults.add(
+            "unknown-reference", file=place.file, line=place.line, key="drop",
+            kind="setting of the base edition", name=head, options=known,
+            hint="" if head in known else suggest(head, known),
+        )  # fmt: skip
+        return content
+    if rest:
+        return content | {head: _without_path(content[head], rest, child, faults)}
+    return {key: value for key, value in content.items() if key != head}
 
 
 def merge(base: dict[str, Any], child: dict[str, Any]) -> dict[str, Any]:
@@ -86,16 +125,21 @@ def _spelt_out(data: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _pruned(data: dict[str, Any], gone: set[str]) -> dict[str, Any]:
-    if not gone:
-        return data
+def without_codes(data: dict[str, Any], gone: set[str]) -> dict[str, Any]:
+    """Return an index file without settings and weights of nodes and indicators that are gone.
+
+    Examples
+    --------
+    >>> without_codes({"coverage": {"nodes": {"A": 1, "B": 0.5}}}, {"A"})
+    {'coverage': {'nodes': {'B': 0.5}}}
+    """
     pruned = dict(data)
-    for section, table in _CODED:
+    for section, table in _CODED if gone else ():
         entries = pruned.get(section)
         if isinstance(entries, dict) and isinstance(entries.get(table), dict):
             pruned[section] = entries | {table: _kept(entries[table], gone)}
     weights = pruned.get("weights")
-    if isinstance(weights, dict) and isinstance(weights.get("sets"), dict):
+    if gone and isinstance(weights, dict) and isinstance(weights.get("sets"), dict):
         sets = {name: _pruned_set(entry, gone) for name, entry in weights["sets"].items()}
         pruned["weights"] = weights | {"sets": sets}
     return pruned
@@ -111,35 +155,84 @@ def _kept(table: dict[str, Any], gone: set[str]) -> dict[str, Any]:
     return {code: value for code, value in table.items() if code not in gone}
 
 
-def drop(merged: Source, child: Source, faults: FaultList) -> set[str]:
-    """Leave out what the child's `[edition] drop` names, with everything below it.
+def _list_of(table: Any, key: str) -> list[Any]:
+    found = table.get(key, []) if isinstance(table, dict) else []
+    return found if isinstance(found, list) else []  # what is no list is refused with its entry
 
-    Returns
-    -------
-    set of str
-        The codes that are gone.
-    """
-    dropped = child.data.get("edition", {}).get("drop", [])
-    if not isinstance(dropped, list):
-        return set()
-    sections = {name: merged.data.get(name, {}) for name in ("nodes", "indicators")}
-    known = [code for entries in sections.values() for code in entries]
-    gone: set[str] = set()
-    for code in dropped:
-        if code in known:
-            gone.add(code)
+
+def _states(child: Source, section: str, code: str) -> bool:
+    entries = child.data.get(section)
+    return isinstance(entries, dict) and code in entries
+
+
+def _named(base: Source, child: Source, faults: FaultList) -> set[tuple[str, str]]:
+    """Return what the child's `[edition] drop` names, as (section, code)."""
+    known: dict[str, tuple[str, str]] = {}
+    for section in (*_BARE, *_QUALIFIED):
+        for source in (base, child):
+            entries = source.data.get(section)
+            for code in entries if isinstance(entries, dict) else ():
+                known[code if section in _BARE else f"{section}.{code}"] = (section, code)
+    found = set()
+    for name in _list_of(child.data.get("edition"), "drop"):
+        if name in known:
+            found.add(known[name])
         else:
-            place = child.place(("edition", "drop"))
-            faults.add(
-                "unknown-reference", file=place.file, line=place.line, key="edition.drop",
-                kind="indicator or node", name=code, options=known, hint=suggest(str(code), known),
-            )  # fmt: skip
+            _unknown(child, "drop", name, list(known), faults)
+    return found
+
+
+def _unknown(child: Source, key: str, name: Any, known: list[str], faults: FaultList) -> None:
+    place = child.place(("edition", key))
+    # What is meant bare is nearly always a node or an indicator: the others would only fill the line.
+    bare = known if "." in str(name) else [code for code in known if code.split(".")[0] not in _QUALIFIED]
+    faults.add(
+        "unknown-reference", file=place.file, line=place.line, key=f"edition.{key}",
+        kind="indicator or node", name=name, options=bare, hint=suggest(str(name), known),
+    )  # fmt: skip
+
+
+def _without(data: dict[str, Any], entries: set[tuple[str, str]]) -> dict[str, Any]:
+    found = dict(data)
+    for section in {section for section, _ in entries}:
+        if isinstance(found.get(section), dict):
+            found[section] = _kept(found[section], {code for where, code in entries if where == section})
+    return found
+
+
+def _drop(merged: Source, entries: set[tuple[str, str]]) -> set[str]:
+    """Leave entries out, nodes with everything below them, views with the groups that indicators state in them."""
+    sections = {name: merged.data.get(name, {}) for name in _BARE}
+    gone = {code for section, code in entries if section in _BARE}
     while below := _children_of(gone, sections) - gone:
         gone |= below
-    for name, entries in sections.items():
-        if entries:
-            merged.data[name] = _kept(entries, gone)
+    for name, content in sections.items():
+        if content:
+            merged.data[name] = _kept(content, gone)
+    merged.data = _without(merged.data, {(section, code) for section, code in entries if section in _QUALIFIED})
+    views = {code for section, code in entries if section == "views"}
+    if views and isinstance(merged.data.get("indicators"), dict):
+        merged.data["indicators"] = {
+            code: entry | {"views": _kept(entry["views"], views)}
+            if isinstance(entry, dict) and isinstance(entry.get("views"), dict)
+            else entry
+            for code, entry in merged.data["indicators"].items()
+        }
     return gone
+
+
+def _put_in_order(merged: Source, child: Source, faults: FaultList) -> None:
+    """Put nodes and indicators into the order that the child states; those it does not name follow."""
+    wanted = _list_of(child.data.get("edition"), "order")
+    known = [code for name in _BARE for code in merged.data.get(name, {})]
+    for name in wanted:
+        if name not in known:
+            _unknown(child, "order", name, known, faults)
+    for section in _BARE if wanted else ():
+        entries = merged.data.get(section)
+        if isinstance(entries, dict):
+            first = {code: entries[code] for code in wanted if code in entries}
+            merged.data[section] = first | {code: entry for code, entry in entries.items() if code not in first}
 
 
 def _children_of(codes: set[str], sections: dict[str, Any]) -> set[str]:

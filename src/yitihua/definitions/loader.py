@@ -17,7 +17,7 @@ from yitihua.definitions.checks import check_edition
 from yitihua.definitions.edition import Edition
 from yitihua.definitions.framework_models import SECTIONS, EditionInfo, FrameworkFile
 from yitihua.definitions.index_models import IndexSpec, default_grades
-from yitihua.definitions.inheritance import drop, extend, extend_index
+from yitihua.definitions.inheritance import extend, extend_index
 from yitihua.definitions.source import Place, Source, add_file, read_toml, resolve_dates
 from yitihua.definitions.survey_models import QuestionnaireFile
 from yitihua.definitions.validation import validate
@@ -98,9 +98,8 @@ class _Layers:
         base_framework, base_index = self.read(base, start + namesake, (*seen, name), place)
         if len(self.faults) > before:
             return framework, index  # what follows would be faults of a base that could not be read
-        merged = extend(base_framework, framework)
-        gone = drop(merged, framework, self.faults)
-        return merged, extend_index(base_index, index, name, gone)
+        merged, gone = extend(base_framework, framework, self.faults)
+        return merged, extend_index(base_index, index, name, gone, self.faults)
 
     def _base(self, framework: Source, index: Source) -> tuple[Place, str | None]:
         """Return which edition is extended, and where that is stated."""
@@ -121,12 +120,7 @@ class _Layers:
                 )  # fmt: skip
                 return place, None
         if not names:
-            if isinstance(in_framework, dict) and in_framework.get("drop"):
-                place = framework.place(("edition", "drop"))
-                self.faults.add(
-                    "no-effect", file=place.file, line=place.line, key="edition.drop",
-                    name="drop", method="extends",
-                )  # fmt: skip
+            self._refuse_idle(framework, index)
             return Place(""), None
         place, base = names[0]
         if len({base for _, base in names}) > 1:
@@ -138,6 +132,20 @@ class _Layers:
                 names=[base for _, base in names],
             )
         return place, base
+
+    def _refuse_idle(self, framework: Source, index: Source) -> None:
+        """Refuse what only makes sense over another edition."""
+        stated = framework.data.get("edition", {})
+        idle: list[tuple[Source, tuple[str, ...]]] = [
+            (framework, ("edition", key)) for key in ("drop", "order") if isinstance(stated, dict) and stated.get(key)
+        ]
+        if index.data.get("drop"):
+            idle.append((index, ("drop",)))
+        for source, key in idle:
+            place = source.place(key)
+            self.faults.add(
+                "no-effect", file=place.file, line=place.line, key=".".join(key), name=key[-1], method="extends"
+            )
 
     def _framework(self, name: str, roots: list[Path]) -> Source:
         for root in roots:
