@@ -87,6 +87,17 @@ def follow(
     return found
 
 
+def with_same_units_before(
+    table: IndicatorTable, edition: Edition, changes: UnitChanges, read: Callable[[str], IndicatorTable]
+) -> IndicatorTable:
+    """Return one period's table as it is, but for its period before, which is told in the table's own units.
+
+    A code may have meant another area a year before: the change over a year would compare the two.
+    """
+    day = told_on(table, changes)
+    return table if day is None else _with_before(table, edition, changes, day, day, {}, read)
+
+
 def told_on(table: IndicatorTable, changes: UnitChanges) -> dt.date | None:
     """Return the day in whose units a table stands, None where its period does not say when it ends.
 
@@ -127,18 +138,20 @@ def _check_units(table: IndicatorTable, changes: UnitChanges, end: dt.date, day:
 def _check_rules(
     tables: Sequence[IndicatorTable], edition: Edition, changes: UnitChanges, day: dt.date, faults: FaultList
 ) -> None:
-    """Refuse units that are in no list of units and that no change leads on from."""
-    if edition.spec.units is None:
+    """Refuse units that are in no list of units, nor in the last period, and that no change leads on from."""
+    if edition.spec.units is None or len(tables) < 2:
         return
     listed = set(read_registry(edition.spec.units, None, edition.project).units)
     listed |= {row.old for row in changes.rows if row.date > day}
+    last = max(tables, key=lambda table: period_end(table.period) or dt.date.min)
+    listed |= set(last.units)  # an index may be scored on units that its list does not name
     for table in tables:
         lost = [
             f"{unit} {table.name_of(row, 'zh')}"
             for row, unit in enumerate(table.units)
             if unit not in listed and table.levels[row] != LEVEL
         ]
-        if lost and len(lost) < len(table.units):
+        if lost:
             faults.add("unit-no-rule", key="unit_changes", period=table.period or "-", name=lost)
 
 

@@ -72,6 +72,16 @@ def followed(
     return follow(tables, edition, changes, units_of, read)
 
 
+def before_followed(table: IndicatorTable, edition: Edition, data: Data) -> IndicatorTable:
+    """Return a table whose period before is told in its own units, where the edition names a table of changed units."""
+    from yitihua.indicators.following import changes_of, with_same_units_before
+
+    changes = changes_of(edition) if table.background.before_period is not None else None
+    if changes is None:
+        return table
+    return with_same_units_before(table, edition, changes, lambda period: read_one(edition, data, period))
+
+
 def looks_at_other_periods(edition: Edition) -> bool:
     """Return whether an imputation of the edition fills cells from a unit's other periods.
 
