@@ -7,6 +7,8 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import yitihua as yt
 from yitihua.indicators.carrying import carried
@@ -357,3 +359,35 @@ def test_no_way_back(edition, source):
 def test_units_of_needs_a_table():
     assert faults_of("hdi", units_of="2022") == [("no-effect", "units_of")]
     assert faults_of("zhejiang-2022", units_of="some day")[0][0] == "bad-choice"
+
+
+# Any table of changes.
+
+
+@st.composite
+def split_tables(draw):
+    """Return rows of a day or two on which some of five units go to others by random shares."""
+    rows = []
+    for date in ("2021-04-09", "2022-07-01"):
+        for unit in draw(st.sets(st.sampled_from("abcde"), max_size=3)):
+            targets = draw(st.lists(st.sampled_from("abcdexyz"), min_size=2, max_size=4, unique=True))
+            weights = draw(st.lists(st.integers(1, 9), min_size=len(targets), max_size=len(targets)))
+            rows += [
+                row(date, "split", unit, new, f"{weight}/{sum(weights)}")
+                for new, weight in zip(targets, weights, strict=True)
+            ]
+    return rows
+
+
+@settings(max_examples=60, deadline=None)
+@given(split_tables())
+def test_nothing_is_lost_and_nothing_is_made(rows):
+    """Identity: whatever goes where, the shares of every unit that was there sum to exactly 1 on a later day."""
+    if not rows:
+        return
+    found = UnitChanges(changes_from(rows)).parts("abcde", BEFORE, dt.date(2023, 1, 1))
+    totals = dict.fromkeys("abcde", Fraction(0))
+    for parts in found.values():
+        for part in parts:
+            totals[part.unit] += part.share
+    assert set(totals.values()) == {Fraction(1)}

@@ -27,7 +27,7 @@ from yitihua.analysis.change.noise import draw_board
 from yitihua.errors import refuse
 from yitihua.index import grade
 from yitihua.index.recipe import GradeRule, Label
-from yitihua.index.sampling import DRAWS, SEED
+from yitihua.index.sampling import SEED, default_draws
 from yitihua.index.scoreboard import Scoreboard
 from yitihua.indicators.table import Floats, Remark
 
@@ -176,7 +176,7 @@ def transitions(
     level: str | None = None,
     interval: float = 0.95,
     errors: str = SAME,
-    draws: int = DRAWS,
+    draws: int | None = None,
     seed: int = SEED,
     rule: Label = ("", ""),
 ) -> Transitions:
@@ -194,8 +194,8 @@ def transitions(
         Of the intervals of probabilities.
     errors : {"same", "known"}
         See `yitihua.analysis.change.errors.both_errors`.
-    draws, seed : int
-        For the moves that are noise.
+    draws, seed : int, optional
+        For the moves that are noise; draws as in `yitihua.change`.
     rule : (str, str)
         What is said of the recipe.
 
@@ -221,6 +221,8 @@ def transitions(
         raise refuse("bad-choice", key="level", found=level, options=list(sizes))
     pairs = list(zip(list(boards.values())[:-1], list(boards.values())[1:], strict=True))
     found = [_step(a, b, chosen.code, len(chosen.labels), level) for a, b in pairs]
+    if draws is None:
+        draws = min(default_draws(board) for board in boards.values())
     noise, notes = [], []
     for (a, b), (_, rows) in zip(pairs, found, strict=True):
         both = both_errors(a, b, errors)

@@ -43,7 +43,7 @@ def change(
         str, typer.Option("--errors", help="Where a period states no errors: the other's (same), or none (known).")
     ] = "same",
     adjust: Annotated[str, typer.Option("--adjust", help="For many tests: holm, bh or none.")] = "holm",
-    draws: Annotated[int, typer.Option("--draws", min=100, help="Draws of the surveys' errors.")] = 2000,
+    draws: Annotated[int | None, typer.Option("--draws", min=100, help="Of the errors; default: 2000.")] = None,
     seed: Annotated[int, typer.Option("--seed", min=0)] = 0,
     units_of: Annotated[
         str | None, typer.Option("--units-of", help="Day or period in whose units all periods are told.")
@@ -149,7 +149,7 @@ def _between(panel: Panel, old: str | None, new: str | None) -> Panel:
 
 
 def _print_transitions(
-    panel: Panel, scheme: str | None, errors: str, how: tuple[int, int], json: bool, lang: str
+    panel: Panel, scheme: str | None, errors: str, how: tuple[int | None, int], json: bool, lang: str
 ) -> None:
     from yitihua.publish import terminal
     from yitihua.publish.change_text import panel_notices

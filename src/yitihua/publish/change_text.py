@@ -152,6 +152,18 @@ def p_words(p: float) -> str:
     return "<.001" if p < 0.0005 else f"{min(p, 1.0):.3f}".removeprefix("0")
 
 
+def p_said(p: float) -> str:
+    """Return a p-value as it stands in a sentence.
+
+    Examples
+    --------
+    >>> p_said(0.0004), p_said(0.0312)
+    ('p<.001', 'p=.031')
+    """
+    words = p_words(p)
+    return f"p{words}" if words.startswith("<") else f"p={words}"
+
+
 def _places(row: dict[Any, Any], zh: bool) -> list[str]:
     places = f"{place_words(row['rank_old'])}→{place_words(row['rank_new'])}"
     return [places, "-" if np.isnan(row["up"]) else f"{row['up']:.2f}"]
@@ -222,10 +234,10 @@ def _carried(found: ExplainedChange, unit: str, which: int) -> list[str]:
 def _test_words(found: ExplainedChange, row: dict[Any, Any], lang: str) -> str:
     digits = _decimals(found)
     verdict = _verdict(row, lang)
-    p, own = p_words(row[_p_of(found)]), p_words(row["p"])
+    p, own = p_said(row[_p_of(found)]), p_said(row["p"])
     if lang == "zh":
-        return f"  变动的标准误{row['se']:.{digits}f}，p = {own}，校正后{p}：{verdict}"
-    return f"  standard error of the change {row['se']:.{digits}f}, p = {own}, adjusted {p}: {verdict}"
+        return f"  变动的标准误{row['se']:.{digits}f}，{own}，校正后{p}：{verdict}"
+    return f"  standard error of the change {row['se']:.{digits}f}, {own}, adjusted {p}: {verdict}"
 
 
 def _rank_noise(row: dict[Any, Any], lang: str) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from yitihua.analysis.distribution.of_periods import Convergence
 from yitihua.analysis.transitions import Transitions
 from yitihua.definitions.levels import level_word
-from yitihua.publish.change_text import p_words
+from yitihua.publish.change_text import p_said
 
 
 def transition_rows(found: Transitions, lang: str = "en") -> list[list[str]]:
@@ -46,10 +46,10 @@ def transition_lines(found: Transitions, lang: str = "en") -> list[str]:
     test = found.homogeneity
     if len(found.periods) > 2 and test is not None:
         lines.append(
-            f"各期转移概率是否相同（Anderson-Goodman）：χ²={test.statistic:.2f}，自由度{test.df}，p={p_words(test.p)}"
+            f"各期转移概率是否相同（Anderson-Goodman）：χ²={test.statistic:.2f}，自由度{test.df}，{p_said(test.p)}"
             if zh
             else f"same probabilities in every step (Anderson-Goodman): chi2 = {test.statistic:.2f}, df {test.df}, "
-            f"p = {p_words(test.p)}"
+            f"{p_said(test.p)}"
         )
     lines += _long_run(found, lang)
     return lines
@@ -108,14 +108,14 @@ def convergence_lines(found: Convergence, lang: str = "en") -> list[str]:
     trend = (
         ("只有两期，不能检验趋势" if zh else "two periods: no test of a trend")
         if few
-        else (f"趋势p = {p_words(sigma.slope_p)}" if zh else f"trend p = {p_words(sigma.slope_p)}")
+        else (f"趋势{p_said(sigma.slope_p)}" if zh else f"trend {p_said(sigma.slope_p)}")
     )
     lines = [f"σ收敛：{name} {spread}；{trend}" if zh else f"sigma convergence: {name} {spread}; {trend}"]
     lines.append(
-        f"β收敛：β = {beta.beta:.4f}（标准误{beta.se:.4f}，p={p_words(beta.p)}）；β为负表示起点低的增长快，"
+        f"β收敛：β = {beta.beta:.4f}（标准误{beta.se:.4f}，{p_said(beta.p)}）；β为负表示起点低的增长快，"
         "但测量误差本身也会造成负的β"
         if zh
-        else f"beta convergence: beta = {beta.beta:.4f} (se {beta.se:.4f}, p = {p_words(beta.p)}); below 0 those "
+        else f"beta convergence: beta = {beta.beta:.4f} (se {beta.se:.4f}, {p_said(beta.p)}); below 0 those "
         "behind grew faster, but errors of measurement alone also pull it below 0"
     )
     return lines

@@ -20,7 +20,7 @@ from yitihua.analysis.diff import FITTED_NODES, UNSPLIT, Diff, diff
 from yitihua.errors import refuse
 from yitihua.index.recipe import Label
 from yitihua.index.run import Run
-from yitihua.index.sampling import DRAWS, SEED
+from yitihua.index.sampling import SEED, default_draws
 from yitihua.index.scoreboard import Scoreboard
 from yitihua.indicators.table import Floats, Remark
 
@@ -303,7 +303,7 @@ def change(
     *,
     errors: str = SAME,
     adjust: str = "holm",
-    draws: int = DRAWS,
+    draws: int | None = None,
     seed: int = SEED,
     level: float = 0.95,
     rule: Label | None = None,
@@ -317,8 +317,8 @@ def change(
         What is taken where one period does not state its errors; see `yitihua.analysis.change.errors.both_errors`.
     adjust : {"holm", "bh", "none"}
         For many tests.
-    draws : int
-        100 or more.
+    draws : int, optional
+        100 or more; default: 2000, or 200 where a node costs a linear programme a unit.
     seed : int
         The same seed gives the same draws.
     level : float
@@ -345,12 +345,14 @@ def change(
     """
     if adjust not in noise.ADJUSTMENTS:
         raise refuse("bad-choice", key="adjust", found=adjust, options=noise.ADJUSTMENTS)
-    if draws < 100:
+    if draws is not None and draws < 100:
         raise refuse("number-range", key="draws", found=str(draws), low="100", high="∞")
     if not 0.5 <= level < 1:
         raise refuse("number-range", key="level", found=f"{level:g}", low="0.5", high="1")
     found = diff(old, new)
     stated = _rule_of(found) if rule is None else rule
+    if draws is None:
+        draws = min(default_draws(found.old), default_draws(found.new))
     return ExplainedChange(found, both_errors(found.old, found.new, errors), stated, draws, seed, level, adjust)
 
 

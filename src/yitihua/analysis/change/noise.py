@@ -64,8 +64,9 @@ def draw_board(board: Scoreboard, errors: Covariance | None, n: int, generator: 
     if errors is None:
         return Draws(np.broadcast_to(board.total, (n, len(board.total))), np.zeros(board.points.shape))
     redraw = Redraw.of(board, errors.indicators)
-    columns = range(board.points.shape[1])
-    shift = np.nan_to_num(board.points)  # squares of small differences, so that nothing cancels
+    root = board.points.shape[1] - 1
+    columns = sorted({*redraw.columns.tolist(), *(step.column for step in redraw.steps), root})  # no draw moves others
+    shift = np.nan_to_num(board.points[:, columns])  # squares of small differences, so that nothing cancels
     first, second, scores = np.zeros(shift.shape), np.zeros(shift.shape), []
     size = max(1, _BATCH // max(1, shift.size))
     for start in range(0, n, size):
@@ -74,8 +75,9 @@ def draw_board(board: Scoreboard, errors: Covariance | None, n: int, generator: 
         moved = points - shift
         first += moved.sum(axis=0)
         second += (moved**2).sum(axis=0)
-    variance = (second - first**2 / n) / (n - 1)
-    return Draws(np.concatenate(scores), np.maximum(variance, 0.0))
+    variance = np.zeros(board.points.shape)
+    variance[:, columns] = np.maximum((second - first**2 / n) / (n - 1), 0.0)
+    return Draws(np.concatenate(scores), variance)
 
 
 def adjusted(p: Floats, method: str) -> Floats:
