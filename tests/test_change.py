@@ -331,3 +331,15 @@ def test_bad_calls_end_with_2(call, arguments):
     result = call("change", "--edition", "zhejiang-2022", "--draws", "100", *arguments)
     assert result.code == 2
     assert "Traceback" not in result.out + result.err
+
+
+def test_a_project_with_units_that_ended(call, tmp_path):
+    """The command reads a project, follows Hangzhou through its table, and refuses what mixes old and new units."""
+    (tmp_path / "project.toml").write_text('edition = "zhejiang-2022"\ndata = "counts.csv"\n', encoding="utf-8")
+    rows = ["unit,period,towns,towns_empowered", "330103,2020,8,2", "330105,2020,10,7", "330105,2021,18,12"]
+    (tmp_path / "counts.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    result = call("change", tmp_path, "--lang", "zh")
+    assert result.code == 0 and "合并1个" in result.out
+    (tmp_path / "counts.csv").write_text("\n".join([*rows, "330103,2021,8,2", "330114,2021,7,3"]), encoding="utf-8")
+    result = call("change", tmp_path, "--lang", "zh")
+    assert result.code == 2 and "330103" in result.err and "撤销" in result.err

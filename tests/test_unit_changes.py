@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import yitihua as yt
+from yitihua.definitions.changes import with_changes
 from yitihua.indicators.carrying import carried
 from yitihua.indicators.cells import from_frame
 from yitihua.indicators.following import day_of, follow, told_on
@@ -227,6 +228,14 @@ def test_the_year_before_is_told_in_the_same_units(edition, source):
         at = table.units.index("330421")
         j = table.indicators.index(code)
         assert table.values[at, j] == pytest.approx(0.0, abs=1e-9) or np.isnan(table.values[at, j])
+
+
+def test_a_year_before_on_the_new_units_already(edition, source):
+    """Data that were told anew stay as they are: the same codes, so the same area, in both years."""
+    data = pd.concat([frame_of(source, NEW, "2020"), frame_of(source, NEW, "2021")])
+    followed = yt.read_table(edition, data, "2021")
+    plain = yt.read_table(with_changes(edition, {"unit_changes": "none"}), data, "2021")
+    assert np.array_equal(followed.values, plain.values, equal_nan=True)
 
 
 def test_the_day_in_whose_units(edition, source):

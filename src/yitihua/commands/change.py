@@ -48,6 +48,9 @@ def change(
     units_of: Annotated[
         str | None, typer.Option("--units-of", help="Day or period in whose units all periods are told.")
     ] = None,
+    unit_changes: Annotated[
+        str | None, typer.Option("--unit-changes", help="Another table of changed units, or none.")
+    ] = None,
     transitions: Annotated[
         bool, typer.Option("--transitions", help="Moves between grades over all periods, and convergence.")
     ] = False,
@@ -74,7 +77,9 @@ def change(
     allowed_code(allow_code)
     chosen = language(lang, directory)
     _check(unit, out, scheme, transitions)
-    panel = panel_of(directory, edition, data, fitted, units_of, date, weights)
+    panel = panel_of(
+        directory, edition, data, date, fitted=fitted, units_of=units_of, weights=weights, unit_changes=unit_changes
+    )
     if transitions:
         chosen_panel = _between(panel, old, new)
         _print_transitions(chosen_panel, scheme, errors, (draws, seed), json, chosen)
@@ -100,20 +105,16 @@ def change(
 
 
 def panel_of(
-    directory: Path | None,
-    edition: str | None,
-    data: str | None,
-    fitted: str,
-    units_of: str | None,
-    date: str | None,
-    weights: str | None,
-) -> Panel:
-    """Return the panel of all periods of the data that a command is about."""
+    directory: Path | None, edition: str | None, data: str | None, date: str | None, *,
+    fitted: str, units_of: str | None, **changes: str | None,
+) -> Panel:  # fmt: skip
+    """Return the panel of all periods of the data that a command is about; changes that are None are not made."""
     from yitihua.api import panel
     from yitihua.commands.boards import source_of
 
     loaded, source, _ = source_of(directory, edition, data, None, date)
-    return panel(loaded, source, fitted=fitted, units_of=units_of, **({} if weights is None else {"weights": weights}))
+    stated = {name: value for name, value in changes.items() if value is not None}
+    return panel(loaded, source, fitted=fitted, units_of=units_of, **stated)
 
 
 def _check(unit: str | None, out: Path | None, scheme: str | None, transitions: bool) -> None:

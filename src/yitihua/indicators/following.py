@@ -175,7 +175,10 @@ def _with_before(
     other = by_period.get(name)
     if other is None and read is not None:
         raw = read(name)
-        other = carried(raw, edition, changes, told_on(raw, changes) or earlier, day)
+        stands = told_on(raw, changes) or earlier
+        if not all(existed(changes, unit, stands, day) for unit in raw.units):
+            return table  # the data of before are on the later units already
+        other = carried(raw, edition, changes, stands, day)
     if other is None:
         return table
     place = {unit: row for row, unit in enumerate(other.units)}
