@@ -173,6 +173,18 @@ def test_reported_data_are_exact(waves):
     assert frame["surveys"].to_numpy() == pytest.approx(frame["change"].to_numpy(), abs=1e-12)
 
 
+def test_an_estimate_cut_at_a_goalpost_is_tested():
+    """An estimate far beyond its goalpost in both waves moves in no draw: that is no change seen, not exact data."""
+    base = yt.evaluate("zhejiang-2022")  # simulated; E01 is cut to 50 and 95
+    values = base.table.values.copy()
+    values[:, base.table.indicators.index("E01")] = 5.0
+    one = apply(replace(base.table, values=values), base.recipe)
+    found = yt.change(one, one, draws=200)
+    tests = found.tests_of("E01")
+    assert set(tests.verdict) == {"within"} and set(tests.se) == {0.0} and set(tests.p) == {1.0}
+    assert set(found.tests_of("D03").verdict) == {"exact"}
+
+
 def test_adjustments_by_hand():
     """By hand, Holm (1979) and Benjamini & Hochberg (1995) of .01, .04, .03: .03, .06, .06 and .03, .04, .04."""
     p = np.array([0.01, 0.04, 0.03])

@@ -182,6 +182,7 @@ def unit_change_lines(found: ExplainedChange, unit: str, lang: str = "en") -> li
     >>> print("\n".join(unit_change_lines(yt.panel("hdi").change(), "NOR")))
     NOR Norway  0.964 -> 0.966  +0.002
       = reported data +0.002
+      points of the first level: health +0.002, education +0.000, income +0.004
       rank among country unchanged: by its own score +0.5, by the movement of others -0.5
     """
     zh, which = lang == "zh", 0 if lang == "zh" else 1
@@ -212,6 +213,7 @@ def unit_change_lines(found: ExplainedChange, unit: str, lang: str = "en") -> li
     ]  # fmt: skip
     if parts:
         lines.append("  = " + ("，" if zh else ", ").join(parts))
+    lines += _nodes(found, code, lang)
     if np.isfinite(row["p"]):
         lines.append(_test_words(found, row, lang))
     if np.isfinite(row["rank_own"]):
@@ -229,6 +231,25 @@ def _carried(found: ExplainedChange, unit: str, which: int) -> list[str]:
         said = dict.fromkeys(one[which] for own in words for one in own if is_carried(one))
         lines += [f"  {period}: {one}" for one in said]
     return lines
+
+
+def _nodes(found: ExplainedChange, unit: str, lang: str) -> list[str]:
+    """Say how far the points of the first-level nodes moved, and what of it is beyond noise."""
+    children = [c for c in found.diff.new.recipe.root.children if c not in found.diff.new.recipe.codes]
+    rows = found.tests[found.tests["unit"] == unit].to_dict("records")
+    tests: dict[str, dict[Any, Any]] = {str(row["code"]): row for row in rows}
+    which = 0 if lang == "zh" else 1
+    said = []
+    for code in children:
+        if code not in tests or np.isnan(tests[code]["change"]):
+            continue
+        verdict = VERDICTS[str(tests[code]["verdict"])][which]
+        words = f"{code} {tests[code]['change']:+.{_decimals(found)}f}"
+        said.append(f"{words} ({verdict})" if found.has_errors else words)
+    if not said:
+        return []
+    head, sign = ("  一级指标得分：", "；") if lang == "zh" else ("  points of the first level: ", ", ")
+    return [head + sign.join(said)]
 
 
 def _test_words(found: ExplainedChange, row: dict[Any, Any], lang: str) -> str:

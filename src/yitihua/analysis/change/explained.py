@@ -175,8 +175,18 @@ class ExplainedChange:
         ]  # fmt: skip
         return noise.tested(
             new - old, np.sqrt(variance[0] + variance[1]), self._untold(code), 1 - self.level, self.adjust,
-            self.has_errors,
+            self.has_errors, self._estimated(code),
         )  # fmt: skip
+
+    def _estimated(self, code: str | None) -> npt.NDArray[np.bool_]:
+        """Return which units have an estimate at or below a code in either period."""
+        found = np.zeros(len(self.units), dtype=bool)
+        for board, rows in zip((self.diff.old, self.diff.new), self._rows, strict=True):
+            below = [
+                one for one in self.errors.indicators if one in leaves_of(board, code) and one in board.recipe.codes
+            ]
+            found |= np.isfinite(board.table.select(below)[rows]).any(axis=1)
+        return found
 
     def _untold(self, code: str | None) -> npt.NDArray[np.bool_]:
         """Return which units have an estimate at or below a code of which an error is not known."""

@@ -118,7 +118,13 @@ class Tests:
 
 
 def tested(
-    change: Floats, se: Floats, untold: npt.NDArray[np.bool_], alpha: float, adjust: str, some: bool = True
+    change: Floats,
+    se: Floats,
+    untold: npt.NDArray[np.bool_],
+    alpha: float,
+    adjust: str,
+    some: bool = True,
+    estimated: npt.NDArray[np.bool_] | None = None,
 ) -> Tests:
     """Test changes against their standard errors.
 
@@ -132,6 +138,9 @@ def tested(
         By which p-value a verdict is given.
     some : bool
         Whether there are sampling errors at all; else nothing can be told.
+    estimated : ndarray of bool, optional
+        Where an estimate stands behind the change, so that it is tested even if no draw moved it (points that were
+        cut at a goalpost in all draws of both periods); default: nowhere.
 
     Examples
     --------
@@ -142,8 +151,10 @@ def tested(
     from scipy.stats import norm
 
     known = np.isfinite(change) & ~untold
-    drawn = known & (se > 0)
-    z = np.divide(change, se, out=np.full(change.shape, np.nan), where=drawn)
+    stuck = known & (se == 0) & (np.zeros(change.shape, dtype=bool) if estimated is None else estimated)
+    drawn = known & ((se > 0) | stuck)
+    z = np.divide(change, se, out=np.full(change.shape, np.nan), where=drawn & ~stuck)
+    z[stuck] = np.where(change[stuck] == 0, 0.0, np.inf)
     p = np.asarray(2 * norm.sf(np.abs(z)))
     by = {name: adjusted(p, name) for name in ADJUSTMENTS}
     verdict = np.full(change.shape, "", dtype=object)
