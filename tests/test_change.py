@@ -262,6 +262,15 @@ def test_correlations_are_lent():
     assert alone.old.blocks[0] == pytest.approx(np.diag([1, 4]) * 1e-4)
 
 
+def test_errors_without_correlations_anywhere_are_said():
+    board = toy_board(toy_frame(5, 6))
+    se = np.full((6, 3), 0.02)
+    notes = both_errors(with_errors(board, se), with_errors(board, se)).notes
+    assert (
+        sum("taken as independent; those of one questionnaire" in note[1] for note in notes) == 1
+    )  # both boards say the same, so once
+
+
 @pytest.mark.parametrize(
     ("options", "code"),
     [

@@ -96,7 +96,7 @@ def both_errors(old: Scoreboard, new: Scoreboard, errors: str = SAME) -> BothErr
             if one is not None and board.table.covariance is None:
                 notes.append(_alone(board))
     first, second = (_unknown(board, one, indicators) for board, one in zip(boards, lent, strict=True))
-    return BothErrors(lent[0], lent[1], indicators, (first, second), tuple(notes))
+    return BothErrors(lent[0], lent[1], indicators, (first, second), tuple(dict.fromkeys(notes)))
 
 
 def _period(board: Scoreboard) -> str:
@@ -150,6 +150,8 @@ def _lent(
         made = _with_diagonal(_scaled(aligned, ratio), np.where(aligned.se > 0, 0.0, wanted) ** 2)
         rest = [code for code in own.indicators if code not in codes]
         return (made.beside(own.select(rest)) if rest else made), notes
+    if board.table.covariance is None and len(own.indicators) > 1:
+        notes.append(_alone(board))
     fresh = [code for code in codes if code not in place]
     if fresh:
         own = own.beside(Covariance.independent(own.units, fresh, np.zeros((len(own.units), len(fresh)))))
