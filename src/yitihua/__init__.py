@@ -28,6 +28,7 @@ _WHERE = {
     "allow_code": "yitihua.definitions.own_code",
     "apply": "yitihua.index.apply",
     "chain": "yitihua.api",
+    "change": "yitihua.analysis.change.explained",
     "compare": "yitihua.analysis.compare",
     "diff": "yitihua.analysis.diff",
     "edition_names": "yitihua.definitions.resolver",
@@ -55,6 +56,7 @@ __all__ = [
     "allow_code",
     "apply",
     "chain",
+    "change",
     "compare",
     "diff",
     "edition_names",
@@ -69,6 +71,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from yitihua.analysis.change.explained import change
     from yitihua.analysis.compare import compare
     from yitihua.analysis.diff import diff
     from yitihua.analysis.exemplars import exemplars
