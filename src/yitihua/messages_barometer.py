@@ -77,8 +77,8 @@ BAROMETER: Final[dict[str, tuple[Words, Words]]] = {
         ("'{name}' is of kind {found}, not a count", "measures whose kind is count", "Take a measure that is counted"),
     ),
     "barometer-self": (
-        ("“{name}”以自身为规模", "另一个原始量，如officers", "请改per"),
-        ("'{name}' is set against itself", "another measure, such as officers", "Change per"),
+        ("“{name}”以自身为规模或上限", "另一个原始量，如officers", "请改正"),
+        ("'{name}' is set against itself", "another measure, such as officers", "Name another one"),
     ),
     "barometer-lacks": (
         ("数据中没有晴雨表要用的原始量：{absent}", "每一项做法及其规模都有数据", "请补充这些列，或从[barometer.activity.measures]中删去"),

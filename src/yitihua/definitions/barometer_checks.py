@@ -48,10 +48,11 @@ def _check_activity(spec: BarometerSpec, index: IndexFile, context: Context) -> 
         own = (*key, "measures", name)
         if name in made and made[name].kind != "count":
             index.fault("barometer-count", own, name=name, found=made[name].kind)
-        if measure.per not in known:
-            index.unknown((*own, "per"), "measure", measure.per, known)
-        elif measure.per == name:
-            index.fault("barometer-self", (*own, "per"), name=name)
+        for said, other in (("per", measure.per), ("of", measure.of)):
+            if other is not None and other not in known:
+                index.unknown((*own, said), "measure", other, known)
+            elif other == name:
+                index.fault("barometer-self", (*own, said), name=name)
         if measure.lower >= measure.upper:
             index.fault("barometer-bounds", own, lower=f"{measure.lower:g}", upper=f"{measure.upper:g}")
     if not any(rule.weights.model_dump().values()):

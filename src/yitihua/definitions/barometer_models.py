@@ -33,6 +33,7 @@ class ActivityMeasure(Strict):
     lower: PositiveNumber = Field(description="Counts a year per base that score 0.")
     upper: PositiveNumber = Field(description="Counts a year per base that score 100.")
     weight: PositiveNumber = 1.0
+    of: str | None = Field(None, description="A measure it cannot exceed; feedback asks for no more than that.")
     reason: Text
 
 

@@ -40,6 +40,8 @@ class Inputs:
     weights : ndarray, shape (nodes,)
     counts, size : ndarray, shape (periods, units, measures)
         Of the enacting measures; size in units of `base`.
+    most : ndarray of the same shape
+        What a count cannot exceed; infinite where nothing is said.
     measures : tuple of str
     months : ndarray, shape (periods, units)
     rules : Rules
@@ -56,6 +58,7 @@ class Inputs:
     weights: Floats
     counts: Floats
     size: Floats
+    most: Floats
     measures: tuple[str, ...]
     months: Floats
     rules: Rules
@@ -216,6 +219,7 @@ def inputs_of(panel: Panel, spec: BarometerSpec) -> Inputs:
         np.array([_measures(table, list(rule.measures), units) for table in tables]),
         np.array([_measures(table, [one.per for one in rule.measures.values()], units) for table in tables])
         / np.array([one.base for one in rule.measures.values()]),
+        np.array([_most(table, rule, units) for table in tables]),
         tuple(rule.measures),
         np.array([_months(table, units) for table in tables]),
         rules_of(rule),
@@ -228,6 +232,12 @@ def _measures(table: IndicatorTable, names: Sequence[str], units: Sequence[str])
     gap = np.full(len(table.units), np.nan)
     columns = [np.asarray(table.measures.get(name, gap), dtype=float) for name in names]
     return spread(np.stack(columns, axis=1), table, units)
+
+
+def _most(table: IndicatorTable, rule: ActivityRule, units: Sequence[str]) -> Floats:
+    """Return what counts cannot exceed: their wholes, infinite where none is stated or known."""
+    wholes = _measures(table, [one.of or "" for one in rule.measures.values()], units)
+    return np.where(np.isnan(wholes), np.inf, wholes)
 
 
 def _months(table: IndicatorTable, units: Sequence[str]) -> Floats:
