@@ -58,11 +58,19 @@ BAROMETER: Final[dict[str, tuple[Words, Words]]] = {
     ),
     "barometer-cut": (
         ("分界点{found}不在0与100之间", "大于0、小于100；象限也可写median", "请改正分界点"),
-        ("the cut {found} is not between 0 and 100", "above 0 and below 100; a quadrant also takes median", "Correct the cut"),
+        (
+            "the cut {found} is not between 0 and 100",
+            "above 0 and below 100; a quadrant also takes median",
+            "Correct the cut",
+        ),
     ),
     "barometer-bounds": (
         ("下限{lower}不小于上限{upper}", "lower < upper，均大于0", "请改正上下限"),
-        ("the lower bound {lower} is not below the upper one {upper}", "lower < upper, both above 0", "Correct the bounds"),
+        (
+            "the lower bound {lower} is not below the upper one {upper}",
+            "lower < upper, both above 0",
+            "Correct the bounds",
+        ),
     ),
     "barometer-weights": (
         ("权重合计为0", "{options}中至少一个大于0", "请至少给一个正的权重"),
@@ -70,7 +78,11 @@ BAROMETER: Final[dict[str, tuple[Words, Words]]] = {
     ),
     "barometer-nested": (
         ("“{name}”在“{other}”之下，会重复计量", "互不包含的节点或指标", "请删去其中一个"),
-        ("'{name}' stands below '{other}' and would count twice", "nodes none of which holds another", "Remove one of them"),
+        (
+            "'{name}' stands below '{other}' and would count twice",
+            "nodes none of which holds another",
+            "Remove one of them",
+        ),
     ),
     "barometer-count": (
         ("“{name}”的种类是{found}，不是件数", "kind为count的原始量", "请换一个计数的原始量"),
@@ -81,7 +93,11 @@ BAROMETER: Final[dict[str, tuple[Words, Words]]] = {
         ("'{name}' is set against itself", "another measure, such as officers", "Name another one"),
     ),
     "barometer-lacks": (
-        ("数据中没有晴雨表要用的原始量：{absent}", "每一项做法及其规模都有数据", "请补充这些列，或从[barometer.activity.measures]中删去"),
+        (
+            "数据中没有晴雨表要用的原始量：{absent}",
+            "每一项做法及其规模都有数据",
+            "请补充这些列，或从[barometer.activity.measures]中删去",
+        ),
         (
             "the data lack measures that the barometer uses: {absent}",
             "data of every enacting measure and its size",

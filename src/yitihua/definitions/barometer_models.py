@@ -19,7 +19,9 @@ class ProgressRule(Strict):
     nodes: tuple[str, ...] = Field((), description="Nodes or indicators; default: the index's first level.")
     past: Share = Field(0.3, description="Share of the own past; the rest is the level.")
     span: PositiveNumber = Field(10.0, description="Points of change, of 100, that count as full.")
-    lag: Literal["year", "period"] = Field("year", description="Against the same period a year before, or the last one.")
+    lag: Literal["year", "period"] = Field(
+        "year", description="Against the same period a year before, or the last one."
+    )
     coverage: Share = Field(2 / 3, description="Least share of the nodes' weight that must be there.")
     carry: bool = Field(True, description="Whether survey estimates of another period stand in where there are none.")
     reason: Text | None = None

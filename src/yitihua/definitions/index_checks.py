@@ -29,14 +29,17 @@ class IndexFile:
     nodes: list[str]
 
     def fault(self, code: str, key: Key, **details: Any) -> None:
+        """Add a fault at the place of a key."""
         place = self.source.place(key)
         self.faults.add(code, file=place.file, line=place.line, key=".".join(key), **details)
 
     def unknown(self, key: Key, kind: str, name: str, options: Iterable[str]) -> None:
+        """Add a fault for a name that refers to nothing."""
         choices = list(options)
         self.fault("unknown-reference", key, kind=kind, name=name, options=choices, hint=suggest(name, choices))
 
     def known(self, key: Key, kind: str, names: Iterable[str], options: Iterable[str]) -> None:
+        """Add a fault for each name that is not among the options."""
         choices = list(options)
         for name in names:
             if name not in choices:

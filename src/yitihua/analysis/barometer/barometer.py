@@ -238,7 +238,9 @@ class Barometer:
 
     def __repr__(self) -> str:
         simulated = ", simulated 模拟" if self.simulated else ""
-        return f"<Barometer {self.edition}: {len(self.units)} units, {', '.join(self.periods)}; {self.rule[1]}{simulated}>"
+        return (
+            f"<Barometer {self.edition}: {len(self.units)} units, {', '.join(self.periods)}; {self.rule[1]}{simulated}>"
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -96,7 +96,7 @@ def lent(table: IndicatorTable, others: Mapping[str, IndicatorTable], codes: Seq
                     origin[row, j] = period
     if (origin == np.where(np.isnan(table.values), "", table.period or "")).all():
         return Lent(table, origin)
-    made = np.where(np.isnan(table.values) & np.isfinite(values), "carried", table.origin)
+    made = np.where(np.isnan(table.values) & np.isfinite(values), "carried", np.asarray(table.origin))
     return Lent(replace(table, values=values, se=se if np.isfinite(se).any() else None, origin=made), origin)
 
 

@@ -9,8 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from yitihua.indicators.table import Floats
+
+Ints = npt.NDArray[np.int64]
 
 #: The components, in the order of weights and of the last axis of `components`.
 NAMES = ("volume", "momentum", "breadth", "recency")
@@ -186,7 +189,7 @@ def _recent(last: Floats, weights: Floats) -> Floats:
     return np.where(usable, points, np.nan)
 
 
-def components(counts: Floats, size: Floats, months: Floats, rules: Rules, year_before: Floats) -> Floats:
+def components(counts: Floats, size: Floats, months: Floats, rules: Rules, year_before: Ints) -> Floats:
     """Return the four components, shape (..., periods, units, 4), in the order of `NAMES`.
 
     Parameters
@@ -205,14 +208,14 @@ def components(counts: Floats, size: Floats, months: Floats, rules: Rules, year_
 
 
 def by_measure(
-    counts: Floats, size: Floats, months: Floats, rules: Rules, year_before: Floats
+    counts: Floats, size: Floats, months: Floats, rules: Rules, year_before: Ints
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Return points of the four components by measure; parameters as in `components`."""
     annual = annualised(counts, months)
     rates = annual / np.where(size > 0, size, np.nan)
     if rules.reference == "year":
         there = (year_before >= 0)[:, None, None]
-        before = np.where(there, annual[..., np.maximum(year_before, 0).astype(int), :, :], np.nan)
+        before = np.where(there, annual[..., np.maximum(year_before, 0), :, :], np.nan)
     else:
         before = trailing(annual, months, rules.window)
     half = (6.0 / months)[..., None]

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from yitihua.analysis.improve import Improvement
 
 Counts = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -230,7 +231,7 @@ def _by_progress(unit: _Unit, margin: float, cut: float, reading: float) -> tupl
     return Way(True, cut, rise), tuple(sorted(found, key=lambda node: node.needed - node.now))
 
 
-def _least(high: Counts, enough: Callable[[Counts], npt.NDArray[np.bool_]]) -> Counts:
+def _least(high: Counts, enough: Callable[[Counts], Mask]) -> Counts:
     """Return the least whole numbers, 0 to `high`, that are enough, all candidates at once; `high` is enough."""
     low, high = np.full(len(high), -1), high.copy()
     while (high - low > 1).any():
@@ -271,12 +272,14 @@ def _by_counts(unit: _Unit, cut: float, gained: float) -> Way:
     order = [m for m in np.argsort(-worth, kind="stable").tolist() if np.isfinite(worth[m])]
     more = np.zeros(len(unit.room), dtype=np.int64)
     for m in order:
-        base = more.copy()
+        base, one = more.copy(), every[m]
         more[m] = unit.room[m]
         if unit.readings(more[None], gained)[0] >= cut:
-            more[m] = _least(
-                unit.room[[m]], lambda tried, b=base, k=m: unit.readings(b + every[k] * tried[:, None], gained) >= cut
-            )[0]  # type: ignore[misc]
+
+            def enough(tried: Counts, base: Counts = base, one: Counts = one) -> Mask:
+                return unit.readings(base + one * tried[:, None], gained) >= cut
+
+            more[m] = _least(unit.room[[m]], enough)[0]
             break
     best = float(unit.readings(more[None], gained)[0])
     alone = unit.readings(every * more, gained) >= cut

@@ -101,4 +101,5 @@ def shares(places: Ints, count: int) -> Floats:
            [ nan,  nan]])
     """
     found = np.stack([(places == place).mean(axis=0) for place in range(count)], axis=-1)
-    return np.where((places < 0).any(axis=0)[..., None], np.nan, found)
+    without = np.asarray((places < 0).any(axis=0))
+    return np.where(without[..., None], np.nan, found)
