@@ -337,7 +337,8 @@ def collect(
 
 
 for command in (
-    robust, whatif, reach, improve, scenario, barometer, publish, portrait, bulletin, bundle, verify, workbook, demo, simulate,
+    robust, whatif, reach, improve, scenario, barometer, publish, portrait, bulletin, bundle, verify,
+    workbook, demo, simulate,
 ):  # fmt: skip
     app.command()(command)
 app.add_typer(editions, name="editions")

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 COVERS: Label = (
     "区间只含抽样误差：进展含问卷估计的误差，活跃含计数的偶然波动（过度离散系数见定义）；"
     "不含填报错误、口径变化和上下限、权重的选择",
-    "Intervals cover chance alone: of survey estimates in progress, of counts in activity (over-dispersion as defined); "
-    "not wrong reports, changed counting rules, or the choice of bounds and weights",
+    "Intervals cover chance alone: of survey estimates in progress, of counts in activity "
+    "(over-dispersion as defined); not wrong reports, changed counting rules, or the choice of bounds and weights",
 )
 
 

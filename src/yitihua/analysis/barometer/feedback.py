@@ -1,9 +1,9 @@
-"""Feedback (反馈激励): how far the next sign is, and what reaches it: by progress, by activity, by both; the next grade.
+"""Feedback (反馈激励): how far the next sign is; what reaches it by progress, activity or both; the next grade.
 
-What is asked of counts is exact: a candidate is put into the unit's last period and the whole activity is computed
-again. No count is raised above its upper bound or the whole it is part of (`of`), and progress is held as it is,
-though some counts would raise indicators too. More counts never lower a component, so the least whole number is found by halving. Medians of quadrants and
-other units stay as they are; a sign needs none of them.
+What is asked of counts is exact: a candidate is put into the unit's period and the whole activity is computed again.
+No count is raised above its upper bound or the whole it is part of (`of`), and progress is held as it is, though some
+counts would raise indicators too. More counts never lower a component, so the least whole number is found by halving.
+A count adds to its own period only: what it does to later ones is not told.
 """
 
 from __future__ import annotations
@@ -301,7 +301,7 @@ def _by_both(unit: _Unit, cut: float, margin: float) -> Way:
 
 
 def next_grade(whole: Barometer, row: int, period: str) -> tuple[Improvement | None, Label]:
-    """Return the cheapest improvement to the next grade of the first scheme, or None and why, in Chinese and English."""
+    """Return the cheapest way to the next grade of the first scheme, or None and why, in Chinese and English."""
     from yitihua.analysis.improve import improve
 
     board, unit = whole.board(period), whole.units[row]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 
@@ -95,7 +97,7 @@ def level_needed(now: float, changed: float, wanted: float, share: float, span: 
     if wanted <= 0:
         return 0.0
     corners = sorted({0.0, top, *(corner for corner in (-span - changed, span - changed) if 0 < corner < top)})
-    for low, high in zip(corners, corners[1:], strict=False):
+    for low, high in pairwise(corners):
         gained, next_ = at(low) - start, at(high) - start
         if next_ >= wanted - 1e-12 and next_ > gained:
             return low + (high - low) * max(0.0, wanted - gained) / (next_ - gained)
