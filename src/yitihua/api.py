@@ -169,7 +169,7 @@ def barometer(
     >>> import yitihua as yt
     >>> found = yt.barometer("zhejiang-2022", n=100)  # simulated data
     >>> found.unit("海宁市").frame().sign_name.to_list()
-    ['', 'partly cloudy']
+    ['', 'light rain']
     """
     from yitihua.analysis.barometer.making import barometer_of
 

@@ -121,10 +121,10 @@ def test_a_count_of_zero_has_a_variance():
 
 def test_level_of_nodes_that_both_periods_have():
     """A node that is new does not pass for a change."""
-    nodes = np.array([[[50.0, np.nan, 40.0]], [[52.0, 10.0, 44.0]]])
+    then, now = np.array([[50.0, np.nan, 40.0]]), np.array([[52.0, 10.0, 44.0]])
     weights = np.array([0.4, 0.2, 0.4])
-    assert p.change(nodes, weights, np.array([-1, 0]), 0.8).ravel()[1] == pytest.approx(3.0)
-    assert np.isnan(p.change(nodes, weights, np.array([-1, 0]), 0.9)).all()
+    assert p.change(now, then, weights, 0.8) == pytest.approx(3.0)
+    assert np.isnan(p.change(now, then, weights, 0.9)).all()
 
 
 @given(

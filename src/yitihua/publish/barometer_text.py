@@ -173,7 +173,7 @@ def feedback_lines(found: Feedback, lang: str = "en") -> list[str]:
     --------
     >>> import yitihua as yt
     >>> feedback_lines(yt.barometer("zhejiang-2022", n=100).feedback("兰溪市"), "zh")[0]
-    '反馈：读数58.0，距“多云”差2.0分；再降6.0分以上即失去“阴”。'
+    '反馈：读数58.8，距“多云”差1.2分；再降6.8分以上即失去“阴”。'
     """
     zh, rule = lang == "zh", found.whole.spec.sign
     if found.sign < 0:

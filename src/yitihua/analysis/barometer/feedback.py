@@ -220,15 +220,25 @@ def _by_progress(unit: _Unit, margin: float, cut: float, reading: float) -> tupl
     rise = level_needed(unit.level, unit.change, margin / share, rule.past, rule.span)
     if math.isnan(rise):
         return Way(False, most), ()
-    one = unit.inputs
-    points = one.nodes[unit.at, unit.row]
-    held = one.weights[np.isfinite(points)].sum()
+    return Way(True, cut, rise), _by_node(unit, margin / share)
+
+
+def _by_node(unit: _Unit, wanted: float) -> tuple[NodeRise, ...]:
+    """Return the nodes each of which alone raises progress by `wanted`, the least rise first."""
+    one, rule = unit.inputs, unit.inputs.spec.progress
+    points, now, then = one.nodes[:, unit.at, unit.row]
+    both = np.isfinite(now) & np.isfinite(then)
+    held, common = one.weights[np.isfinite(points)].sum(), one.weights[both].sum()
     found = []
-    for code, now, weight in zip(one.codes, points.tolist(), one.weights.tolist(), strict=True):
-        needed = now + rise * held / weight if weight > 0 else math.inf
-        if needed <= 100.0:
-            found.append(NodeRise(code, now, needed))
-    return Way(True, cut, rise), tuple(sorted(found, key=lambda node: node.needed - node.now))
+    for k, code in enumerate(one.codes):
+        if not np.isfinite(points[k]) or one.weights[k] <= 0:
+            continue
+        ratio = held / common if both[k] else 0.0
+        rise = level_needed(unit.level, unit.change, wanted, rule.past, rule.span, ratio)
+        needed = float(points[k] + rise * held / one.weights[k])
+        if needed <= 100.0:  # NaN is not
+            found.append(NodeRise(code, float(points[k]), needed))
+    return tuple(sorted(found, key=lambda node: node.needed - node.now))
 
 
 def _least(high: Counts, enough: Callable[[Counts], Mask]) -> Counts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -14,8 +14,10 @@ from yitihua.analysis.barometer import reading as read
 from yitihua.analysis.barometer.components import Rules
 from yitihua.definitions.barometer_models import ActivityRule, BarometerSpec
 from yitihua.errors import FaultList, InputError, refuse
+from yitihua.index.apply import apply
 from yitihua.index.panel import Panel
 from yitihua.index.recipe import Recipe
+from yitihua.index.scoreboard import Scoreboard
 from yitihua.indicators.records.periods import Period
 from yitihua.indicators.table import Floats, IndicatorTable
 
@@ -33,8 +35,8 @@ class Inputs:
         Boards of the periods, rising, with estimates that stand in.
     units, levels : tuple of str
         Of all periods; a unit's level is that of its last period.
-    nodes : ndarray, shape (periods, units, nodes)
-        Scores on 0-100.
+    nodes : ndarray, shape (3, periods, units, nodes)
+        Scores on 0-100: of the period; of the period and of the earlier one, made of the indicators both have.
     codes : tuple of str
         The nodes.
     weights : ndarray, shape (nodes,)
@@ -84,8 +86,8 @@ class Numbers:
 def numbers(one: Inputs, nodes: Floats, counts: Floats) -> Numbers:
     """Return all numbers of nodes and counts, which may have draws before their axes."""
     rule, sign = one.spec.progress, one.spec.sign
-    standing = own.level(nodes, one.weights, rule.coverage)
-    change = own.change(nodes, one.weights, one.before, rule.coverage)
+    standing = own.level(nodes[..., 0, :, :, :], one.weights, rule.coverage)
+    change = own.change(nodes[..., 1, :, :, :], nodes[..., 2, :, :, :], one.weights, rule.coverage)
     past = own.own_past(change, rule.span)
     progress = own.progress(standing, past, rule.past)
     found = parts.components(counts, one.size, one.months, one.rules, one.year_before)
@@ -209,13 +211,18 @@ def inputs_of(panel: Panel, spec: BarometerSpec) -> Inputs:
     level_of = {u: level for b in boards for u, level in zip(b.table.units, b.table.levels, strict=True)}
     units = tuple(level_of)
     codes, columns, weights = node_columns(boards[0].recipe, spec)
-    nodes = [spread(on_hundred(b.points[:, columns], b.recipe), b.table, units) for b in boards]
     rule = spec.activity
     tables = [board.table for board in boards]
     _lacking(tables, rule)
     lag, periods = spec.progress.lag if spec.progress.past else "period", panel.periods
+    before = places_before(periods, lag)
+    scored = [
+        spread(on_hundred(b.points[:, columns], b.recipe), b.table, units)
+        for kind in boards_alike(boards, before) for b in kind
+    ]  # fmt: skip
+    nodes = np.array(scored).reshape(3, len(boards), *scored[0].shape)
     return Inputs(
-        spec, panel, units, tuple(level_of.values()), np.array(nodes), codes, weights,
+        spec, panel, units, tuple(level_of.values()), nodes, codes, weights,
         np.array([_measures(table, list(rule.measures), units) for table in tables]),
         np.array([_measures(table, [one.per for one in rule.measures.values()], units) for table in tables])
         / np.array([one.base for one in rule.measures.values()]),
@@ -223,9 +230,31 @@ def inputs_of(panel: Panel, spec: BarometerSpec) -> Inputs:
         tuple(rule.measures),
         np.array([_months(table, units) for table in tables]),
         rules_of(rule),
-        places_before(periods, lag),
+        before,
         places_before(periods, "year" if rule.reference == "year" else "period"),
     )  # fmt: skip
+
+
+def boards_alike(boards: Sequence[Scoreboard], before: Ints) -> tuple[list[Scoreboard], ...]:
+    """Return three lists of boards: as they are; and each period with its earlier one on the cells that both have.
+
+    Where there is no earlier period both are without values.
+    """
+    now, then = [], []
+    for board, place in zip(boards, before.tolist(), strict=True):
+        earlier = boards[place] if place >= 0 else None
+        seen = None if earlier is None else earlier.table
+        now.append(_only(board, board.table if seen is None else seen, seen is None))
+        then.append(_only(board if earlier is None else earlier, board.table, seen is None))
+    return list(boards), now, then
+
+
+def _only(board: Scoreboard, other: IndicatorTable, nothing: bool) -> Scoreboard:
+    """Return a board scored again with the cells only that another table has too."""
+    table = board.table
+    theirs = other.aligned(table.units, table.indicators).values
+    gone = np.full(table.values.shape, True) if nothing else np.isfinite(table.values) & np.isnan(theirs)
+    return apply(replace(table, values=np.where(gone, np.nan, table.values)), board.recipe) if gone.any() else board
 
 
 def _measures(table: IndicatorTable, names: Sequence[str], units: Sequence[str]) -> Floats:

@@ -10,7 +10,16 @@ from yitihua.analysis.barometer import noise
 from yitihua.analysis.barometer import reading as read
 from yitihua.analysis.barometer.barometer import Barometer, Drawn
 from yitihua.analysis.barometer.carry import Lent, lending_order, lent, node_draws, source_draws, survey_codes
-from yitihua.analysis.barometer.inputs import Inputs, inputs_of, node_columns, numbers, on_hundred, same_length, spread
+from yitihua.analysis.barometer.inputs import (
+    Inputs,
+    boards_alike,
+    inputs_of,
+    node_columns,
+    numbers,
+    on_hundred,
+    same_length,
+    spread,
+)
 from yitihua.definitions.edition import Edition
 from yitihua.errors import refuse
 from yitihua.index.panel import ALL, score_panel
@@ -103,15 +112,22 @@ def _drawn(
     sources = source_draws(by_period, recipe.codes, n, surveys)
     units_of = {period: table.units for period, table in by_period.items()}
     columns = node_columns(recipe, inputs.spec)[1]
-    nodes = [
-        _for_all(on_hundred(node_draws(board, one, columns, sources, units_of, n), recipe), board.table, inputs)
-        for board, one in zip(inputs.panel.boards.values(), lents, strict=True)
-    ]
+    by_table = {one.table.period: one for one in lents}
+    boards = [board for kind in boards_alike(list(inputs.panel.boards.values()), inputs.before) for board in kind]
+    drawn = {
+        id(board): _for_all(
+            on_hundred(node_draws(board, by_table[board.table.period], columns, sources, units_of, n), recipe),
+            board.table, inputs,
+        )
+        for board in boards
+    }  # fmt: skip
+    nodes = [drawn[id(board)] for board in boards]
     generator = np.random.default_rng(counting)
     kept: dict[str, list[Floats]] = {name: [] for name in ("progress", "activity", "reading", "sign", "quadrant")}
     for start in range(0, n, CHUNK):
         size = min(CHUNK, n - start)
         some = np.stack([one[start : start + size] for one in nodes], axis=1)
+        some = some.reshape(size, *inputs.nodes.shape)
         counts = noise.draw_counts(inputs.counts, inputs.spec.activity.dispersion, size, generator)
         made = numbers(inputs, some, counts)
         for name, parts in kept.items():

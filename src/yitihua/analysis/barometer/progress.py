@@ -5,12 +5,9 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
 from yitihua.analysis.barometer.components import mean_present
 from yitihua.indicators.table import Floats
-
-Ints = npt.NDArray[np.int64]
 
 
 def level(nodes: Floats, weights: Floats, coverage: float) -> Floats:
@@ -33,24 +30,23 @@ def level(nodes: Floats, weights: Floats, coverage: float) -> Floats:
     return mean_present(nodes, weights, coverage)
 
 
-def change(nodes: Floats, weights: Floats, before: Ints, coverage: float) -> Floats:
+def change(now: Floats, then: Floats, weights: Floats, coverage: float) -> Floats:
     """Return the change of the level since an earlier period, over the nodes that both have.
 
     Parameters
     ----------
-    nodes : ndarray, shape (..., periods, units, nodes)
-    before : ndarray of int, shape (periods,)
-        Place of the earlier period, -1 where there is none: NaN there.
+    now, then : ndarray, shape (..., units, nodes)
+        Scores of both periods, each made of the indicators that the unit has in both: what is new does not pass for a
+        change.
+    weights, coverage
+        As in `level`.
 
     Examples
     --------
-    >>> nodes = np.array([[[40.0, 50.0]], [[44.0, np.nan]]])
-    >>> change(nodes, np.array([0.7, 0.3]), np.array([-1, 0]), 0.6).ravel()
-    array([nan,  4.])
+    >>> change(np.array([[44.0, 90.0]]), np.array([[40.0, np.nan]]), np.array([0.7, 0.3]), 0.6)
+    array([4.])
     """
-    there = (before >= 0)[:, None, None]
-    earlier = np.where(there, nodes[..., np.maximum(before, 0), :, :], np.nan)
-    return mean_present(nodes - earlier, weights, coverage)
+    return mean_present(now - then, weights, coverage)
 
 
 def own_past(changes: Floats, span: float) -> Floats:
@@ -77,11 +73,12 @@ def progress(levels: Floats, pasts: Floats, share: float) -> Floats:
     return np.asarray((1.0 - share) * levels + share * pasts)
 
 
-def level_needed(now: float, changed: float, wanted: float, share: float, span: float) -> float:
+def level_needed(now: float, changed: float, wanted: float, share: float, span: float, ratio: float = 1.0) -> float:
     """Return by how many points the level must rise for progress to rise by `wanted`; NaN where no level does.
 
-    Progress as a function of the level rises in straight pieces: with slope 1 - share always, and share * 50 / span
-    more as long as the change lies inside the span.
+    Progress as a function of the level rises in straight pieces: with slope 1 - share always, and share * ratio * 50 /
+    span more as long as the change lies inside the span. `ratio` is what the change rises by for a point of the level:
+    1, but where a node rises and the earlier period lacks nodes.
 
     Examples
     --------
@@ -90,13 +87,14 @@ def level_needed(now: float, changed: float, wanted: float, share: float, span: 
     """
 
     def at(rise: float) -> float:
-        past = float(own_past(np.array(changed + rise), span)) if share else 0.0
+        past = float(own_past(np.array(changed + ratio * rise), span)) if share else 0.0
         return (1.0 - share) * (now + rise) + share * past
 
     start, top = at(0.0), 100.0 - now
     if wanted <= 0:
         return 0.0
-    corners = sorted({0.0, top, *(corner for corner in (-span - changed, span - changed) if 0 < corner < top)})
+    bends = [] if ratio == 0 else [(-span - changed) / ratio, (span - changed) / ratio]
+    corners = sorted({0.0, top, *(bend for bend in bends if 0 < bend < top)})
     for low, high in pairwise(corners):
         gained, next_ = at(low) - start, at(high) - start
         if next_ >= wanted - 1e-12 and next_ > gained:
