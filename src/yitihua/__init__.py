@@ -27,6 +27,7 @@ _WHERE = {
     "YitihuaError": "yitihua.errors",
     "allow_code": "yitihua.definitions.own_code",
     "apply": "yitihua.index.apply",
+    "barometer": "yitihua.api",
     "chain": "yitihua.api",
     "change": "yitihua.analysis.change.explained",
     "compare": "yitihua.analysis.compare",
@@ -55,6 +56,7 @@ __all__ = [
     "__version__",
     "allow_code",
     "apply",
+    "barometer",
     "chain",
     "change",
     "compare",
@@ -75,7 +77,7 @@ if TYPE_CHECKING:
     from yitihua.analysis.compare import compare
     from yitihua.analysis.diff import diff
     from yitihua.analysis.exemplars import exemplars
-    from yitihua.api import chain, evaluate, panel
+    from yitihua.api import barometer, chain, evaluate, panel
     from yitihua.definitions.edition import Edition
     from yitihua.definitions.loader import load_edition
     from yitihua.definitions.own_code import allow_code

@@ -26,6 +26,7 @@ from yitihua.indicators.sources import Sources
 from yitihua.indicators.table import IndicatorTable
 
 if TYPE_CHECKING:
+    from yitihua.analysis.barometer.barometer import Barometer
     from yitihua.analysis.chain import Chain
     from yitihua.indicators.reading import Data
 
@@ -134,6 +135,60 @@ def panel(
         raise refuse("unknown-period", key="periods", name=unknown[0], options=known)
     tables = read_periods(loaded, source, rising(tuple(chosen)), day_of(units_of))
     return score_panel(tables, loaded, str(fitted))
+
+
+def barometer(
+    edition: str | Path | Edition,
+    data: Data = None,
+    periods: Sequence[str | int] | None = None,
+    *,
+    fitted: str | int = ALL,
+    date: str | dt.date | None = None,
+    n: int = 1000,
+    seed: int = 0,
+    level: float = 0.95,
+    **changes: Any,
+) -> Barometer:
+    """Read progress and activity of several periods as quadrants and signs; see `yitihua.analysis.barometer`.
+
+    Parameters
+    ----------
+    edition, data, date, **changes
+        As in `evaluate`; the index file of the edition has ``[barometer]``.
+    periods : sequence of str or int, optional
+        Which to show; default: all of the shortest length. The others serve as their past.
+    fitted : str
+        As in `panel`, but never "each".
+    n, seed, level
+        Draws behind intervals and probabilities, their seed, and the level of intervals.
+
+    Returns
+    -------
+    Barometer
+
+    Raises
+    ------
+    InputError
+        With every fault of definitions or data; see `yitihua.analysis.barometer.making.barometer_of`.
+
+    Examples
+    --------
+    >>> import yitihua as yt
+    >>> found = yt.barometer("zhejiang-2022", n=100)  # simulated data
+    >>> found.unit("海宁市").frame().sign_name.to_list()
+    ['', 'light rain']
+    """
+    from yitihua.analysis.barometer.making import barometer_of
+
+    loaded, source, _ = open_edition(edition, data, None, date)
+    loaded = with_changes(loaded, changes)
+    if loaded.spec.barometer is None:
+        raise refuse("barometer-none", key="barometer", name=loaded.name)
+    known = periods_of(loaded, source)
+    if not known:
+        raise refuse("no-panel", key="periods")
+    chosen = None if periods is None else [str(period) for period in periods]
+    return barometer_of(read_periods(loaded, source, sorted(known)), loaded, chosen, str(fitted), n, seed, level)
 
 
 def chain(

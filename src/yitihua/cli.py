@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from yitihua import __version__
+from yitihua.commands.barometer import barometer
 from yitihua.commands.boards import board_dict, board_of, inputs_of, project_out
 from yitihua.commands.bundling import bundle, verify
 from yitihua.commands.certainty import robust, whatif
@@ -337,8 +338,8 @@ def collect(
 
 
 for command in (
-    robust, whatif, reach, improve, scenario, change, publish, portrait, bulletin, bundle, verify, workbook,
-    demo, simulate,
+    robust, whatif, reach, improve, scenario, change, barometer, publish, portrait, bulletin, bundle, verify,
+    workbook, demo, simulate,
 ):  # fmt: skip
     app.command()(command)
 app.add_typer(editions, name="editions")

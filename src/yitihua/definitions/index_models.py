@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema, create_model
 from pydantic_core import PydanticCustomError
 
+from yitihua.definitions.barometer_models import BarometerSpec
 from yitihua.definitions.framework_models import Strict
 from yitihua.definitions.methods import AGGREGATE, IMPUTE, NORMALISE, TREAT, WEIGHTS, Method, Number, Registry, Share
 from yitihua.definitions.own_code import PATTERN, code_is_allowed, is_own_code
@@ -238,6 +239,7 @@ class IndexSpec(Strict):
     coverage: CoverageSpec = CoverageSpec()
     survey: SurveyRule = SurveyRule()
     grades: dict[str, GradeScheme] = Field(default_factory=dict)
+    barometer: BarometerSpec | None = None
 
 
 def default_grades(scale: tuple[float, float]) -> dict[str, GradeScheme]:
