@@ -29,6 +29,7 @@ _WHERE = {
     "apply": "yitihua.index.apply",
     "barometer": "yitihua.api",
     "chain": "yitihua.api",
+    "change": "yitihua.analysis.change.explained",
     "compare": "yitihua.analysis.compare",
     "diff": "yitihua.analysis.diff",
     "edition_names": "yitihua.definitions.resolver",
@@ -57,6 +58,7 @@ __all__ = [
     "apply",
     "barometer",
     "chain",
+    "change",
     "compare",
     "diff",
     "edition_names",
@@ -71,6 +73,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from yitihua.analysis.change.explained import change
     from yitihua.analysis.compare import compare
     from yitihua.analysis.diff import diff
     from yitihua.analysis.exemplars import exemplars

@@ -18,6 +18,8 @@ from yitihua.index.fit import fit
 from yitihua.index.panel import ALL, EACH, Panel, score_panel
 from yitihua.index.scoreboard import Scoreboard
 from yitihua.indicators.cities import with_cities
+from yitihua.indicators.following import day_of
+from yitihua.indicators.period_ends import rising
 from yitihua.indicators.periods import read_periods
 from yitihua.indicators.reading import periods_of, read_table
 from yitihua.indicators.sources import Sources
@@ -87,6 +89,7 @@ def panel(
     periods: Sequence[str | int] | None = None,
     *,
     fitted: str | int = ALL,
+    units_of: str | dt.date | None = None,
     date: str | dt.date | None = None,
     **changes: Any,
 ) -> Panel:
@@ -101,6 +104,9 @@ def panel(
     fitted : str
         To what bounds, limits, weights and grade cuts are fitted: "all" periods together (COINr ``global = TRUE``),
         "each" by itself, or one period by name, whose recipe is then frozen for the others.
+    units_of : str or datetime.date, optional
+        The day, or the period at whose end, in whose units all periods are told, where the edition names a table of
+        units renamed, merged and split (``unit_changes``); default: the end of the last period.
 
     Returns
     -------
@@ -127,7 +133,8 @@ def panel(
     unknown = [period for period in chosen if period not in known]
     if unknown:
         raise refuse("unknown-period", key="periods", name=unknown[0], options=known)
-    return score_panel(read_periods(loaded, source, sorted(chosen)), loaded, str(fitted))
+    tables = read_periods(loaded, source, rising(tuple(chosen)), day_of(units_of))
+    return score_panel(tables, loaded, str(fitted))
 
 
 def barometer(

@@ -219,6 +219,9 @@ class IndexSpec(Strict):
     period: str | None = Field(None, description="Period of the dataset used when none is given.")
     units: str | None = Field(None, description="Dataset or CSV file of the units that report, for `init`.")
     former: str | None = Field(None, description="Dataset of old names and codes of those units, for `init`.")
+    unit_changes: str | None = Field(
+        None, description="Dataset of units renamed, merged and split, by which periods are told in the same units."
+    )
     reference_unit: str | None = None
     scale: tuple[Number, Number] = (0.0, 100.0)
     score_decimals: int = Field(9, ge=0, le=12)

@@ -40,6 +40,7 @@ ORIGINS = {
     "published": ("公开数字", "published"),
     "simulated": ("模拟", "simulated 模拟"),
     "summed": ("各县合计", "summed over counties"),
+    "carried": ("按区划变动换算", "carried over a change of units"),
     "imputed": ("填补", "imputed"),
     "assumed": ("假设", "assumed"),
     "missing": ("缺失", "missing"),

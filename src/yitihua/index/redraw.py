@@ -78,28 +78,29 @@ class Redraw:
         ndarray, shape (draws, units)
             NaN where the board has no score: a draw takes no cell away and adds none.
         """
-        return self.scores(errors, [self.board.points.shape[1] - 1])[:, :, 0]
+        return np.asarray(self.nodes(errors, [self.board.points.shape[1] - 1])[:, :, 0])
 
-    def scores(self, errors: Floats, columns: Sequence[int]) -> Floats:
-        """Return the points of some indicators and nodes under errors, shape (draws, units, columns).
+    def nodes(self, errors: Floats, columns: Sequence[int]) -> Floats:
+        """Return the points of some columns of the board under errors, as `totals` does of the index.
 
         Parameters
         ----------
         errors : ndarray, shape (draws, units, k)
-            As in `totals`.
         columns : sequence of int
-            Columns of the board's points.
+            Indicators and nodes by their column in the recipe's plan; the last is the index.
+
+        Returns
+        -------
+        ndarray, shape (draws, units, len(columns))
         """
         draws, units = errors.shape[:2]
         found = np.empty((draws, units, len(columns)))
         size = max(1, ROWS // max(units, 1))
         for start in range(0, draws, size):
-            work = self._chunk(errors[start : start + size])
-            for place, column in enumerate(columns):
-                found[start : start + size, :, place] = work.get(column, self.board.points[:, column])
+            found[start : start + size] = self._chunk(errors[start : start + size], columns)
         return found
 
-    def _chunk(self, errors: Floats) -> dict[int, Floats]:
+    def _chunk(self, errors: Floats, columns: Sequence[int]) -> Floats:
         fixed = self.board.points
         points = self._points(errors)
         work: dict[int, Floats] = {column: points[:, :, k] for k, column in enumerate(self.columns.tolist())}
@@ -110,7 +111,7 @@ class Redraw:
             for place, child in enumerate(step.columns):
                 children[:, :, place] = work.get(child, fixed[:, child])
             work[step.column] = self._combined(children, step, carried)
-        return work
+        return np.stack([work.get(one, np.broadcast_to(fixed[:, one], shape)) for one in columns], axis=-1)
 
     def _combined(self, children: Floats, step: NodeStep, carried: dict[int, Any]) -> Floats:
         """Return a node's scores, shape (draws, units); units with the same gaps go together.

@@ -140,4 +140,4 @@ def node_draws(
     moved = [k for k in range(len(drawn)) if errors[:, :, k].any()]
     if not moved:
         return np.broadcast_to(board.points[:, list(columns)], (n, len(table.units), len(columns)))
-    return Redraw.of(board, [drawn[k] for k in moved]).scores(errors[:, :, moved], list(columns))
+    return Redraw.of(board, [drawn[k] for k in moved]).nodes(errors[:, :, moved], list(columns))
