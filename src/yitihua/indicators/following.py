@@ -102,7 +102,8 @@ def told_on(table: IndicatorTable, changes: UnitChanges) -> dt.date | None:
     """Return the day in whose units a table stands, None where its period does not say when it ends.
 
     That is the last of its period; but a table that still has what ended within the period, and nothing that was
-    made then, stands in the units of the day before.
+    made then, stands in the units of the day before. One that has what was made later, and nothing that ended then,
+    was told in the later units from the start.
     """
     span = period_span(table.period)
     if span is None:
@@ -116,6 +117,12 @@ def told_on(table: IndicatorTable, changes: UnitChanges) -> dt.date | None:
         made = any(not existed(changes, unit, before, date) for unit in table.units)
         if ended and not made:
             end = before
+    for date in changes.dates:
+        if date <= end:
+            continue
+        made = any(not existed(changes, unit, date - dt.timedelta(days=1), date) for unit in table.units)
+        if made and not any(changes.ended(unit, date) == date for unit in table.units):
+            end = date
     return end
 
 
