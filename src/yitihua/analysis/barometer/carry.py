@@ -12,6 +12,7 @@ from yitihua.definitions.edition import Edition
 from yitihua.index.redraw import Redraw
 from yitihua.index.sampling import errors_of
 from yitihua.index.scoreboard import Scoreboard
+from yitihua.indicators.merging import empties_told_again
 from yitihua.indicators.period_ends import period_end, period_span, rising
 from yitihua.indicators.table import Floats, IndicatorTable, Words
 
@@ -105,7 +106,8 @@ def lent(table: IndicatorTable, others: Mapping[str, IndicatorTable], codes: Seq
     if (origin == np.where(np.isnan(table.values), "", table.period or "")).all():
         return Lent(table, origin)
     made = np.where(np.isnan(table.values) & np.isfinite(values), "lent", np.asarray(table.origin))
-    return Lent(replace(table, values=values, se=se if np.isfinite(se).any() else None, origin=made), origin)
+    errors, notices = se if np.isfinite(se).any() else None, empties_told_again(table, values)
+    return Lent(replace(table, values=values, se=errors, origin=made, notices=notices), origin)
 
 
 def source_draws(
