@@ -44,10 +44,11 @@ def checked_text(
         encodings = sorted({file.encoding for file in files if file.kind == kind})
         bad = rejects.of(kind)
         share = f"{rejects.share(kind):.2%}"
+        of_files = (f"（{'、'.join(encodings)}）" if zh else f" ({', '.join(encodings)})") if encodings else ""
         lines.append(
-            f"{name}：{read:,}条（{'、'.join(encodings)}），未通过{bad:,}条，{share}"
+            f"{name}：{read:,}条{of_files}，未通过{bad:,}条，{share}"
             if zh
-            else f"{name}: {read:,} records ({', '.join(encodings)}), {bad:,} rejected, {share}"
+            else f"{name}: {read:,} records{of_files}, {bad:,} rejected, {share}"
         )
         for of, reason, count in rejects.summary():
             if of == kind:

@@ -140,6 +140,20 @@ def check(asked: Asked, *, track: Track = iter, threads: int = 2) -> tuple[Rejec
     return store.rejects, tuple(store.files), store
 
 
+def checked(
+    asked: Asked, *, server: Server | None = None, track: Track = iter
+) -> tuple[Rejects, tuple[FileRead, ...], list[tuple[str, str]]]:
+    """Return what was rejected, and the files that were read and that cannot be; on a server there are no files."""
+    if server is not None:
+        from yitihua.indicators.records import servers
+
+        return servers.check(asked, server), (), []
+    rejects, files, store = check(asked, track=track)
+    skipped = list(store.skipped)
+    store.close()
+    return rejects, files, skipped
+
+
 def measure(
     asked: Asked,
     periods: Sequence[Period],
@@ -179,8 +193,8 @@ def measure(
         For unreadable files, absent columns, too many rejects, a query that cannot be run or a full disk.
     """
     settings = asked.folder.settings
-    how = {"skip_files": skip_files, "track": track, "threads": threads, "memory_limit": memory_limit}
-    with opened(asked, periods, server=server, **how) as source:
+    with opened(asked, periods, server=server, skip_files=skip_files, track=track, threads=threads,
+                memory_limit=memory_limit) as source:  # fmt: skip
         if rejected is not None:
             rejected(source.rejects)
         source.rejects.check(settings.max_rejects if max_rejects is None else max_rejects, asked.book).raise_if_any()
@@ -195,10 +209,11 @@ def measure(
         annexes = {which: source.annex(which) for which in asked.book.annexes}
         return Counted(
             counties, names, {c: u.level for c, u in asked.registry.units.items()}, tuple(periods), values,
-            {m: tuple(sorted(asked.book.used[m] & source.absent)) for m in values if asked.book.used[m] & source.absent},
+            {name: tuple(sorted(kinds)) for name in values if (kinds := asked.book.used[name] & source.absent)},
             {kind: tuple(c for c in counties if c not in sent[kind] and kind not in settings.nothing.get(c, ()))
              for kind in asked.book.types if kind not in source.absent},
-            tuple(source.files), asked.folder.unknown, tuple(source.skipped), source.rejects, annexes, settings.simulated,
+            tuple(source.files), asked.folder.unknown, tuple(source.skipped), source.rejects, annexes,
+            settings.simulated,
         )  # fmt: skip
 
 

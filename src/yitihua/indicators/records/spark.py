@@ -1,4 +1,4 @@
-"""Records in Spark: the same queries as in PostgreSQL, as views of a session, dropped when they were counted."""
+"""Records in Spark: the same queries as in PostgreSQL, as views of a session that are dropped in the end."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ _KINDS = {
     **dict.fromkeys(("float", "double"), "number"),
     "string": "text", "boolean": "flag", "date": "date", "timestamp_ntz": "time", "timestamp": "zoned",
 }  # fmt: skip
+#: Queries that are planned and run together.
+AT_ONCE = 12
+
 
 
 class SparkServer:
@@ -51,7 +54,7 @@ class SparkServer:
         self._session: Any = local_session(threads) if session is None else session
         # The names of views are this object's own: a session may hold tables called cases.
         self._prefix = f"yitihua_{uuid.uuid4().hex[:12]}_"
-        self._views: dict[str, bool] = {}
+        self._views: list[str] = []
         self._read: dict[str, str] = {}
 
     def relation(self, table: str) -> str:
@@ -81,11 +84,38 @@ class SparkServer:
         # An address in a store names its place in full, as an absolute path does.
         place = table if "://" in table or Path(table).is_absolute() else str(self._folder / table)
         frame = self._session.read.parquet(place)
-        view = f"{self._prefix}file_{len(self._read)}"
-        frame.createOrReplaceTempView(view)
-        self._views[view] = False
-        self._read[table] = view
+        self._read[table] = self._view(f"file_{len(self._read)}", frame)
         return frame
+
+    def _view(self, name: str, frame: Any) -> str:
+        view = self._prefix + name
+        frame.createOrReplaceTempView(view)
+        self._views.append(view)
+        return view
+
+    def offer(self, made: Mapping[str, str], queries: Sequence[str]) -> None:
+        """Make a view of every table that the queries name; what several of them name is laid down.
+
+        A view of a view would be planned anew with all that lies below it, which takes longer than to read it. What is
+        laid down is kept by the executors: where one of them is lost, the run ends and is to be started again.
+
+        Raises
+        ------
+        InputError
+            For what Spark refuses: by its condition, since its words may quote a row.
+        """
+        for name, times in needed(made, queries).items():
+            # What was read, and what is sound of it, are a step away from what lies there.
+            near = name.startswith("yt_read_") or f"yt_ranked_{name}" in made
+            with self._refusing(name):
+                frame = self._session.sql(self._with_views(made[name]))
+                self._view(name, frame.localCheckpoint() if times > 1 and not near else frame)
+
+    def _view(self, name: str, frame: Any) -> str:
+        view = self._prefix + name
+        frame.createOrReplaceTempView(view)
+        self._views.append(view)
+        return view
 
     def offer(self, made: Mapping[str, str], queries: Sequence[str]) -> None:
         """Make a view of every table that the queries name; what is named more than once is kept once it was read.
@@ -96,12 +126,13 @@ class SparkServer:
             For what Spark refuses: by its condition, since its words may quote a row.
         """
         for name, times in needed(made, queries).items():
-            view = self._prefix + name
             with self._refusing(name):
-                self._session.sql(self._with_views(made[name])).createOrReplaceTempView(view)
-                self._views[view] = times > 1
-                if times > 1:
-                    self._session.catalog.cacheTable(view)
+                frame = self._session.sql(self._with_views(made[name]))
+                # A view of a view is planned anew with all that lies below it, which takes longer than to read it:
+                # what is named more than once is laid down.
+                if times > 1 and (name not in made_plain(made)):
+                    frame = frame.localCheckpoint()
+                self._view(name, frame)
 
     def _with_views(self, query: str) -> str:
         """Return a query that names tables as they are called in definitions, over the views that stand for them."""
@@ -117,7 +148,28 @@ class SparkServer:
         InputError
             As `offer`.
         """
-        return {key: self.table(query, key if isinstance(key, str) else key[-1])[1] for key, query in queries.items()}
+        found: dict[Any, list[tuple[Any, ...]]] = {key: [] for key in queries}
+        keys = list(queries)
+        for start in range(0, len(keys), AT_ONCE):
+            some = keys[start : start + AT_ONCE]
+            for key, *row in self._together({key: queries[key] for key in some}):
+                found[key].append(tuple(row))
+        return found
+
+    def _together(self, queries: Mapping[Any, str]) -> list[tuple[Any, ...]]:
+        """Return the rows of several queries, each with the key of its query before it."""
+        keys = list(queries)
+        parts = [f"SELECT {i} AS q, county, label, value\nFROM (\n{query}\n) x"
+                 for i, query in enumerate(queries.values())]  # fmt: skip
+        try:
+            rows = self.table("\nUNION ALL\n".join(parts), "queries")[1]
+        except InputError as error:
+            if error.faults[0].code != "records-query":
+                raise
+            for key, query in queries.items():
+                self.table(query, str(key[-1]))  # one of them is refused by its name
+            raise
+        return [(keys[q], *row) for q, *row in rows]
 
     def table(self, query: str, of: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Return the columns and rows of one query.
@@ -136,9 +188,7 @@ class SparkServer:
 
     def close(self) -> None:
         """Drop the views, and stop the session if it was started here."""
-        for view, cached in reversed(self._views.items()):
-            if cached:
-                self._session.catalog.uncacheTable(view)
+        for view in reversed(self._views):
             self._session.catalog.dropTempView(view)
         self._views.clear()
         self._read.clear()
