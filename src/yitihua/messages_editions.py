@@ -89,9 +89,9 @@ EDITIONS: Final[dict[str, tuple[Words, Words]]] = {
         ),
     ),
     "chain-breaks": (
-        ("{found}个版本、{count}个断点", "断点比版本少一个，按时间递增，且互不相同", "请逐一给出断点时期"),
+        ("版本{found}个，断点{count}个", "断点比版本少一个，按时间递增，且互不相同", "请逐一给出断点时期"),
         (
-            "{found} editions and {count} breaks",
+            "editions: {found}, breaks: {count}",
             "one break fewer than editions, rising, no two alike",
             "Give the period of every break",
         ),

@@ -19,6 +19,7 @@ PHRASES: Final[dict[str, str]] = {
     "indicator": "指标",
     "indicator or node": "指标或节点",
     "setting of the base edition": "基础版本的设置",
+    "questionnaire": "问卷",
     "node or indicator": "节点或指标",
     "measure": "原始量",
     "view": "视角",

@@ -44,6 +44,11 @@ def test_one_name_that_the_base_does_not_have(tmp_path, refused, head, index, ke
     assert (fault.code, fault.key, fault.details.get("hint", "")) == ("unknown-reference", key, hint)
 
 
+def test_one_questionnaire_that_the_base_does_not_have(tsi, refused):
+    (fault,) = refused(later_edition, tsi.folder, "tsi", "", "", 'drop = ["questionnaires.residence"]')
+    assert (fault.code, fault.key, fault.details["hint"]) == ("unknown-reference", "edition.drop", "residents")
+
+
 def test_what_is_dropped_and_stated_anew_has_nothing_of_the_base(tmp_path):
     text = '[indicators.gnipc]\nname = "Income"\nparent = "income"\nunit = "$"\n'
     made = later_edition(tmp_path, "hdi", text, 'normalise = "minmax"', 'drop = ["gnipc"]').indicators["gnipc"]
@@ -62,8 +67,8 @@ def test_order_is_that_which_is_stated(tmp_path):
         (["editions", "compare", "hdi", "hdii"], "no edition"),
         (["editions", "bridge", "hdi", "asem", "-o", "{out}", "--name", "hdi"], "cannot be named"),
         (["editions", "bridge", "hdi", "hdi", "-o", "{full}", "--name", "again"], "already there"),
-        (["editions", "chain", "hdi", "hdi", "--at", "2021,2022"], "2 editions and 2 breaks"),
-        (["editions", "chain", "hdi", "--at", "2021"], "1 editions and 1 breaks"),
+        (["editions", "chain", "hdi", "hdi", "--at", "2021,2022"], "editions: 2, breaks: 2"),
+        (["editions", "chain", "hdi", "--at", "2021"], "editions: 1, breaks: 1"),
         (["editions", "chain", "hdi", "hdi", "--at", "2019"], "do not hold the period"),
         (["editions", "chain", "hdi", "hdi", "--at", "2021", "--fitted", "each"], "fitted to each"),
         (["editions", "chain", "hdi", "hdi", "--at", "2021", "--fitted", "2021"], "2021"),

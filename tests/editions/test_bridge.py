@@ -12,10 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import yitihua as yt
+from calling import called
 from editing import assert_same_scores, bridge_of, later_edition, write_files
 from yitihua.definitions.bridge import RESTORED, bridge_files, lay_over
 from yitihua.definitions.edition_diff import compare_editions
 from yitihua.definitions.inheritance import merge
+from yitihua.definitions.records import load_records, records_folder
 from yitihua.definitions.skeleton import write_skeleton
 from yitihua.definitions.toml_text import toml_text
 
@@ -112,6 +114,16 @@ def test_a_bridge_the_other_way_returns_the_new_scores(tmp_path, base, head, fra
     made = bridge_of(tmp_path / "bridge", new, yt.load_edition(base))
     frame = drawn(new, 1)
     assert_same_scores(yt.evaluate(made, frame), yt.evaluate(new, frame))
+
+
+@pytest.mark.parametrize("old", yt.edition_names())
+@pytest.mark.parametrize("new", yt.edition_names())
+def test_any_shipped_edition_over_any_other(tmp_path, old, new):
+    """Nothing in common but the way they are stated: then the bridge states everything."""
+    made = bridge_of(tmp_path, yt.load_edition(old), yt.load_edition(new))
+    assert_same_scores(yt.evaluate(made), yt.evaluate(old))
+    cited = [(one.info.source, one.info.licence, one.info.version) for one in (made, yt.load_edition(old))]
+    assert cited[0] == cited[1]
 
 
 def drawn(edition, seed, units=25):
@@ -264,6 +276,20 @@ def test_what_is_laid_over_gives_what_was_wanted(base, wanted):
     assert merge(left, stated) == wanted
 
 
+def test_the_command(tmp_path, monkeypatch, capsys):
+    later_edition(tmp_path / "new", "hdi", HDI, head='drop = ["income"]')
+    words = ["editions", "bridge", "hdi", tmp_path / "new", "--lang", "zh"]
+    code, out, _ = called(monkeypatch, capsys, [*words, "-o", tmp_path / "bridge"])
+    assert code == 0
+    assert "得分与hdi相同" in out
+    assert_same_scores(yt.evaluate(tmp_path / "bridge"), yt.evaluate("hdi"))
+    code, out, _ = called(monkeypatch, capsys, [*words, "-o", tmp_path / "other", "--name", "mine", "--json"])
+    assert (code, json.loads(out)["name"]) == (0, "mine")
+    assert sorted(json.loads(out)["files"]) == sorted(
+        path.relative_to(tmp_path / "other").as_posix() for path in (tmp_path / "other").rglob("*.toml")
+    )
+
+
 # What cannot be
 
 
@@ -275,12 +301,52 @@ def test_the_name_of_a_bridge(tmp_path, refused):
 
 
 def test_what_a_bridge_cannot_express_is_refused_by_name(tmp_path, refused):
-    """The new questionnaire asks for indicators that the old edition lacks, and no file can drop a questionnaire."""
+    """A table of the index file by days: nothing can be laid over it, and it cannot be dropped in part."""
+    index = 'drop = ["coverage"]\n[coverage."2010-01-01"]\nnode = 0.5\n'
+    new = later_edition(tmp_path / "new", "hdi", "", index)
+    (fault,) = refused(bridge_files, yt.load_edition("hdi"), new, "bridge")
+    assert (fault.code, fault.key) == ("bridge-cannot", "coverage.2010-01-01")
+
+
+def test_a_first_questionnaire_is_left_out_again(tmp_path):
+    """The new edition asks for what the old one took from the office; no item may be left without its indicator."""
     write_skeleton(tmp_path / "new", "towns")
-    new = yt.load_edition("towns", tmp_path / "new")
-    faults = refused(bridge_files, yt.load_edition("egdi-2022"), new, "bridge")
-    assert {fault.code for fault in faults} == {"bridge-cannot"}
-    assert any(fault.key.startswith("items.") for fault in faults)
+    made = bridge_of(tmp_path / "bridge", yt.load_edition("egdi-2022"), yt.load_edition("towns", tmp_path / "new"))
+    assert made.questionnaires == {}
+
+
+def test_record_types_come_along(tmp_path):
+    """Measures are counted from the records that the old edition described."""
+    new = later_edition(tmp_path / "new", "zhejiang-2022")
+    old = yt.load_edition("zhejiang-2022")
+    made = bridge_of(tmp_path / "same", old, new)
+    assert not (tmp_path / "same/indicators/bridge/records").exists()
+    assert load_records(made) == load_records(old)
+    cases = (records_folder(old) / "cases.toml").read_bytes()
+    write_files(tmp_path / "new/indicators/later/records", {"cases.toml": cases})
+    made = bridge_of(tmp_path / "other", old, new)
+    assert load_records(made) == load_records(old)
+    assert (tmp_path / "other/indicators/later/records/cases.toml").read_bytes() == cases
+
+
+def test_one_code_for_other_things(tmp_path):
+    """What the old edition calls an indicator is a node, and a measure, of the new one."""
+    framework = """
+[nodes.osi]
+name = "Now a node"
+parent = "EGDI"
+[indicators.inner]
+name = "Inner"
+parent = "osi"
+unit = "x"
+[measures.hci]
+name = "Now a measure"
+unit = "x"
+"""
+    new = later_edition(tmp_path / "new", "egdi-2022", framework, head='drop = ["osi", "hci"]')
+    assert set(new.indicators) == {"tii", "inner"}
+    made = bridge_of(tmp_path / "bridge", yt.load_edition("egdi-2022"), new)
+    assert_same_scores(yt.evaluate(made), yt.evaluate("egdi-2022"))
 
 
 def test_files_of_a_text_with_every_sign(tmp_path):

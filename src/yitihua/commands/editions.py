@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from yitihua.commands.options import Folder, Json, Lang, Out, Top, language, say
-from yitihua.errors import refuse
+from yitihua.errors import refuse, suggest
 
 if TYPE_CHECKING:
     from yitihua.definitions.edition import Edition
@@ -19,7 +19,10 @@ class _Listing(TyperGroup):
     """A group that lists where no command of it is named: `yitihua editions` and `yitihua editions DIR`."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        if not args or (args[0] not in self.commands and args[0] not in ctx.help_option_names):
+        named = args[0] if args else ""
+        # What only resembles a command is refused as one, where it is no folder either.
+        meant = named in self.commands or bool(suggest(named, list(self.commands)) and not Path(named).exists())
+        if named not in ctx.help_option_names and not meant:
             args = ["list", *args]
         parsed: list[str] = super().parse_args(ctx, args)
         return parsed
@@ -71,7 +74,7 @@ def compare(old: Old, new: New, out: Out = None, json: Json = False, lang: Lang 
     """
     from yitihua.definitions.edition_diff import compare_editions
     from yitihua.publish import terminal
-    from yitihua.publish.edition_text import edition_diff_dict, edition_diff_lines
+    from yitihua.publish.edition_text import edition_diff_dict, edition_diff_lines, folded
 
     words = language(lang)
     found = compare_editions(edition_at(old), edition_at(new))
@@ -85,7 +88,7 @@ def compare(old: Old, new: New, out: Out = None, json: Json = False, lang: Lang 
     if json:
         terminal.print_json(edition_diff_dict(found, words))
         return
-    terminal.print_lines(lines)
+    terminal.print_lines(folded(lines, terminal.console().width))
     _say_written(out, files, words)
 
 
@@ -105,13 +108,16 @@ def bridge(
     new: New,
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the bridge's project; must not exist.")],
     name: Annotated[str | None, typer.Option("--name", help="Name of the bridge. Default: OLD-on-NEW.")] = None,
+    json: Json = False,
     lang: Lang = None,
 ) -> None:
     """Write an edition that extends NEW and scores as OLD did. 生成衔接版.
 
     It states only what differs, loads, and returns the old scores to the last bit; what it cannot say is refused.
     """
+    from yitihua.definitions import load_edition
     from yitihua.definitions.bridge import bridge_files
+    from yitihua.publish import terminal
     from yitihua.publish.atomic import new_folder
 
     words = language(lang)
@@ -121,11 +127,15 @@ def bridge(
     if out.exists():
         raise refuse("bad-output", name=str(out), reason="it is already there")
     new_folder(out, files.items())
+    if json:
+        terminal.print_json({"name": made, "extends": after.name, "scores_as": before.name, "files": list(files)})
+        return
     said = ", ".join(files)
     print(say(words, f"已写入 {out}/：{said}", f"Written to {out}/: {said}"))
     print(say(words, f"版本“{made}”以{after.name}为基础，得分与{before.name}相同。接着：",
               f"Edition '{made}' extends {after.name} and scores as {before.name}. Next:"))  # fmt: skip
-    print(f"  yitihua score {out}\n  yitihua editions compare {old} {out}")
+    data = "" if load_edition(made, out).spec.dataset else say(words, " --data 旧版数据.csv", " --data OLD.csv")
+    print(f"  yitihua score {out}{data}\n  yitihua editions compare {old} {out}")
 
 
 @editions.command()
@@ -152,6 +162,7 @@ def chain(
     from yitihua.api import chain as linked
     from yitihua.publish import terminal
     from yitihua.publish.chain_text import chain_files, chain_lines, chain_rows
+    from yitihua.publish.edition_text import folded
 
     words = language(lang)
     loaded = [edition_at(name) for name in names]
@@ -175,7 +186,7 @@ def chain(
         head = {"rule": found.rule[0 if words == "zh" else 1], "simulated": found.simulated}
         terminal.print_json(head | told | {"unlinked": list(found.unlinked)})
         return
-    terminal.print_lines(chain_lines(found, words))
+    terminal.print_lines(folded(chain_lines(found, words), terminal.console().width))
     rows, more = chain_rows(found, words, top or None)
     title = say(words, "链接得分（*为跨断点换算，不可排名）", "Linked scores (* carried over the break: no ranks)")
     print()

@@ -19,13 +19,15 @@ from yitihua.definitions.edition import Edition
 from yitihua.definitions.edition_diff import Changed, EditionDiff, compare_editions
 from yitihua.definitions.inheritance import without_codes
 from yitihua.definitions.loader import load_edition
+from yitihua.definitions.passport import dataset_names
+from yitihua.definitions.records import records_folder
 from yitihua.definitions.toml_text import toml_text
 from yitihua.errors import FaultList, InputError, refuse
 
 #: What a bridge restores; words are left as the new edition has them.
 RESTORED: Final = ("scores", "meaning", "aside")
 #: Keys of an index file that say where data are, not how they are scored.
-_NOT_SCORING: Final = frozenset({"extends", "drop", "title", "dataset", "period", "units", "former", "reference_unit"})
+_NOT_SCORING: Final = frozenset({"extends", "drop", "title", "dataset", "period", "units", "former"})
 _DROPPED_BY: Final = {
     "nodes": "",
     "indicators": "",
@@ -76,7 +78,6 @@ def bridge_files(old: Edition, new: Edition, name: str) -> dict[str, bytes]:
 
     Examples
     --------
-    >>> from yitihua.definitions.changes import with_changes
     >>> hdi = load_edition("hdi")
     >>> files = bridge_files(hdi, hdi, "hdi-again")
     >>> [path for path in files]
@@ -134,6 +135,10 @@ def _stated(found: EditionDiff) -> _Stated:
         stated.drop += [f"{_DROPPED_BY[section]}{code}" for code in found.added[section]]
         if section != "views":
             stated.gone |= set(found.added[section])
+    # Measures of the new edition stay, idle, but for one whose code the old edition gives to something else.
+    stated.drop += [f"measures.{code}" for code in found.added["measures"] if code in {*old.nodes, *old.indicators}]
+    if not old.questionnaires:  # where it has any, they replace those of the new edition as a folder
+        stated.drop += [f"questionnaires.{name}" for name in new.questionnaires]
     for section in ("nodes", "indicators", "measures", "checklists", "views"):
         for code in found.dropped[section]:
             stated.whole(section, code, _dump(old, section, code), False)
@@ -194,7 +199,7 @@ def _files(old: Edition, new: Edition, name: str, stated: _Stated) -> dict[str, 
         f"indicators/{name}/bridge.toml": _HEADER.format(old=old.name, new=new.name) + toml_text(framework),
         f"index/{name}.toml": toml_text(_index(old, new, stated.gone)),
     }
-    return {path: text.encode("utf-8") for path, text in files.items()} | _questionnaires(old, new, name)
+    return {path: text.encode("utf-8") for path, text in files.items()} | _beside(old, new, name)
 
 
 _HEADER = """\
@@ -212,6 +217,12 @@ def _told(old: Edition, new: Edition) -> dict[str, Any]:
         "en": f"{own[1]} A bridge: it scores as {old.name} did, on the definition files of {new.name}.".strip(),
     }
     told: dict[str, Any] = {"title": title, "notice": notice}
+    # Whose index it is: a citation of the new edition would be wrong beside the old one's scores.
+    for key in ("source", "licence", "version"):
+        if getattr(old.info, key) != getattr(new.info, key):
+            told[key] = getattr(old.info, key)
+    if old.info.description != new.info.description:
+        told["description"] = (old.info.description or old.title).model_dump()
     if old.info.unit_noun != new.info.unit_noun:
         told["unit_noun"] = old.info.unit_noun.model_dump()
     return told
@@ -226,13 +237,17 @@ def _index(old: Edition, new: Edition, gone: set[str]) -> dict[str, Any]:
     for name in _incomplete_sets(old):
         before["weights"]["sets"].pop(name, None)
     drop, stated = lay_over(without_codes(after, gone), before)
-    told = {}
+    told: dict[str, Any] = {}
     if new.spec.title is not None:
         told["title"] = _told(old, new)["title"]
-    if old.project is None:
-        told |= {key: value for key in ("dataset", "period") if (value := getattr(old.spec, key)) is not None}
-        told = {key: value for key, value in told.items() if value != getattr(new.spec, key)}
-    drop += [key for key in ("dataset", "period") if getattr(new.spec, key) and not getattr(old.spec, key)]
+    # A dataset of the old edition's own project is not at hand here, and the new one's is not its data.
+    kept = old.spec.dataset is not None and old.spec.dataset in dataset_names()
+    for key in ("dataset", "period"):
+        value = getattr(old.spec, key) if kept else None
+        if value is not None and value != getattr(new.spec, key):
+            told[key] = value
+        elif value is None and getattr(new.spec, key) is not None:
+            drop.append(key)
     return {"extends": new.name} | ({"drop": drop} if drop else {}) | told | stated
 
 
@@ -279,12 +294,20 @@ def _dotted(base: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
     return any("." in key and base.get(key) != wanted.get(key) for key in {*base, *wanted})
 
 
-def _questionnaires(old: Edition, new: Edition, name: str) -> dict[str, bytes]:
-    """Return the old questionnaires, file by file, where the new edition asks otherwise."""
-    if old.questionnaires == new.questionnaires:
-        return {}
+def _beside(old: Edition, new: Edition, name: str) -> dict[str, bytes]:
+    """Return the old questionnaires and record types, file by file, where the new edition has others."""
     paths = [path for path in old.files if path.parent.parent.name == "surveys"]
-    return {f"surveys/{name}/{path.name}": path.read_bytes() for path in paths}
+    asked = paths if old.questionnaires and old.questionnaires != new.questionnaires else []
+    found = {f"surveys/{name}/{path.name}": path.read_bytes() for path in asked}
+    records = _records(old)
+    if records and records != _records(new):
+        found |= {f"indicators/{name}/records/{file}": content for file, content in records.items()}
+    return found
+
+
+def _records(edition: Edition) -> dict[str, bytes]:
+    folder = records_folder(edition)
+    return {} if folder is None else {path.name: path.read_bytes() for path in sorted(folder.glob("*.toml"))}
 
 
 def _carried(new: Edition) -> dict[str, bytes]:
@@ -292,7 +315,9 @@ def _carried(new: Edition) -> dict[str, bytes]:
     if new.project is None:
         return {}
     root = new.project.resolve()
-    inside = [path for path in new.files if path.resolve().is_relative_to(root)]
+    folder = records_folder(new)
+    paths = [*new.files, *(sorted(folder.glob("*.toml")) if folder is not None else [])]
+    inside = [path for path in paths if path.resolve().is_relative_to(root)]
     return {path.resolve().relative_to(root).as_posix(): path.read_bytes() for path in inside}
 
 
@@ -318,7 +343,11 @@ def _loaded_or_refused(files: Mapping[str, bytes], name: str) -> Edition:
 def _refuse_rest(left: EditionDiff, unusable: tuple[str, ...]) -> None:
     """Refuse by name what the bridge still does otherwise than the old edition."""
     faults = FaultList()
-    names = [f"{s}.{c}" for s in ("nodes", "indicators", "views") for c in (*left.added[s], *left.dropped[s])]
+    names = [
+        f"{s}.{c}"
+        for s in ("nodes", "indicators", "views", "questionnaires")
+        for c in (*left.added[s], *left.dropped[s])
+    ]
     names += [
         f"{entry.section}.{entry.code}.{change.path}"
         for entry in left.changed

@@ -50,7 +50,7 @@ _KIND: Final[dict[str, dict[str, Kind]]] = {
         aside=["views"],
         words=_REASONS,
     ),
-    "measures": _table(scores=["sums"], meaning=("unit", "kind", "period", "counting_rule", "record")),
+    "measures": _table(scores=["sums"], meaning=("unit", "kind", "period", "counting_rule", "record", "count")),
     "checklists": _table(meaning=("scored_unit", "points")),
     "views": _table(aside=["groups"]),
     "questionnaires": _table(meaning=("items", "scales")),

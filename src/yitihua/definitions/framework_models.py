@@ -37,7 +37,8 @@ class EditionInfo(Strict):
     extends: str | None = Field(None, description="Edition whose definitions are taken over.")
     drop: tuple[str, ...] = Field(
         (),
-        description="Indicators or nodes of the base to leave out, or views.NAME, measures.NAME, checklists.NAME. "
+        description="Indicators or nodes of the base to leave out, or views.NAME, measures.NAME, checklists.NAME, "
+        "questionnaires.NAME. "
         "What is stated anew beside it replaces the base's entry whole.",
     )
     order: tuple[str, ...] = Field(

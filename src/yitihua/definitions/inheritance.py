@@ -37,6 +37,7 @@ _CODED = (
 #: Sections whose entries `[edition] drop` names bare; those of the others as "views.ssp".
 _BARE = ("nodes", "indicators")
 _QUALIFIED = ("measures", "views", "checklists")
+_ASKED = "questionnaires."
 
 
 def extend(base: Source, child: Source, faults: FaultList) -> tuple[Source, set[str]]:
@@ -86,10 +87,10 @@ def _without_path(content: dict[str, Any], path: list[str], child: Source, fault
     head, *rest = path
     if head not in content or (rest and not isinstance(content[head], dict)):
         place, known = child.place(("drop",)), list(content)
+        hint = "" if head in known else suggest(head, known)
         faults.add(
             "unknown-reference", file=place.file, line=place.line, key="drop",
-            kind="setting of the base edition", name=head, options=known,
-            hint="" if head in known else suggest(head, known),
+            kind="setting of the base edition", name=head, options=known, hint=hint,
         )  # fmt: skip
         return content
     if rest:
@@ -160,6 +161,12 @@ def _list_of(table: Any, key: str) -> list[Any]:
     return found if isinstance(found, list) else []  # what is no list is refused with its entry
 
 
+def dropped_questionnaires(child: Source) -> list[str]:
+    """Return the questionnaires of its base that an edition leaves out, by file stem."""
+    named = [str(name) for name in _list_of(child.data.get("edition"), "drop")]
+    return [name.removeprefix(_ASKED) for name in named if name.startswith(_ASKED)]
+
+
 def _states(child: Source, section: str, code: str) -> bool:
     entries = child.data.get(section)
     return isinstance(entries, dict) and code in entries
@@ -167,16 +174,18 @@ def _states(child: Source, section: str, code: str) -> bool:
 
 def _named(base: Source, child: Source, faults: FaultList) -> set[tuple[str, str]]:
     """Return what the child's `[edition] drop` names, as (section, code)."""
-    known: dict[str, tuple[str, str]] = {}
+    known: dict[str, set[tuple[str, str]]] = {}
     for section in (*_BARE, *_QUALIFIED):
         for source in (base, child):
             entries = source.data.get(section)
             for code in entries if isinstance(entries, dict) else ():
-                known[code if section in _BARE else f"{section}.{code}"] = (section, code)
-    found = set()
+                known.setdefault(code if section in _BARE else f"{section}.{code}", set()).add((section, code))
+    found: set[tuple[str, str]] = set()
     for name in _list_of(child.data.get("edition"), "drop"):
+        if str(name).startswith(_ASKED):
+            continue  # of another folder; see `dropped_questionnaires`
         if name in known:
-            found.add(known[name])
+            found |= known[name]
         else:
             _unknown(child, "drop", name, list(known), faults)
     return found
@@ -202,14 +211,10 @@ def _without(data: dict[str, Any], entries: set[tuple[str, str]]) -> dict[str, A
 
 def _drop(merged: Source, entries: set[tuple[str, str]]) -> set[str]:
     """Leave entries out, nodes with everything below them, views with the groups that indicators state in them."""
-    sections = {name: merged.data.get(name, {}) for name in _BARE}
-    gone = {code for section, code in entries if section in _BARE}
-    while below := _children_of(gone, sections) - gone:
+    gone = set(entries)
+    while below := _children_of({code for section, code in gone if section == "nodes"}, merged.data) - gone:
         gone |= below
-    for name, content in sections.items():
-        if content:
-            merged.data[name] = _kept(content, gone)
-    merged.data = _without(merged.data, {(section, code) for section, code in entries if section in _QUALIFIED})
+    merged.data = _without(merged.data, gone)
     views = {code for section, code in entries if section == "views"}
     if views and isinstance(merged.data.get("indicators"), dict):
         merged.data["indicators"] = {
@@ -218,7 +223,7 @@ def _drop(merged: Source, entries: set[tuple[str, str]]) -> set[str]:
             else entry
             for code, entry in merged.data["indicators"].items()
         }
-    return gone
+    return {code for section, code in gone if section in _BARE}
 
 
 def _put_in_order(merged: Source, child: Source, faults: FaultList) -> None:
@@ -235,10 +240,10 @@ def _put_in_order(merged: Source, child: Source, faults: FaultList) -> None:
             merged.data[section] = first | {code: entry for code, entry in entries.items() if code not in first}
 
 
-def _children_of(codes: set[str], sections: dict[str, Any]) -> set[str]:
+def _children_of(nodes: set[str], data: dict[str, Any]) -> set[tuple[str, str]]:
     return {
-        code
-        for entries in sections.values()
-        for code, entry in entries.items()
-        if isinstance(entry, dict) and entry.get("parent") in codes
+        (section, code)
+        for section in _BARE
+        for code, entry in data.get(section, {}).items()
+        if isinstance(entry, dict) and entry.get("parent") in nodes
     }

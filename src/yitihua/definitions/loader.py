@@ -8,7 +8,7 @@ index/NAME.toml          how it adds up         } NAME extends
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from yitihua.definitions.checks import check_edition
 from yitihua.definitions.edition import Edition
 from yitihua.definitions.framework_models import SECTIONS, EditionInfo, FrameworkFile
 from yitihua.definitions.index_models import IndexSpec, default_grades
-from yitihua.definitions.inheritance import extend, extend_index
+from yitihua.definitions.inheritance import dropped_questionnaires, extend, extend_index
 from yitihua.definitions.source import Place, Source, add_file, read_toml, resolve_dates
 from yitihua.definitions.survey_models import QuestionnaireFile
 from yitihua.definitions.validation import validate
@@ -58,7 +58,7 @@ def load_edition(name: str, project: str | Path | None = None, date: str | dt.da
     framework, index = layers.read(name, 0, ())
     faults.raise_if_any()
     day = _day(framework, date, faults)
-    edition = _build(name, framework, index, day, folder, faults)
+    edition = _build(name, framework, index, day, folder, faults, layers.unasked)
     faults.raise_if_any()
     assert edition is not None  # every path that gives None has added a fault
     return edition
@@ -70,6 +70,8 @@ class _Layers:
 
     project: Path | None
     faults: FaultList
+    #: Edition -> questionnaires of its base that it leaves out, with the place where it says so.
+    unasked: dict[str, dict[str, Place]] = field(default_factory=dict)
 
     def read(self, name: str, start: int, seen: tuple[str, ...], said: Place | None = None) -> tuple[Source, Source]:
         """Return merged framework and index.
@@ -99,6 +101,8 @@ class _Layers:
         if len(self.faults) > before:
             return framework, index  # what follows would be faults of a base that could not be read
         merged, gone = extend(base_framework, framework, self.faults)
+        place = framework.place(("edition", "drop"))
+        self.unasked.setdefault(name, {}).update(dict.fromkeys(dropped_questionnaires(framework), place))
         return merged, extend_index(base_index, index, name, gone, self.faults)
 
     def _base(self, framework: Source, index: Source) -> tuple[Place, str | None]:
@@ -187,7 +191,13 @@ def _day(framework: Source, date: str | dt.date | None, faults: FaultList) -> dt
 
 
 def _build(
-    name: str, framework: Source, index: Source, day: dt.date | None, project: Path | None, faults: FaultList
+    name: str,
+    framework: Source,
+    index: Source,
+    day: dt.date | None,
+    project: Path | None,
+    faults: FaultList,
+    unasked: dict[str, dict[str, Place]],
 ) -> Edition | None:
     content = resolve_dates(framework, day, faults)
     settings = resolve_dates(index, day, faults)
@@ -208,7 +218,7 @@ def _build(
         faults.add("missing-key", file=place.file or f"indicators/{name}", key="edition", name="edition")
     info = validate(EditionInfo, content.get("edition", {"title": name}), framework, ("edition",), faults)
     spec = validate(IndexSpec, _with_default_grades(settings), index, (), faults)
-    questionnaires, surveys = load_questionnaires(name, _bases(name, framework, index), project, faults)
+    questionnaires, surveys = load_questionnaires(_bases(name, framework, index), project, faults, unasked)
     check_edition(content, parts, spec, questionnaires, framework, index, surveys, faults)
     if len(faults) or info is None or spec is None:
         return None
@@ -277,9 +287,9 @@ def _not_a_table(source: Source, key: tuple[str, ...], found: Any, faults: Fault
 
 
 def load_questionnaires(
-    name: str, bases: list[str], project: Path | None, faults: FaultList
+    bases: list[str], project: Path | None, faults: FaultList, unasked: dict[str, dict[str, Place]]
 ) -> tuple[dict[str, QuestionnaireFile], dict[str, Source]]:
-    """Read surveys/NAME/*.toml, or those of the nearest base that has any.
+    """Read surveys/NAME/*.toml of the nearest base that has any, but for what nearer editions leave out.
 
     Returns
     -------
@@ -288,14 +298,28 @@ def load_questionnaires(
     """
     found: dict[str, QuestionnaireFile] = {}
     sources: dict[str, Source] = {}
-    for folder in (root / "surveys" / base for base in bases or [name] for root in resolver.roots(project)):
-        for path in sorted(folder.glob("*.toml")):
-            before = len(faults)
-            sources[path.stem] = source = read_toml(path, faults, project)
-            if len(faults) == before:
-                made = validate(QuestionnaireFile, source.data, source, (), faults)
-                if made is not None:
-                    found[path.stem] = made
-        if sources:
+    gone: dict[str, Place] = {}
+    paths: list[Path] = []
+    for base in bases:
+        for root in resolver.roots(project):
+            paths = sorted((root / "surveys" / base).glob("*.toml"))
+            if paths:
+                break
+            gone |= unasked.get(base, {})
+        if paths:
             break
+    for path in (path for path in paths if path.stem not in gone):
+        before = len(faults)
+        sources[path.stem] = source = read_toml(path, faults, project)
+        if len(faults) == before:
+            made = validate(QuestionnaireFile, source.data, source, (), faults)
+            if made is not None:
+                found[path.stem] = made
+    known = [path.stem for path in paths]
+    for name, place in gone.items():
+        if name not in known:
+            faults.add(
+                "unknown-reference", file=place.file, line=place.line, key="edition.drop",
+                kind="questionnaire", name=name, options=known, hint=suggest(name, known),
+            )  # fmt: skip
     return found, sources

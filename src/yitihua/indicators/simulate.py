@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from yitihua.errors import refuse
 from yitihua.indicators.simulation import counties, gaps
 from yitihua.indicators.simulation.counties import Units
@@ -64,7 +66,9 @@ class Province:
         return Province(self.units.take(index), measures, truth, self.seed)
 
 
-def simulate_measures(seed: int = 0, units: int = ZHEJIANG, codes: Sequence[str] = ()) -> Province:
+def simulate_measures(
+    seed: int = 0, units: int = ZHEJIANG, codes: Sequence[str] = (), *, complete: bool = False
+) -> Province:
     """Simulate the raw quantities of real counties over two years.
 
     Parameters
@@ -76,6 +80,8 @@ def simulate_measures(seed: int = 0, units: int = ZHEJIANG, codes: Sequence[str]
         random choice of the one or the other.
     codes : sequence of str, optional
         Only these counties, with the numbers they have in the whole.
+    complete : bool
+        Whether measures that a county did not report are there as well.
 
     Returns
     -------
@@ -104,11 +110,11 @@ def simulate_measures(seed: int = 0, units: int = ZHEJIANG, codes: Sequence[str]
         rows = counties.rows_of(frame, codes)
     else:
         rows = sorted(counties.stream(seed, "choice").permutation(len(frame))[:units].tolist())
-    whole = _whole_frame(frame, seed)
+    whole = _whole_frame(frame, seed, complete)
     return whole if len(rows) == len(frame) else whole.take(rows)
 
 
-def _whole_frame(frame: Units, seed: int) -> Province:
+def _whole_frame(frame: Units, seed: int, complete: bool) -> Province:
     calibration, sizes = rules(), scales()
     scores = latent_scores(calibration, frame, seed)
     values = {period: _values(scores[period], behind=period == "2021") for period in PERIODS}
@@ -116,7 +122,11 @@ def _whole_frame(frame: Units, seed: int) -> Province:
     changes = {code: values["2022"][code] for code in CHANGES}
     earlier = build(values["2021"], sizes, frame, "2021", seed, later, changes)
     measures: dict[str, Measures] = {"2021": earlier, "2022": later}
+    known = {period: {name: values.copy() for name, values in table.items()} for period, table in measures.items()}
     gaps.blank(measures, calibration, seed)
+    if complete:
+        for period, table in measures.items():
+            measures[period] = {n: np.where(np.isnan(v), known[period][n], v) for n, v in table.items()}
     truth = {period: {code: values[period][code] for code in (*SURVEYED, "E07")} for period in PERIODS}
     return Province(frame, measures, truth, seed)
 

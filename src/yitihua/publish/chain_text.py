@@ -16,7 +16,7 @@ def chain_lines(found: Chain, lang: str = "en") -> list[str]:
     Examples
     --------
     >>> import yitihua as yt
-    >>> chain_lines(yt.chain(["hdi", "hdi"], [2021]))[-1]
+    >>> chain_lines(yt.chain(["hdi", "hdi"], [2021]))[-3]
     'The new definitions move no score of the overlap.'
     """
     zh = lang == "zh"
@@ -30,7 +30,7 @@ def chain_lines(found: Chain, lang: str = "en") -> list[str]:
         names = ", ".join(found.unlinked[:10]) + (", …" if len(found.unlinked) > 10 else "")
         count = len(found.unlinked)
         lines += ["", f"无法链接的单位{count}个（断点时期缺一版得分）：{names}" if zh
-                  else f"{count} units have no link, for want of a score under both editions: {names}"]  # fmt: skip
+                  else f"Without a link, for want of a score under both editions ({count}): {names}"]  # fmt: skip
     return lines
 
 
@@ -41,7 +41,8 @@ def _effects(one: Break, lang: str) -> list[str]:
     lines = []
     for level, found in one.effects.items():
         same, change = found.agreement, found.frame["score_change"].dropna()
-        grades = [(scheme, count) for scheme, count in found.grade_changes.items()]
+        titles = {rule.code: rule.title[0 if zh else 1] for rule in one.new.recipe.grades}
+        grades = [(titles[scheme], count) for scheme, count in found.grade_changes.items()]
         word = level_word(level, lang)
         if zh:
             lines.append(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -9,6 +10,8 @@ from yitihua.definitions.edition import Edition
 from yitihua.definitions.edition_diff import KINDS, SECTIONS, Change, Changed, EditionDiff
 from yitihua.index.recipe import Label
 from yitihua.publish.change_words import PATH_ZH, value_words
+from yitihua.publish.summary import width
+from yitihua.publish.words import method_word
 
 KIND_WORDS: Final[dict[str, Label]] = {
     "scores": ("影响得分", "scores"),
@@ -34,9 +37,11 @@ _MORE_ZH: Final = {
     "units": "单位名单", "former": "旧名称", "scope": "范围", "annualise": "年化", "part_of_whole": "部分与整体",
     "min_denominator": "最小分母", "undefined_when": "无定义情形", "quality_measures": "质量核对量",
     "gaming_risk": "可操纵风险", "code": "编码", "replaces": "接替", "statistic": "统计量", "rule": "规则",
+    "count": "计数查询", "rows": "行",
 }  # fmt: skip
+_STAGES: Final = {name: name for name in ("impute", "treat", "normalise", "weights", "aggregate")}
 #: Longer values are cut.
-LONGEST = 60
+LONGEST = 44
 
 
 def edition_diff_lines(found: EditionDiff, lang: str = "en") -> list[str]:
@@ -48,7 +53,7 @@ def edition_diff_lines(found: EditionDiff, lang: str = "en") -> list[str]:
     >>> from yitihua.definitions.edition_diff import compare_editions
     >>> edition = load_edition("hdi")
     >>> edition_diff_lines(compare_editions(edition, edition))[-1]
-    'Nothing differs.'
+    'No definition and no method differs.'
     """
     which = 0 if lang == "zh" else 1
     heads = [("旧版", "old"), ("新版", "new")]
@@ -60,7 +65,7 @@ def edition_diff_lines(found: EditionDiff, lang: str = "en") -> list[str]:
         if edition.info.notice is not None and (notice := edition.info.notice.get(lang)) not in lines:
             lines.append(notice)
     if found.is_empty:
-        return [*lines, ("两版没有差异。", "Nothing differs.")[which]]
+        return [*lines, ("定义和方法没有差异。", "No definition and no method differs.")[which]]
     verdict = (
         ("同一数据的得分可能不同。", "The same data may score otherwise.")
         if found.moves_scores
@@ -144,7 +149,13 @@ def _changes(changes: Iterable[Change], lang: str) -> list[str]:
 
 def _change(change: Change, lang: str) -> str:
     kind = KIND_WORDS[change.kind][0 if lang == "zh" else 1]
-    return f"{_path(change.path, lang)}: {_value(change.old, lang)} -> {_value(change.new, lang)} [{kind}]"
+    old, new = change.old, change.new
+    if change.path.rpartition(".")[2] in ("method", "use"):
+        stage = change.path.partition(".")[0]
+        old, new = (
+            value if value is None else method_word(str(value), lang, _STAGES.get(stage)) for value in (old, new)
+        )
+    return f"{_path(change.path, lang)}: {_value(old, lang)} -> {_value(new, lang)} [{kind}]"
 
 
 def _path(path: str, lang: str) -> str:
@@ -161,8 +172,35 @@ def _value(value: Any, lang: str) -> str:
         value = ("、" if lang == "zh" else ", ").join(
             str(item.get(lang, item) if isinstance(item, Mapping) else item) for item in value
         )
-    text = value_words(value, lang)
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+    text = " ".join(value_words(value, lang).split())
+    if width(text) <= LONGEST:
+        return text
+    while width(text) >= LONGEST:
+        text = text[:-1]
+    return text.rstrip() + "…"
+
+
+def folded(lines: Iterable[str], columns: int = 80) -> list[str]:
+    """Return lines that fit, what goes on set in below the line it belongs to; Chinese is parted anywhere.
+
+    Examples
+    --------
+    >>> folded(["  goalposts.lower: 1 -> 2", "得分可能不同"], 16)
+    ['  goalposts.lower:', '    1 -> 2', '得分可能不同']
+    """
+    found = []
+    for line in lines:
+        indent = len(line) - len(line.lstrip())
+        row = " " * indent
+        for piece in re.findall(
+            r" *(?:[^\s\u2e80-\uffef]+|[\u2e80-\uffef][\uff0c\u3002\uff1b\uff1a\u3001\u201d\uff09]*)", line.strip()
+        ):
+            if width(row + piece) > columns and row.strip():
+                found.append(row)
+                row, piece = " " * (indent + 2), piece.lstrip()
+            row += piece
+        found.append(row.rstrip())
+    return found
 
 
 def edition_diff_dict(found: EditionDiff, lang: str = "en") -> dict[str, Any]:

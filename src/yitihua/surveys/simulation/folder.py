@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from yitihua.errors import refuse
@@ -11,8 +12,19 @@ from yitihua.indicators.simulate import Province
 from yitihua.surveys.simulation.files import write_province
 
 
-def new_folder(province: Province, target: Path, surveys: bool = True) -> list[str]:
+def new_folder(
+    province: Province, target: Path, surveys: bool = True, also: Callable[[Path], object] | None = None
+) -> list[str]:
     """Write a province into a new or empty folder; a failure leaves nothing behind.
+
+    Parameters
+    ----------
+    province : Province
+    target : Path
+    surveys : bool
+        Whether answers are simulated.
+    also : callable, optional
+        Writes more into the folder before it is there.
 
     Raises
     ------
@@ -25,6 +37,8 @@ def new_folder(province: Province, target: Path, surveys: bool = True) -> list[s
     scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:
         names = write_province(province, scratch, surveys)
+        if also is not None:
+            also(scratch)
         scratch.chmod(0o755)
         if target.exists():
             target.rmdir()

@@ -1,0 +1,1 @@
+"""Simulated records: exports of a platform whose counts are the simulated measures. Nothing in them was observed."""
