@@ -22,17 +22,20 @@ COUNTIES = ("330102", "330203", "330302", "330421", "330482", "330604")
 SPELT = {"330421": ("330421", "嘉善县", " 330421\u3000"), "330102": ("330102", "上城区")}
 FIELDS = ("streets", "water", "planning", "farms", "fire", "roads")
 #: Type -> how many records; others have 150.
-SIZES = {"cases": 1500, "inspections": 1200, "items": 300, "problems": 500, "user_actions": 600, "theme_flows": 1500,
-         "towns": 60, "themes": 30, "checklist_scores": 400, "empowered_items": 300, "users": 120, "officers": 300}  # fmt: skip
+SIZES = {
+    "cases": 1500, "inspections": 1200, "items": 300, "problems": 500, "user_actions": 600, "theme_flows": 1500,
+    "towns": 60, "themes": 30, "checklist_scores": 400, "empowered_items": 300, "users": 120, "officers": 300,
+}  # fmt: skip
+VISITS, FIRMS = tuple(f"V{i}" for i in range(500)), tuple(f"F{i}" for i in range(80))
 #: (Type, column) -> its possible values, where that is no name of its own.
 FEW = {
-    ("items", "field"): FIELDS, ("cases", "field"): FIELDS, ("inspections", "department"): ("D1", "D2", "D3", "D4"),
-    ("inspections", "visit_id"): tuple(f"V{i}" for i in range(500)), ("ratings", "visit_id"): tuple(f"V{i}" for i in range(500)),
-    ("inspections", "target_id"): tuple(f"F{i}" for i in range(80)), ("ratings", "target_id"): tuple(f"F{i}" for i in range(80)),
+    ("items", "field"): FIELDS, ("cases", "field"): FIELDS[:2], ("inspections", "department"): ("D1", "D2", "D3", "D4"),
+    ("inspections", "visit_id"): VISITS, ("ratings", "visit_id"): VISITS,
+    ("inspections", "target_id"): FIRMS, ("ratings", "target_id"): FIRMS,
     ("ratings", "device"): tuple(f"M{i}" for i in range(400)), ("problems", "spot"): tuple(f"P{i}" for i in range(150)),
     ("checklist_scores", "scored"): ("L1", "L2", "L3"), ("checklist_scores", "point"): ("1", "2", "3", "4"),
     ("complaints", "person"): tuple(f"X{i}" for i in range(30)), ("complaints", "matter"): ("Y1", "Y2"),
-    ("reviews", "decision_id"): tuple(f"Z{i}" for i in range(60)), 
+    ("reviews", "decision_id"): tuple(f"Z{i}" for i in range(60)),
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from yitihua.commands.options import EditionName, Json, Lang, bad_call, language
 from yitihua.errors import InputError, refuse, suggest
 
 if TYPE_CHECKING:
+    from yitihua.definitions.edition import Edition
     from yitihua.indicators.records.measuring import Asked, Counted
     from yitihua.indicators.records.periods import Period
     from yitihua.indicators.records.rejects import Rejects
@@ -92,7 +93,9 @@ def measure(
     folder = _out(directory, out)
     with serving(directory, engine) as server:
         asked = asked_for(directory, edition, server is not None)
-        counted = _counted(asked, _periods(asked, directory, periods, by), folder, max_rejects, skip_files, words, server)
+        counted = _counted(
+            asked, _periods(asked, directory, periods, by), folder, max_rejects, skip_files, words, server
+        )
     written = records_files.write_counted(folder, counted, asked.edition, asked.book)
     if json:
         terminal.print_json({
@@ -135,7 +138,9 @@ def reconcile(
     typed = against or (load_project(directory, edition).data if is_project(directory) else None)
     with serving(directory, engine) as server:
         asked = asked_for(directory, edition, server is not None)
-        counted = _counted(asked, _periods(asked, directory, periods, by), folder, max_rejects, skip_files, words, server)
+        counted = _counted(
+            asked, _periods(asked, directory, periods, by), folder, max_rejects, skip_files, words, server
+        )
     known = set(periods_of(asked.edition, typed))
     tables = {p.name: read_table(asked.edition, typed, p.name) for p in counted.periods if p.name in known}
     if not tables:
@@ -195,9 +200,13 @@ def sql(
     measure: Annotated[str | None, typer.Argument(metavar="[MEASURE]", help="A measure; default: all.")] = None,
     edition: EditionName = None,
     directory: Annotated[Path | None, typer.Option("--project", help="A project folder.")] = None,
+    engine: Annotated[
+        str | None, typer.Option("--engine", help="postgres or spark: the whole statement, with cleaning, to be run.")
+    ] = None,
+    periods: Periods = None,
     lang: Lang = None,
 ) -> None:
-    """Print the queries that count measures, in ANSI SQL. 打印计数查询."""
+    """Print the queries that count measures, in ANSI SQL; or whole statements of a server. 打印计数查询."""
     from yitihua.definitions import load_edition
     from yitihua.definitions.records import load_records, tables_in
     from yitihua.indicators.records.counting import query_of
@@ -209,6 +218,9 @@ def sql(
         options = list(book.counts)
         raise refuse("record-table", key="MEASURE", name=measure, options=options, hint=suggest(measure, options))
     names = [measure] if measure else list(book.counts)
+    if engine is not None:
+        print(_statement(loaded, directory, names, periods, engine))
+        return
     shared = [v for v in book.views if any(v in tables_in(book.counts[n].rows) for n in names)]
     for view in shared:
         print(f"-- {view}: {book.views[view].about.get(words)}\n{book.views[view].sql.strip()}\n")
@@ -217,6 +229,20 @@ def sql(
         rule = entry.counting_rule.get(words) if entry.counting_rule else ""
         print(f"-- {name}: {entry.name.get(words)}\n-- {rule}")
         print(query_of(book.counts[name].rows, book.counts[name].value), end="\n\n")
+
+
+def _statement(edition: Edition, directory: Path | None, names: list[str], periods: str | None, engine: str) -> str:
+    """Return the whole statement that counts measures in the tables that records.toml names."""
+    from yitihua.indicators.dialects import POSTGRES, SPARK
+    from yitihua.indicators.records.measuring import ask
+    from yitihua.indicators.records.servers import statement
+
+    dialects = {"postgres": POSTGRES, "spark": SPARK}
+    if engine not in dialects:
+        raise refuse("bad-choice", key="--engine", found=engine, options=list(dialects))
+    folder = directory or Path()
+    asked = ask(edition, folder, on_server=True)
+    return statement(asked, names, _periods(asked, folder, periods, "year"), dialects[engine])
 
 
 def _language(lang: str | None, directory: Path) -> str:
@@ -252,7 +278,7 @@ def serving(directory: Path, engine: str) -> Iterator[Server | None]:
 
 
 def asked_for(directory: Path, edition: str | None, on_server: bool = False) -> Asked:
-    """Return the records of a folder, or only what its records.toml says, and what the edition, or its project's, says of them."""
+    """Return the records of a folder, or its records.toml alone, and what the edition, or a project's, says of them."""
     from yitihua.definitions import load_edition
     from yitihua.definitions.project import is_project, load_project
     from yitihua.indicators.records.measuring import ask

@@ -68,6 +68,7 @@ class Counted:
     rejects: Rejects
     annexes: dict[str, tuple[list[str], list[tuple[Any, ...]]]]
     simulated: bool = False
+    where: str = ""
 
     def frame(self) -> pd.DataFrame:
         """Return one row a county and period, one column a measure, as `yitihua score` reads it.
@@ -213,7 +214,7 @@ def measure(
             {kind: tuple(c for c in counties if c not in sent[kind] and kind not in settings.nothing.get(c, ()))
              for kind in asked.book.types if kind not in source.absent},
             tuple(source.files), asked.folder.unknown, tuple(source.skipped), source.rejects, annexes,
-            settings.simulated,
+            settings.simulated, source.where,
         )  # fmt: skip
 
 

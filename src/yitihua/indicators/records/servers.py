@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from yitihua.definitions.records import RecordBook
-from yitihua.errors import FaultList, refuse
-from yitihua.indicators.dialects import Dialect
+from yitihua.errors import FaultList, InputError, refuse
+from yitihua.indicators.dialects import SPARK, Dialect
 from yitihua.indicators.records import clean_sql, server_sql
 from yitihua.indicators.records.clean_sql import ServerColumn, Standing
 from yitihua.indicators.records.folder import MANIFEST
 from yitihua.indicators.records.periods import Period, workday_exceptions
 from yitihua.indicators.records.rejects import Rejects
+from yitihua.indicators.sessions import is_parquet
 
 if TYPE_CHECKING:
     from yitihua.indicators.records.measuring import Asked
@@ -75,6 +76,7 @@ class ServerRecords:
         kinds = types_needed(asked.book, self._measures if self._measures and measures is not None else None)
         standing = find_tables(asked, server, kinds)
         self.absent = set(asked.book.types) - set(standing)
+        self.where = server.dialect.name
         self.files: list[FileRead] = []
         self.skipped: list[tuple[str, str]] = []
         days = workday_exceptions(asked.book.workdays, asked.edition.project)
@@ -83,7 +85,10 @@ class ServerRecords:
         for name in self._measures:
             if not asked.book.used[name] & self.absent:
                 queries[("count", name)] = server_sql.count_query(asked.book, name, server.dialect)
-        server.offer(made, list(queries.values()))
+        annexes = [] if measures is not None else [
+            shared.sql for shared in asked.book.annexes.values() if not asked.book.types_of(shared.sql) & self.absent
+        ]  # fmt: skip
+        server.offer(made, [*queries.values(), *annexes])
         self._found = server.run(queries)
         self.rejects = _rejects(self._found)
 
@@ -162,7 +167,13 @@ def find_tables(asked: Asked, server: Server, kinds: Iterable[str]) -> dict[str,
     for kind in kinds:
         stated = asked.folder.settings.tables.get(kind)
         table = kind if stated is None else stated
-        columns = server.columns(table)
+        try:
+            columns = server.columns(table)
+        except InputError as error:
+            if error.faults[0].code == "engine-lost":
+                raise
+            faults.extend(error.faults)
+            continue
         if columns is None:
             if stated is not None:
                 faults.add("engine-table", file=MANIFEST, found=table)
@@ -181,21 +192,28 @@ def check(asked: Asked, server: Server) -> Rejects:
     return ServerRecords(asked, server, [Period.of("2022")], ()).rejects
 
 
-def statement(
-    book: RecordBook,
-    measures: Sequence[str],
-    tables: Mapping[str, str],
-    words: Mapping[str, str],
-    periods: Sequence[Period],
-    dialect: Dialect,
-    workdays: Mapping[Any, bool],
-) -> str:
-    """Return the whole statement that counts measures on a server whose tables are as the schemas say."""
-    standing = {}
+def statement(asked: Asked, measures: Sequence[str], periods: Sequence[Period], dialect: Dialect) -> str:
+    """Return the whole statement that counts measures on a server whose tables are as the schemas say.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from yitihua.definitions import load_edition
+    >>> from yitihua.indicators.dialects import POSTGRES
+    >>> from yitihua.indicators.records.measuring import ask
+    >>> asked = ask(load_edition("zhejiang-2022"), Path(), on_server=True)
+    >>> text = statement(asked, ["town_cases"], [Period.of("2022")], POSTGRES)
+    >>> text.startswith("WITH yt_counties AS ("), text.count('FROM "cases"')
+    (True, 1)
+    """
+    book, standing = asked.book, {}
     for kind in types_needed(book, measures):
-        table = tables.get(kind, kind)
-        standing[kind] = Standing(dialect.relation(table), clean_sql.as_stated(book.types[kind], book.columns_of(kind)))
-    made = server_sql.all_steps(book, standing, words, periods, workdays, dialect)
+        table = asked.folder.settings.tables.get(kind, kind)
+        columns = clean_sql.as_stated(book.types[kind], book.columns_of(kind))
+        files = dialect is SPARK and is_parquet(table)
+        standing[kind] = Standing(f"parquet.`{table}`" if files else dialect.relation(table), columns)
+    days = workday_exceptions(book.workdays, asked.edition.project)
+    made = server_sql.all_steps(book, standing, asked.words, periods, days, dialect)
     parts = [
         f"SELECT county, label AS period, {dialect.literal(name)} AS measure, value\nFROM (\n"
         f"{server_sql.count_query(book, name, dialect)}\n) x"

@@ -25,6 +25,8 @@ class Source(Protocol):
     absent: set[str]
     files: list[FileRead]
     skipped: list[tuple[str, str]]
+    #: The server's name; "" for files.
+    where: str
 
     def senders(self) -> dict[str, frozenset[str]]:
         """Return the counties that have a sound record, by record type."""
@@ -52,6 +54,7 @@ class FileRecords:
         names = asked.book.counts if measures is None else measures
         self._asked = replace(asked.book, counts={name: asked.book.counts[name] for name in names})
         self._offered = False
+        self.where = ""
         self.rejects, self.absent = store.rejects, store.absent
         self.files, self.skipped = store.files, store.skipped
 

@@ -26,7 +26,6 @@ _KINDS = {
 AT_ONCE = 12
 
 
-
 class SparkServer:
     """Tables of records in Parquet files or in the catalogue of a Spark session.
 
@@ -110,29 +109,6 @@ class SparkServer:
             with self._refusing(name):
                 frame = self._session.sql(self._with_views(made[name]))
                 self._view(name, frame.localCheckpoint() if times > 1 and not near else frame)
-
-    def _view(self, name: str, frame: Any) -> str:
-        view = self._prefix + name
-        frame.createOrReplaceTempView(view)
-        self._views.append(view)
-        return view
-
-    def offer(self, made: Mapping[str, str], queries: Sequence[str]) -> None:
-        """Make a view of every table that the queries name; what is named more than once is kept once it was read.
-
-        Raises
-        ------
-        InputError
-            For what Spark refuses: by its condition, since its words may quote a row.
-        """
-        for name, times in needed(made, queries).items():
-            with self._refusing(name):
-                frame = self._session.sql(self._with_views(made[name]))
-                # A view of a view is planned anew with all that lies below it, which takes longer than to read it:
-                # what is named more than once is laid down.
-                if times > 1 and (name not in made_plain(made)):
-                    frame = frame.localCheckpoint()
-                self._view(name, frame)
 
     def _with_views(self, query: str) -> str:
         """Return a query that names tables as they are called in definitions, over the views that stand for them."""
