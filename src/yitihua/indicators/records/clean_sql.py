@@ -25,6 +25,9 @@ TAKEN: Mapping[str, tuple[str, ...]] = {
     "date": ("date", "time", "zoned"), "time": ("date", "time", "zoned"),
     "integer": ("integer", "number"), "number": ("integer", "number"), "flag": ("flag",),
 }  # fmt: skip
+#: What such a column is called in databases.
+CALLED = {"text": "text", "integer": "bigint", "number": "numeric", "flag": "boolean", "date": "date",
+          "time": "timestamp", "zoned": "timestamptz"}  # fmt: skip
 COUNTIES = "yt_counties"
 
 
@@ -78,7 +81,7 @@ def placed(
             faults.add("records-twice", file=shown, name=column, found=[one.name for one in fits])
         elif fits and fits[0].kind not in TAKEN[rule.type]:
             faults.add("records-type", file=shown, name=fits[0].name, found=fits[0].type, type=rule.type,
-                       options=list(TAKEN[rule.type]))  # fmt: skip
+                       options=[CALLED[kind] for kind in TAKEN[rule.type]])  # fmt: skip
     return place
 
 
