@@ -104,7 +104,7 @@ class Rejects:
         def add(kind: str, count: int, read: int, county: str = "") -> None:
             name = book.types[kind].record.name
             faults.add(
-                "records-rejects", kind_zh=name.zh, kind_en=name.en, count=f"{count:,}", share=f"{count / read:.1%}",
+                "records-rejects", record=name.zh, record_en=name.en, count=f"{count:,}", share=f"{count / read:.1%}",
                 limit=f"{limit:.1%}", where=f"（{county}）" if county else "",
                 where_en=f" in {county}" if county else "",
             )  # fmt: skip
