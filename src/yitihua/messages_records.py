@@ -66,4 +66,13 @@ RECORDS: Final[dict[str, tuple[Words, Words]]] = {
         ("“{name}”的查询无法执行：{reason}", "引擎接受的标准SQL", "请改正measures.toml或views.toml中的查询"),
         ("the query of '{name}' cannot be run: {reason}", "ANSI SQL that the engine takes", "Mend the query in measures.toml or views.toml"),
     ),
+    # Tables on a server
+    "records-type": (
+        ("列“{name}”的类型是{found}，不能作{type}", "{options}", "请在服务器上建一个视图转换类型，再在records.toml的[tables]中写这个视图"),
+        ("column '{name}' is of type {found}, which cannot be taken as {type}", "{options}", "Make a view on the server that converts it, and name the view in [tables] of records.toml"),
+    ),
+    "records-tables": (
+        ("{engine}中没有任何记录表", "名为{options}的表，或records.toml的[tables]中写明的表", "请在[tables]中写明各类记录所在的表，如 cases = \"zfpt.xzcf_aj\""),
+        ("{engine} has no table of records", "tables named {options}, or those that [tables] of records.toml states", "State in [tables] where each type stands, as cases = \"law.cases\""),
+    ),
 }  # fmt: skip

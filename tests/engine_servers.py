@@ -92,7 +92,7 @@ def _ready(port: int, server: subprocess.Popen[bytes]) -> str:
 @contextlib.contextmanager
 def spark_session() -> Iterator[Any]:
     """Start a local session, which takes 6 to 9 seconds and more on a busy machine."""
-    from yitihua.surveys.engines.spark_engine import local_session
+    from yitihua.indicators.sessions import local_session
 
     try:
         import pyspark  # noqa: F401
