@@ -27,6 +27,7 @@ from yitihua.commands.options import (
 NONE = ("none", "无")
 
 if TYPE_CHECKING:
+    from yitihua.analysis.barometer.barometer import Barometer
     from yitihua.commands.boards import Asked
     from yitihua.definitions.edition import Edition
     from yitihua.index.scoreboard import Scoreboard
@@ -42,6 +43,10 @@ def publish(
     cities: Cities = False,
     before: Annotated[
         str | None, typer.Option("--before", help="To compare with: an earlier period, its results, or none.")
+    ] = None,
+    barometer: Annotated[
+        str | None,
+        typer.Option("--barometer", metavar="DATA", help="Data of several periods, or none. Default: these."),
     ] = None,
     out: Annotated[
         Path | None, typer.Option("-o", "--out", metavar="SITE", help="The folder to write, or SITE.zip.")
@@ -67,16 +72,50 @@ def publish(
     asked = asked_board(directory, edition, data, period, date, weights, cities)
     earlier, remark = _compared(before, asked, directory, edition, data, date, cities)
     definitions = asked.edition or _recorded(directory)
-    site = site_of(asked.board, definitions, earlier, asked.inputs, n, jobs)
+    weather, unread = _barometer(barometer, asked, directory, edition, data, date)
+    site = site_of(asked.board, definitions, earlier, asked.inputs, n, jobs, weather)
     written, count, size = replace_site(out, site_files(site))
     start = written if written.suffix.lower() == ".zip" else written / "index.html"
     if json:
         terminal.print_json({"out": str(out), "start": str(start), "files": count, "bytes": size})
         return
-    for text in [*notices(asked.board, chosen), *([pick(remark, chosen)] if remark else [])]:
+    remarks = [pick(one, chosen) for one in (remark, unread) if one]
+    for text in [*notices(asked.board, chosen), *remarks]:
         print(text)
     zh = f"已写入 {out}：{count}个文件，{size / 1e6:.1f} MB。用浏览器打开 {start}"
     print(say(chosen, zh, f"Written to {out}: {count} files, {size / 1e6:.1f} MB. Open {start} in a browser."))
+
+
+def _barometer(
+    stated: str | None, asked: Asked, directory: Path | None, edition: str | None, data: str | None, date: str | None
+) -> tuple[Barometer | None, tuple[str, str] | None]:
+    """Return the barometer of the periods of some data, and what to say where there is none.
+
+    Data that somebody named must give one; that the ranking's own data give none is no fault.
+    """
+    from yitihua.analysis.barometer.making import barometer_of, tables_of
+    from yitihua.commands.boards import source_of
+    from yitihua.errors import InputError, refuse
+    from yitihua.indicators.reading import periods_of
+
+    loaded = asked.edition
+    named = stated is not None and stated.lower() not in NONE
+    if loaded is None or loaded.spec.barometer is None or (stated is not None and not named):
+        if named:
+            raise refuse("barometer-none", key="--barometer", name="" if loaded is None else loaded.name)
+        return None, None
+    try:
+        own = source_of(directory, edition, data, None, date)[1]
+        source = stated if named else own
+        if not named and len(periods_of(loaded, source)) < 2:
+            return None, None
+        tables, lenders = tables_of(loaded, source, own if named else None)
+        return barometer_of(tables, loaded, lenders=lenders), None
+    except InputError as error:
+        if named:
+            raise
+        problem = error.faults[0]
+        return None, (f"没有晴雨表：{problem.problem('zh')}", f"No barometer: {problem.problem('en')}")
 
 
 def _recorded(results: Path | None) -> Edition | None:

@@ -91,8 +91,9 @@ class Faces:
         replace_files({Path(path): board_workbook(self._board, edition, lang)})
 
     def to_site(
-        self, path: str | Path, edition: Edition | None = None, before: Scoreboard | None = None, n: int = 1000
-    ) -> None:
+        self, path: str | Path, edition: Edition | None = None, before: Scoreboard | None = None, n: int = 1000,
+        barometer: Any = None,
+    ) -> None:  # fmt: skip
         """Write the results as a static site that opens without a server and without the network.
 
         Parameters
@@ -105,6 +106,8 @@ class Faces:
             An earlier period, for what has changed.
         n : int
             Replicates over other weights and methods, 100 or more.
+        barometer : Barometer, optional
+            Of the same units, as `yitihua.barometer` returns it: a page of its own, and signs on the pages of units.
 
         Raises
         ------
@@ -115,7 +118,7 @@ class Faces:
         from yitihua.publish.site import site_files, site_of
         from yitihua.publish.site_folder import replace_site
 
-        replace_site(path, site_files(site_of(self._board, edition, before, n=n)))
+        replace_site(path, site_files(site_of(self._board, edition, before, n=n, barometer=barometer)))
 
     def portrait(
         self,
