@@ -16,6 +16,18 @@ import pytest
 from pydantic import BaseModel
 
 import yitihua as yt
+from yitihua.definitions.barometer_models import (
+    ActivityMeasure,
+    ActivityRule,
+    BarometerSpec,
+    ComponentWeights,
+    ProgressRule,
+    QuadrantCuts,
+    QuadrantRule,
+    QuadrantWords,
+    SignRule,
+    SignWeights,
+)
 from yitihua.definitions.framework_models import (
     Checklist,
     ChecklistPoint,
@@ -187,6 +199,13 @@ SECTIONS: dict[str, dict[str, list[type[BaseModel]]]] = {
         "### [aggregate]": [AggregateSpec, AggregateRule],
         "### [coverage]": [CoverageSpec],
         "### [grades.SCHEME]": [GradeScheme],
+        "### [barometer]": [BarometerSpec],
+        "### [barometer.progress]": [ProgressRule],
+        "### [barometer.activity]": [ActivityRule],
+        "### [barometer.activity.measures.NAME]": [ActivityMeasure],
+        "### [barometer.activity.weights]": [ComponentWeights],
+        "### [barometer.quadrant]": [QuadrantRule, QuadrantCuts, QuadrantWords],
+        "### [barometer.sign]": [SignRule, SignWeights],
         "### [survey]": [SurveyRule],
     },
     "indicators": {

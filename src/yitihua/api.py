@@ -142,7 +142,9 @@ def barometer(
     data: Data = None,
     periods: Sequence[str | int] | None = None,
     *,
+    surveys: Data = None,
     fitted: str | int = ALL,
+    units_of: str | dt.date | None = None,
     date: str | dt.date | None = None,
     n: int = 1000,
     seed: int = 0,
@@ -157,8 +159,10 @@ def barometer(
         As in `evaluate`; the index file of the edition has ``[barometer]``.
     periods : sequence of str or int, optional
         Which to show; default: all of the shortest length. The others serve as their past.
-    fitted : str
-        As in `panel`, but never "each".
+    surveys : as data, optional
+        Other data whose survey estimates stand in, such as the years beside quarters.
+    fitted, units_of
+        As in `panel`, but never fitted to "each".
     n, seed, level
         Draws behind intervals and probabilities, their seed, and the level of intervals.
 
@@ -178,17 +182,13 @@ def barometer(
     >>> found.unit("海宁市").frame().sign_name.to_list()
     ['', 'light rain']
     """
-    from yitihua.analysis.barometer.making import barometer_of
+    from yitihua.analysis.barometer.making import barometer_of, tables_of
 
     loaded, source, _ = open_edition(edition, data, None, date)
     loaded = with_changes(loaded, changes)
-    if loaded.spec.barometer is None:
-        raise refuse("barometer-none", key="barometer", name=loaded.name)
-    known = periods_of(loaded, source)
-    if not known:
-        raise refuse("no-panel", key="periods")
+    tables, lenders = tables_of(loaded, source, surveys, day_of(units_of))
     chosen = None if periods is None else [str(period) for period in periods]
-    return barometer_of(read_periods(loaded, source, sorted(known)), loaded, chosen, str(fitted), n, seed, level)
+    return barometer_of(tables, loaded, chosen, str(fitted), n, seed, level, lenders)
 
 
 def chain(

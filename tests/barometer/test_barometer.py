@@ -9,8 +9,8 @@ import quarters
 
 import yitihua as yt
 from yitihua.analysis.barometer import components, noise
-from yitihua.analysis.barometer.carry import lent, node_draws, source_draws
-from yitihua.analysis.barometer.inputs import boards_alike, node_columns, numbers
+from yitihua.analysis.barometer.carry import lending_order, lent, node_draws, source_draws
+from yitihua.analysis.barometer.inputs import boards_alike, node_columns, numbers, places_before, same_length
 from yitihua.analysis.barometer.making import barometer_of
 from yitihua.definitions.changes import with_changes
 from yitihua.index.panel import score_panel
@@ -26,7 +26,7 @@ def shipped():
 
 @pytest.fixture(scope="module")
 def quarterly():
-    return yt.barometer(NAME, quarters.frames()[1], n=200)
+    return yt.barometer(NAME, quarters.frames()[1], n=200, unit_changes="none")
 
 
 def test_the_level_is_the_panels_score(shipped):
@@ -65,7 +65,7 @@ def test_a_year_like_the_one_before_stands_still():
         assert frame[name].to_numpy() == pytest.approx(50.0)
     done = ~(found.inputs.counts == 0).any(axis=(0, 2))  # a measure that was never taken up has no recency
     assert done.sum() >= 5
-    assert frame["recency"].to_numpy()[done] == pytest.approx(50.0)
+    assert found.shown("parts")[1, done, 3] == pytest.approx(50.0)
     assert frame["change"].to_numpy() == pytest.approx(0.0)
     assert (found.frame(period="2021")["sign"] == "").all()  # no past, no sign
 
@@ -109,7 +109,7 @@ def test_quarters_carry_the_years_survey_and_say_so(quarterly):
 
 def test_quarters_have_the_pace_of_their_year(quarterly):
     """Counts split evenly: the volume of a quarter is that of the year, but for whole counts."""
-    yearly = yt.barometer(NAME, quarters.frames()[0], n=100)
+    yearly = yt.barometer(NAME, quarters.frames()[0], n=100, unit_changes="none")
     assert quarterly.units == yearly.units
     paces = quarterly.shown("parts")[4:, :, 0].mean(axis=0)
     assert paces == pytest.approx(yearly.shown("parts")[1, :, 0], abs=1.0)
@@ -117,16 +117,20 @@ def test_quarters_have_the_pace_of_their_year(quarterly):
 
 def test_without_carrying_the_coverage_rule_decides():
     both = quarters.frames()[1]
-    found = yt.barometer(NAME, both, n=100, barometer={"progress": {"carry": False}})
+    found = yt.barometer(NAME, both, n=100, unit_changes="none", barometer={"progress": {"carry": False}})
     assert not any(found.carried)
-    frame = found.frame(period="2022Q4")
-    assert frame["progress"].notna().all()  # four of five nodes are there, 0.8 >= 2/3
-    strict = yt.barometer(NAME, both, n=100, barometer={"progress": {"carry": False, "coverage": 1}})
+    there = np.isfinite(found.inputs.nodes[1:, 7]).sum(axis=-1).min(axis=0)
+    assert (there < 5).all()
+    assert (there == 4).any()
+    assert (np.isfinite(found.shown("progress")[7]) == (there / 5 >= 2 / 3)).all()
+    strict = yt.barometer(
+        NAME, both, n=100, unit_changes="none", barometer={"progress": {"carry": False, "coverage": 1}}
+    )
     assert strict.frame(period="2022Q4")["progress"].isna().all()
 
 
 def test_periods_that_are_not_shown_still_are_the_past(quarterly):
-    one = yt.barometer(NAME, quarters.frames()[1], ["2022Q4"], n=200)
+    one = yt.barometer(NAME, quarters.frames()[1], ["2022Q4"], n=200, unit_changes="none")
     pd.testing.assert_frame_equal(one.frame(), quarterly.frame().query("period == '2022Q4'").reset_index(drop=True))
 
 
@@ -296,10 +300,12 @@ def test_an_edition_without_a_barometer(refused):
 
 
 def test_periods_that_tell_no_year(refused):
-    edition = with_changes(yt.load_edition(NAME), {"barometer": {"progress": {"lag": "period"}}})
+    edition = with_changes(
+        yt.load_edition(NAME), {"barometer": {"progress": {"lag": "period"}}, "unit_changes": "none"}
+    )
     waves = quarters.frames()[0].assign(period=lambda frame: frame["period"].map({"2021": "wave 1", "2022": "wave 2"}))
     assert yt.barometer(edition, waves, n=100).frame(period="wave 2")["sign"].ne("").all()
-    faults = refused(yt.barometer, NAME, waves, n=100)
+    faults = refused(yt.barometer, NAME, waves, n=100, unit_changes="none")
     assert {fault.code for fault in faults} == {"barometer-year"}
 
 
@@ -307,3 +313,23 @@ def test_rules_are_those_of_the_definition(shipped):
     rule = shipped.spec.activity
     assert shipped.inputs.rules.shares.tolist() == [getattr(rule.weights, name) for name in components.NAMES]
     assert shipped.inputs.measures == tuple(rule.measures)
+
+
+def test_the_shipped_quarters_with_the_years_surveys():
+    """Counts of simulated records by quarter; a year's survey stands in for its quarters."""
+    found = yt.barometer(
+        NAME, "zhejiang-2022-simulated-quarters", surveys="zhejiang-2022-simulated", n=100, unit_changes="none"
+    )
+    assert found.simulated
+    assert found.carried[-1]["E01"] == ("2022",)
+    assert (found.frame(period="2022Q4")["sign"] != "").all()
+    pace = found.shown("parts")[4:, :, 0].mean(axis=0)
+    year = yt.barometer(NAME, n=100, unit_changes="none")
+    assert year.units == found.units
+    assert np.corrcoef(pace, year.shown("parts")[1, :, 0])[0, 1] > 0.8
+
+
+def test_periods_are_told_by_their_ends():
+    assert places_before(["2021第四季度", "2022第一季度", "2022第四季度"], "year").tolist() == [-1, -1, 0]
+    assert lending_order("2022Q1", ["2021年", "2022年", "2022Q1", "2022Q2"]) == ["2022年", "2021年"]
+    assert same_length(["2022", "2022Q2", "2022Q1"]) == ["2022Q1", "2022Q2"]

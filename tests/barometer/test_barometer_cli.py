@@ -89,3 +89,21 @@ def test_a_folder_that_is_a_project(call, tmp_path):
     rows = json.loads(out)["rows"]
     frame = yt.barometer(NAME, n=200, fitted=ALL).frame()
     assert [row["sign"] for row in rows] == frame["sign"].tolist()
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_quarters_with_the_surveys_of_years(call, lang):
+    code, out, _ = call(
+        "barometer", "-e", NAME, "--data", "zhejiang-2022-simulated-quarters", "--surveys", "zhejiang-2022-simulated",
+        "-n", 100, "--unit", "嘉善县", "--lang", lang,
+    )  # fmt: skip
+    assert code == 0
+    flat = "".join(out.split())
+    codes = ["E01", "E02", "E03", "E04", "E05", "E06", "E08", "E09"]
+    if lang == "zh":
+        assert f"2022Q1–2022Q4没有问卷的指标沿用2022的估计：{'、'.join(codes)}。" in flat
+        assert "没有任何数据" not in flat
+    else:
+        assert f"2022Q1–2022Q4:nosurveyof{','.join(codes)};theestimatesof2022standin." in flat
+        assert "without any data" not in out
+    assert max(map(len, out.splitlines())) <= 80

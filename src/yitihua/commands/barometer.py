@@ -32,6 +32,9 @@ def barometer(
     periods: Annotated[
         str | None, typer.Option("--periods", help="Which to show, with commas; default: all. Others are their past.")
     ] = None,
+    surveys: Annotated[
+        str | None, typer.Option("--surveys", help="Data whose survey estimates stand in, as the years for quarters.")
+    ] = None,
     unit: Annotated[str | None, typer.Option("--unit", help="One unit: its periods, and what is next.")] = None,
     draws: Annotated[int, typer.Option("-n", help="Draws behind intervals and probabilities.")] = 1000,
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same draws.")] = 0,
@@ -43,25 +46,16 @@ def barometer(
     lang: Lang = None,
 ) -> None:
     """Read progress and activity as weather signs, and say what the next sign needs. 晴雨表：进展、活跃与反馈."""
-    from yitihua.analysis.barometer.making import barometer_of
+    from yitihua.analysis.barometer.making import barometer_of, tables_of
     from yitihua.commands.boards import source_of
     from yitihua.commands.certainty import parts_of, suffix_of
-    from yitihua.errors import refuse
-    from yitihua.indicators.periods import read_periods
-    from yitihua.indicators.reading import periods_of
     from yitihua.publish import terminal
 
     allowed_code(allow_code)
     suffix, chosen = suffix_of(out, (".csv", ".json")), language(lang, directory)
     loaded, source, _ = source_of(directory, edition, data, None, date)
-    if loaded.spec.barometer is None:
-        raise refuse("barometer-none", key="barometer", name=loaded.name)
-    known = periods_of(loaded, source)
-    if not known:
-        raise refuse("no-panel", key="periods")
-    found = barometer_of(
-        read_periods(loaded, source, sorted(known)), loaded, parts_of(periods), n=draws, seed=seed, level=level
-    )
+    tables, lenders = tables_of(loaded, source, surveys)
+    found = barometer_of(tables, loaded, parts_of(periods), n=draws, seed=seed, level=level, lenders=lenders)
     if unit is not None:
         found.row_of(unit)  # refused before anything is written
     if out is not None:

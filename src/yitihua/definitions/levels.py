@@ -36,7 +36,7 @@ def level_pair(level: str) -> tuple[str, str]:
 ORIGINS = {
     "reported": ("填报", "reported"),
     "computed": ("由原始量算出", "computed"),
-    "carried": ("沿用其他期的估计", "carried from another period"),
+    "lent": ("沿用其他期的估计", "estimate of another period"),
     "published": ("公开数字", "published"),
     "simulated": ("模拟", "simulated 模拟"),
     "summed": ("各县合计", "summed over counties"),

@@ -65,6 +65,8 @@ def follow(
         ended or did not exist yet, units without a rule.
     """
     ends = [told_on(table, changes) for table in tables]
+    if None in ends and len({frozenset(table.units) for table in tables}) == 1:
+        return list(tables)  # the same units throughout: nothing to follow, however the periods are called
     faults = FaultList()
     for table, end in zip(tables, ends, strict=True):
         if end is None:
@@ -119,6 +121,9 @@ def told_on(table: IndicatorTable, changes: UnitChanges) -> dt.date | None:
             end = before
     for date in changes.dates:
         if date <= end:
+            continue
+        if table.simulated:  # the simulated province has the units of today in every period
+            end = date
             continue
         made = any(not existed(changes, unit, date - dt.timedelta(days=1), date) for unit in table.units)
         if made and not any(changes.ended(unit, date) == date for unit in table.units):

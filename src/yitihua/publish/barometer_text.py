@@ -56,18 +56,20 @@ def barometer_notices(found: Barometer, lang: str = "en") -> list[str]:
 
 
 def carried_lines(found: Barometer, lang: str = "en") -> list[str]:
-    """Return whose survey estimates stand in, a line a period."""
-    lines = []
+    """Return whose survey estimates stand in: a line for all periods in which the same ones do."""
+    by: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = {}
     for period, lenders in zip(found.periods, found.carried, strict=True):
-        by: dict[tuple[str, ...], list[str]] = {}
-        for code, periods in lenders.items():
-            by.setdefault(periods, []).append(code)
-        for periods, codes in by.items():
-            lines.append(
-                f"{period}没有问卷的指标沿用{'、'.join(periods)}的估计：{'、'.join(codes)}。"
-                if lang == "zh"
-                else f"{period} has no survey of {', '.join(codes)}: the estimates of {', '.join(periods)} stand in."
-            )
+        for periods in dict.fromkeys(lenders.values()):
+            codes = tuple(code for code, others in lenders.items() if others == periods)
+            by.setdefault((periods, codes), []).append(period)
+    lines = []
+    for (periods, codes), borrowers in by.items():
+        when = borrowers[0] if len(borrowers) == 1 else f"{borrowers[0]}–{borrowers[-1]}"
+        lines.append(
+            f"{when}没有问卷的指标沿用{'、'.join(periods)}的估计：{'、'.join(codes)}。"
+            if lang == "zh"
+            else f"{when}: no survey of {', '.join(codes)}; the estimates of {', '.join(periods)} stand in."
+        )
     return lines
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,6 +12,8 @@ from yitihua.definitions.edition import Edition
 from yitihua.index.redraw import Redraw
 from yitihua.index.sampling import errors_of
 from yitihua.index.scoreboard import Scoreboard
+from yitihua.indicators.merging import empties_told_again
+from yitihua.indicators.period_ends import period_end, period_span, rising
 from yitihua.indicators.table import Floats, IndicatorTable, Words
 
 
@@ -56,14 +59,20 @@ def survey_codes(edition: Edition) -> tuple[str, ...]:
 def lending_order(period: str, known: Sequence[str]) -> list[str]:
     """Return whose estimates may stand in: of the year that holds the period, then of earlier ones, latest first.
 
+    Earlier is what ends before the period begins; as text where one does not say when it ends.
+
     Examples
     --------
-    >>> lending_order("2022Q2", ["2021", "2022", "2022Q1", "2022Q2", "2022Q3"])
-    ['2022', '2022Q1', '2021']
+    >>> lending_order("2022Q2", ["2020", "2021", "2022", "2022Q1", "2022Q2", "2022Q3"])
+    ['2022', '2022Q1', '2021', '2020']
     """
-    year = period[:4]
-    earlier = sorted((other for other in known if other < period and other != year), reverse=True)
-    return [other for other in known if other == year != period] + earlier
+    span, ends = period_span(period), {other: period_end(other) for other in known}
+    if span is None or None in ends.values():
+        return sorted((other for other in known if other < period), reverse=True)
+    year = dt.date(span[1].year, 1, 1), dt.date(span[1].year, 12, 31)
+    whole = [other for other in known if other != period and period_span(other) == year]
+    earlier = [other for other in known if (end := ends[other]) is not None and end < span[0]]
+    return whole + list(reversed(rising(tuple(earlier))))
 
 
 def lent(table: IndicatorTable, others: Mapping[str, IndicatorTable], codes: Sequence[str]) -> Lent:
@@ -96,8 +105,9 @@ def lent(table: IndicatorTable, others: Mapping[str, IndicatorTable], codes: Seq
                     origin[row, j] = period
     if (origin == np.where(np.isnan(table.values), "", table.period or "")).all():
         return Lent(table, origin)
-    made = np.where(np.isnan(table.values) & np.isfinite(values), "carried", np.asarray(table.origin))
-    return Lent(replace(table, values=values, se=se if np.isfinite(se).any() else None, origin=made), origin)
+    made = np.where(np.isnan(table.values) & np.isfinite(values), "lent", np.asarray(table.origin))
+    errors, notices = se if np.isfinite(se).any() else None, empties_told_again(table, values)
+    return Lent(replace(table, values=values, se=errors, origin=made, notices=notices), origin)
 
 
 def source_draws(

@@ -13,12 +13,12 @@ from yitihua.analysis.barometer import progress as own
 from yitihua.analysis.barometer import reading as read
 from yitihua.analysis.barometer.components import Rules
 from yitihua.definitions.barometer_models import ActivityRule, BarometerSpec
-from yitihua.errors import FaultList, InputError, refuse
+from yitihua.errors import FaultList, refuse
 from yitihua.index.apply import apply
 from yitihua.index.panel import Panel
 from yitihua.index.recipe import Recipe
 from yitihua.index.scoreboard import Scoreboard
-from yitihua.indicators.records.periods import Period
+from yitihua.indicators.period_ends import period_span, rising
 from yitihua.indicators.table import Floats, IndicatorTable
 
 Ints = npt.NDArray[np.int64]
@@ -127,10 +127,8 @@ def months_of(period: str) -> int | None:
     >>> months_of("2022"), months_of("2022Q3"), months_of("wave 2")
     (12, 3, None)
     """
-    try:
-        return Period.of(period).months
-    except InputError:
-        return None
+    span = period_span(period)
+    return None if span is None else span[1].month - span[0].month + 1
 
 
 def same_length(known: Sequence[str]) -> list[str]:
@@ -143,7 +141,7 @@ def same_length(known: Sequence[str]) -> list[str]:
     """
     lengths = {period: months_of(period) or 12 for period in known}
     least = min(lengths.values(), default=12)
-    return sorted(period for period in known if lengths[period] == least)
+    return list(rising(tuple(period for period in known if lengths[period] == least)))
 
 
 def places_before(periods: Sequence[str], lag: str) -> Ints:
@@ -166,8 +164,10 @@ def places_before(periods: Sequence[str], lag: str) -> Ints:
         if months_of(period) is None:
             faults.add("barometer-year", key="period", found=period)
     faults.raise_if_any()
-    earlier = [f"{int(period[:4]) - 1:04d}{period[4:]}" for period in periods]
-    return np.array([periods.index(name) if name in periods else -1 for name in earlier], dtype=np.int64)
+    spans = [period_span(period) for period in periods]
+    place = {(span[1].year, span[1].month): k for k, span in enumerate(spans) if span is not None}
+    found = [-1 if span is None else place.get((span[1].year - 1, span[1].month), -1) for span in spans]
+    return np.array(found, dtype=np.int64)
 
 
 def node_columns(recipe: Recipe, spec: BarometerSpec) -> tuple[tuple[str, ...], list[int], Floats]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -23,7 +25,13 @@ from yitihua.analysis.barometer.inputs import (
 from yitihua.definitions.edition import Edition
 from yitihua.errors import refuse
 from yitihua.index.panel import ALL, score_panel
+from yitihua.indicators.period_ends import rising
+from yitihua.indicators.periods import read_periods
+from yitihua.indicators.reading import periods_of
 from yitihua.indicators.table import Floats, IndicatorTable
+
+if TYPE_CHECKING:
+    from yitihua.indicators.reading import Data
 
 #: Draws worked on at a time, so that memory stays small.
 CHUNK = 100
@@ -37,6 +45,7 @@ def barometer_of(
     n: int = 1000,
     seed: int = 0,
     level: float = 0.95,
+    lenders: Sequence[IndicatorTable] = (),
 ) -> Barometer:
     """Return the barometer of an edition's tables.
 
@@ -53,6 +62,8 @@ def barometer_of(
         "all" or a period, as in `yitihua.panel`; never "each", for scores would not compare.
     n, seed, level : int, int, float
         Draws, their seed, and the level of intervals.
+    lenders : sequence of IndicatorTable
+        Other tables that only lend their survey estimates; of a period that `tables` has they are not looked at.
 
     Raises
     ------
@@ -75,8 +86,9 @@ def barometer_of(
         raise refuse("number-range", key="n", found=str(n), low="100", high="∞")
     if not 0.5 <= level < 1:
         raise refuse("number-range", key="level", found=f"{level:g}", low="0.5", high="1")
-    by_period = {table.period or "": table for table in tables}
-    known = same_length(list(by_period))
+    own = [table.period or "" for table in tables]
+    known = same_length(own)
+    by_period = {table.period or "": table for table in (*lenders, *tables)}
     if fitted not in (ALL, *known):
         raise refuse("bad-choice", key="fitted", found=fitted, options=[ALL, *known])
     shown = known if periods is None else sorted(dict.fromkeys(periods))
@@ -92,6 +104,37 @@ def barometer_of(
     drawn = _drawn(inputs, lents, by_period, places, n, seed, level)
     carried = tuple(lents[place].lenders for place in places)
     return Barometer(edition.name, inputs, tuple(places), carried, drawn, n, seed, level)
+
+
+def tables_of(
+    edition: Edition, data: Data, surveys: Data = None, units_of: dt.date | None = None
+) -> tuple[tuple[IndicatorTable, ...], tuple[IndicatorTable, ...]]:
+    """Read all periods of the data, and those of other data that lend survey estimates.
+
+    Raises
+    ------
+    InputError
+        If the edition has no barometer, the data have no periods, or with every fault of the data.
+
+    Examples
+    --------
+    >>> import yitihua as yt
+    >>> tables, lenders = tables_of(yt.load_edition("zhejiang-2022"), None)
+    >>> [table.period for table in tables], lenders
+    (['2021', '2022'], ())
+    """
+    if edition.spec.barometer is None:
+        raise refuse("barometer-none", key="barometer", name=edition.name)
+    known = periods_of(edition, data)
+    if not known:
+        raise refuse("no-panel", key="periods")
+    tables = read_periods(edition, data, rising(tuple(known)), units_of)
+    if surveys is None:
+        return tables, ()
+    lending = periods_of(edition, surveys)
+    if not lending:
+        raise refuse("no-panel", key="surveys")
+    return tables, read_periods(edition, surveys, rising(tuple(lending)), units_of)
 
 
 def _lents(by_period: Mapping[str, IndicatorTable], known: Sequence[str], codes: Sequence[str]) -> list[Lent]:
