@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from yitihua.commands.options import (
+    NONE,
     AllowCode,
+    BarometerData,
     Cities,
     DataFile,
     Date,
@@ -23,11 +25,7 @@ from yitihua.commands.options import (
     say,
 )
 
-#: What --before takes for nothing to compare with.
-NONE = ("none", "无")
-
 if TYPE_CHECKING:
-    from yitihua.analysis.barometer.barometer import Barometer
     from yitihua.commands.boards import Asked
     from yitihua.definitions.edition import Edition
     from yitihua.index.scoreboard import Scoreboard
@@ -44,10 +42,7 @@ def publish(
     before: Annotated[
         str | None, typer.Option("--before", help="To compare with: an earlier period, its results, or none.")
     ] = None,
-    barometer: Annotated[
-        str | None,
-        typer.Option("--barometer", metavar="DATA", help="Data of several periods; none. Default: these."),
-    ] = None,
+    barometer: BarometerData = None,
     out: Annotated[
         Path | None, typer.Option("-o", "--out", metavar="SITE", help="The folder to write, or SITE.zip.")
     ] = None,
@@ -58,7 +53,7 @@ def publish(
     lang: Lang = None,
 ) -> None:
     """Write the ranking as a static site that opens without a server. 发布静态网站."""
-    from yitihua.commands.boards import asked_board
+    from yitihua.commands.boards import asked_barometer, asked_board
     from yitihua.index.tables import pick
     from yitihua.publish import terminal
     from yitihua.publish.site import site_files, site_of
@@ -72,7 +67,7 @@ def publish(
     asked = asked_board(directory, edition, data, period, date, weights, cities)
     earlier, remark = _compared(before, asked, directory, edition, data, date, cities)
     definitions = asked.edition or _recorded(directory)
-    weather, unread = _barometer(barometer, asked, directory, edition, data, date)
+    weather, unread = asked_barometer(barometer, asked, directory, edition, data, date)
     site = site_of(asked.board, definitions, earlier, asked.inputs, n, jobs, weather)
     written, count, size = replace_site(out, site_files(site))
     start = written if written.suffix.lower() == ".zip" else written / "index.html"
@@ -84,38 +79,6 @@ def publish(
         print(text)
     zh = f"已写入 {out}：{count}个文件，{size / 1e6:.1f} MB。用浏览器打开 {start}"
     print(say(chosen, zh, f"Written to {out}: {count} files, {size / 1e6:.1f} MB. Open {start} in a browser."))
-
-
-def _barometer(
-    stated: str | None, asked: Asked, directory: Path | None, edition: str | None, data: str | None, date: str | None
-) -> tuple[Barometer | None, tuple[str, str] | None]:
-    """Return the barometer of the periods of some data, and what to say where there is none.
-
-    Data that somebody named must give one; that the ranking's own data give none is no fault.
-    """
-    from yitihua.analysis.barometer.making import barometer_of, tables_of
-    from yitihua.commands.boards import source_of
-    from yitihua.errors import InputError, refuse
-    from yitihua.indicators.reading import periods_of
-
-    loaded = asked.edition
-    named = stated is not None and stated.lower() not in NONE
-    if loaded is None or loaded.spec.barometer is None or (stated is not None and not named):
-        if named:
-            raise refuse("barometer-none", key="--barometer", name="" if loaded is None else loaded.name)
-        return None, None
-    try:
-        own = source_of(directory, edition, data, None, date)[1]
-        source = stated if named else own
-        if not named and len(periods_of(loaded, source)) < 2:
-            return None, None
-        tables, lenders = tables_of(loaded, source, own if named else None)
-        return barometer_of(tables, loaded, lenders=lenders), None
-    except InputError as error:
-        if named:
-            raise
-        problem = error.faults[0]
-        return None, (f"没有晴雨表：{problem.problem('zh')}", f"No barometer: {problem.problem('en')}")
 
 
 def _recorded(results: Path | None) -> Edition | None:

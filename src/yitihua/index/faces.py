@@ -67,7 +67,9 @@ class Faces:
 
         return Plot(self._board)
 
-    def to_excel(self, path: str | Path, lang: str = "zh", edition: Edition | None = None) -> None:
+    def to_excel(
+        self, path: str | Path, lang: str = "zh", edition: Edition | None = None, barometer: Any = None
+    ) -> None:
         """Write the results as an Excel workbook, with a sheet on which weights can be tried.
 
         Parameters
@@ -77,6 +79,8 @@ class Faces:
         lang : {"zh", "en"}
         edition : Edition, optional
             Adds the sha256 of its definitions, and what looks odd in its measures.
+        barometer : Barometer, optional
+            Adds its sheet.
 
         Raises
         ------
@@ -88,7 +92,7 @@ class Faces:
 
         if Path(path).suffix.lower() != ".xlsx":
             raise refuse("bad-choice", key="path", found=Path(path).name, options=["*.xlsx"])
-        replace_files({Path(path): board_workbook(self._board, edition, lang)})
+        replace_files({Path(path): board_workbook(self._board, edition, lang, None, barometer)})
 
     def to_site(
         self, path: str | Path, edition: Edition | None = None, before: Scoreboard | None = None, n: int = 1000,

@@ -105,9 +105,7 @@ def _unit(site: Site, one: dict[str, Any], row: int | None, before: Pair | None)
         low, high = one[f"{name}_low"], one[f"{name}_high"]
         return "" if pd.isna(low) else f"{number(low, 1)}–{number(high, 1)}"
 
-    shown = {
-        name: None if pd.isna(one[name]) else round(float(one[name]), 3) for name in ("reading", "progress", "activity")
-    }
+    shown = {name: None if pd.isna(one[name]) else float(one[name]) for name in ("reading", "progress", "activity")}
     return {
         "name": (one["name"], one["en"]["name"]), "href": "" if row is None else site.files[row],
         "glyph": one["glyph"], "sign": (one["sign_name"], one["en"]["sign_name"]), "chance": percent(one["p_sign"]),
