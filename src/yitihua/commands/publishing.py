@@ -46,7 +46,7 @@ def publish(
     ] = None,
     barometer: Annotated[
         str | None,
-        typer.Option("--barometer", metavar="DATA", help="Data of several periods, or none. Default: these."),
+        typer.Option("--barometer", metavar="DATA", help="Data of several periods; none. Default: these."),
     ] = None,
     out: Annotated[
         Path | None, typer.Option("-o", "--out", metavar="SITE", help="The folder to write, or SITE.zip.")

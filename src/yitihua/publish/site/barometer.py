@@ -105,7 +105,9 @@ def _unit(site: Site, one: dict[str, Any], row: int | None, before: Pair | None)
         low, high = one[f"{name}_low"], one[f"{name}_high"]
         return "" if pd.isna(low) else f"{number(low, 1)}–{number(high, 1)}"
 
-    shown = {name: None if pd.isna(one[name]) else float(one[name]) for name in ("reading", "progress", "activity")}
+    shown = {
+        name: None if pd.isna(one[name]) else round(float(one[name]), 3) for name in ("reading", "progress", "activity")
+    }
     return {
         "name": (one["name"], one["en"]["name"]), "href": "" if row is None else site.files[row],
         "glyph": one["glyph"], "sign": (one["sign_name"], one["en"]["sign_name"]), "chance": percent(one["p_sign"]),
@@ -150,4 +152,6 @@ def unit_weather(site: Site, unit: str) -> dict[str, Any] | None:
         if k >= 0
     ]
     back = found.feedback(unit)
-    return {"past": past, "lines": list(zip(feedback_lines(back, "zh"), feedback_lines(back, "en"), strict=True))[:3]}
+    lines = list(zip(feedback_lines(back, "zh"), feedback_lines(back, "en"), strict=True))
+    # How far it is, and by which counts: the rest is what `yitihua barometer --unit` prints.
+    return {"past": past, "lines": [lines[0], *lines[2:3]]}
