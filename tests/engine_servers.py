@@ -59,7 +59,8 @@ def postgres_server() -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    settings = {"listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": base, "fsync": "off"}
+    settings = {"listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": base, "fsync": "off",
+                "autovacuum": "off"}  # fmt: skip
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     log = (base / "log").open("wb")
     server = subprocess.Popen([str(folder / "postgres"), "-D", str(data), *options], stdout=log, stderr=log, **who)

@@ -5,7 +5,10 @@ How to log in is kept nowhere and shown nowhere; the servers' own words may quot
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -151,6 +154,16 @@ def spark_refusal(condition: str, source: str) -> InputError:
     return refuse("engine-refused", file=source, engine="Spark", found=condition)
 
 
+def _own_warehouse() -> str:
+    """Return a temporary folder for the tables of a session, of which none is made.
+
+    Spark makes the folder whenever a table is looked up by name: unasked, spark-warehouse/ where the user stands.
+    """
+    folder = tempfile.mkdtemp(prefix="yitihua-spark-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 def local_session(threads: int = 2) -> SparkSession:
     """Return a quiet session on this machine, which nobody else can reach.
 
@@ -170,6 +183,7 @@ def local_session(threads: int = 2) -> SparkSession:
         "spark.ui.showConsoleProgress": "false",
         "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={quiet}",
         "spark.sql.shuffle.partitions": str(threads),
+        "spark.sql.warehouse.dir": _own_warehouse(),
     }
     builder: Any = SparkSession.builder
     builder = builder.master(f"local[{threads}]").appName("yitihua")
