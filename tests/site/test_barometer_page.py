@@ -6,6 +6,7 @@ Authority: `yt.barometer` itself, read once more; the simulated quarters of the 
 from __future__ import annotations
 
 import io
+import zipfile
 from functools import cache
 from pathlib import Path
 
@@ -125,6 +126,10 @@ def test_the_sheet_of_the_workbook_holds_the_same(lang: str, tab: str) -> None:
     assert [str(row[0]) for row in body] == frame["unit"].tolist()
     assert [row[4] for row in body] == pytest.approx(frame["reading"].tolist())
     assert [row[2] for row in body] == frame["sign_name"].tolist()
+    with zipfile.ZipFile(io.BytesIO(board_workbook(board, edition, lang, None, weather()))) as archive:
+        charts = [archive.read(name).decode() for name in archive.namelist() if name.startswith("xl/charts/chart")]
+    (drawn,) = [text for text in charts if "scatterChart" in text]
+    assert f"{tab}!$I${head + 2}:$I${head + 91}" in drawn.replace("'", "")  # activity, a row a unit
     plain = CalamineWorkbook.from_object(io.BytesIO(board_workbook(board, edition, lang)))
     assert tab not in plain.sheet_names
 

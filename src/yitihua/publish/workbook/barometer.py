@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -48,4 +48,25 @@ def draw_barometer(desk: Desk, found: Barometer) -> None:
     columns.append(Column(say("下一级天气所需", "what the next sign needs"), needs, "text", least=30, most=60))
     remarks = [*barometer_notices(found, lang), *carried_lines(found, lang)]
     title = say(f"晴雨表，{found.periods[-1]}", f"Barometer, {found.periods[-1]}")
-    desk.table("barometer", title, columns, remarks, 3)
+    sheet, head = desk.table("barometer", title, columns, remarks, 3)
+    titles = [column.title for column in columns]
+    across, up = (titles.index(say(*words)) for words in (("活跃", "activity"), ("进展", "progress")))
+    rows = (head + 1, head + len(units))
+    sheet.insert_chart(head + len(units) + 2, 1, _scatter(desk, title, rows, across, up))
+
+
+def _scatter(desk: Desk, title: str, rows: tuple[int, int], across: int, up: int) -> Any:
+    """Return the chart of progress against activity, a dot a unit, drawn from the cells of the table."""
+    tab = desk.tab("barometer")
+    chart = desk.book.add_chart({"type": "scatter"})
+    chart.add_series({
+        "categories": [tab, rows[0], across, rows[1], across], "values": [tab, rows[0], up, rows[1], up],
+        "marker": {"type": "circle", "size": 5, "fill": {"color": "#33658A"}, "border": {"color": "#FFFFFF"}},
+    })  # fmt: skip
+    chart.set_title({"name": title, "name_font": {"size": 11, "bold": True}, "overlay": False})
+    chart.set_legend({"none": True})
+    lines = {"visible": True, "line": {"color": "#DDDDDD"}}
+    for setter, words in ((chart.set_x_axis, ("活跃", "activity")), (chart.set_y_axis, ("进展", "progress"))):
+        setter({"name": desk.say(*words), "min": 0, "max": 100, "major_gridlines": lines, "num_font": {"size": 8}})
+    chart.set_size({"width": 620, "height": 480})
+    return chart
