@@ -114,7 +114,8 @@ def spark_errors() -> type[Exception]:
         from pyspark.errors import PySparkException
     except ImportError:
         raise missing_extra("pyspark", "spark") from None
-    return PySparkException
+    found: type[Exception] = PySparkException
+    return found
 
 
 @contextmanager
