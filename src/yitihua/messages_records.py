@@ -51,8 +51,8 @@ RECORDS: Final[dict[str, tuple[Words, Words]]] = {
         ("it cannot be read: {reason}", "a whole file", "Export it again; or leave it out with --skip-files"),
     ),
     "records-rejects": (
-        ("{record}有{share}的记录未通过检查（{count}条），超过限度{limit}{where}", "未通过的不超过{limit}", "请看rejects.csv逐条改正后重新导出；确认无误的可用--max-rejects放宽"),
-        ("{share} of {record} are rejected ({count}), more than {limit}{where}", "at most {limit} rejected", "See rejects.csv, mend them and export again; --max-rejects widens the limit where that is right"),
+        ("{record}有{share}的记录未通过检查（{count}条），超过限度{limit}{where}", "未通过的不超过{limit}", "请看rejects.csv（measure写出；check加-o写出），逐条改正后重新导出；确认无误的可用--max-rejects放宽"),
+        ("{share} of {record} are rejected ({count}), more than {limit}{where}", "at most {limit} rejected", "See rejects.csv (measure writes it, check with -o), mend them and export again; --max-rejects widens the limit where that is right"),
     ),
     "records-period": (
         ("不认识的期别“{found}”", "年（2022）或季度（2022Q3）", "请改写"),

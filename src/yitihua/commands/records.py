@@ -165,7 +165,7 @@ def reconcile(
 def rows(
     directory: Folder,
     measure: Annotated[str, typer.Argument(metavar="MEASURE", help="A measure, as town_cases.")],
-    unit: Annotated[str, typer.Option("--unit", help="A county's code.")],
+    unit: Annotated[str, typer.Option("--unit", help="A county's code or name.")],
     period: Annotated[str, typer.Option("--period", help="2022 or 2022Q3.")],
     edition: EditionName = None, skip_files: SkipFiles = False, engine: Engine = "duckdb", json: Json = False,
     lang: Lang = None,
@@ -180,7 +180,14 @@ def rows(
         asked = asked_for(directory, edition, server is not None)
         if measure not in asked.book.counts:
             options = list(asked.book.counts)
-            raise refuse("record-table", key="MEASURE", name=measure, options=options, hint=suggest(measure, options))
+            raise refuse(
+                "unknown-reference",
+                key="MEASURE",
+                kind="measure",
+                name=measure,
+                options=options,
+                hint=suggest(measure, options),
+            )
         behind = rows_behind(
             asked, measure, unit, Period.of(period), skip_files=skip_files, track=tracker(words), server=server
         )
@@ -216,7 +223,14 @@ def sql(
     book = load_records(loaded)
     if measure is not None and measure not in book.counts:
         options = list(book.counts)
-        raise refuse("record-table", key="MEASURE", name=measure, options=options, hint=suggest(measure, options))
+        raise refuse(
+            "unknown-reference",
+            key="MEASURE",
+            kind="measure",
+            name=measure,
+            options=options,
+            hint=suggest(measure, options),
+        )
     names = [measure] if measure else list(book.counts)
     if engine is not None:
         print(_statement(loaded, directory, names, periods, engine))

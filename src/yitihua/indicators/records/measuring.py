@@ -105,11 +105,12 @@ class Asked:
 
     @property
     def words(self) -> dict[str, str]:
-        """Code or name of a county -> its code; names that two counties share are left out."""
+        """Code or name of a county -> its code; 县, 市 or 区 may be left out; what two counties share is not understood."""
         found = {code: code for code in self.registry.units}
         names: dict[str, set[str]] = {}
         for unit in self.registry.units.values():
-            for word in (unit.name_zh, unit.name_en):
+            short = unit.name_zh[:-1] if len(unit.name_zh) > 2 and unit.name_zh[-1] in "县市区" else unit.name_zh
+            for word in (unit.name_zh, unit.name_en, short):
                 names.setdefault(word, set()).add(unit.code)
         return found | {
             word: next(iter(codes)) for word, codes in names.items() if len(codes) == 1 and word not in found
@@ -240,6 +241,7 @@ def rows_behind(
     with opened(asked, [period], server=server, measures=[name], skip_files=skip_files, track=track) as source:
         sent = source.senders()
         counties, _ = _counties(asked.registry, sent)
+        county = asked.words.get(county, county)
         if county not in counties:
             raise refuse("unknown-unit", name=county, options=counties, hint=suggest(county, counties))
         value = source.counts([county])[name]
