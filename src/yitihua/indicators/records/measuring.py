@@ -105,7 +105,7 @@ class Asked:
 
     @property
     def words(self) -> dict[str, str]:
-        """Code or name of a county -> its code; 县, 市 or 区 may be left out; what two counties share is not understood."""
+        """Code or name of a county -> its code; 县, 市 or 区 may be left out where only one county is meant."""
         found = {code: code for code in self.registry.units}
         names: dict[str, set[str]] = {}
         for unit in self.registry.units.values():
