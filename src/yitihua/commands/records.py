@@ -13,6 +13,7 @@ from yitihua.commands.options import EditionName, Json, Lang, bad_call, language
 from yitihua.errors import InputError, refuse, suggest
 
 if TYPE_CHECKING:
+    from yitihua.definitions.records import RecordBook
     from yitihua.definitions.edition import Edition
     from yitihua.indicators.records.measuring import Asked, Counted
     from yitihua.indicators.records.periods import Period
@@ -178,16 +179,7 @@ def rows(
     words = _language(lang, directory)
     with serving(directory, engine) as server:
         asked = asked_for(directory, edition, server is not None)
-        if measure not in asked.book.counts:
-            options = list(asked.book.counts)
-            raise refuse(
-                "unknown-reference",
-                key="MEASURE",
-                kind="measure",
-                name=measure,
-                options=options,
-                hint=suggest(measure, options),
-            )
+        _check_measure(measure, asked.book)
         behind = rows_behind(
             asked, measure, unit, Period.of(period), skip_files=skip_files, track=tracker(words), server=server
         )
@@ -221,16 +213,7 @@ def sql(
     words = language(lang, directory)
     loaded = load_edition(edition or "zhejiang-2022", directory)
     book = load_records(loaded)
-    if measure is not None and measure not in book.counts:
-        options = list(book.counts)
-        raise refuse(
-            "unknown-reference",
-            key="MEASURE",
-            kind="measure",
-            name=measure,
-            options=options,
-            hint=suggest(measure, options),
-        )
+    _check_measure(measure, book)
     names = [measure] if measure else list(book.counts)
     if engine is not None:
         print(_statement(loaded, directory, names, periods, engine))
@@ -257,6 +240,12 @@ def _statement(edition: Edition, directory: Path | None, names: list[str], perio
     folder = directory or Path()
     asked = ask(edition, folder, on_server=True)
     return statement(asked, names, _periods(asked, folder, periods, "year"), dialects[engine])
+
+
+def _check_measure(measure: str | None, book: RecordBook) -> None:
+    if measure is not None and measure not in book.counts:
+        options, hint = list(book.counts), suggest(measure, book.counts)
+        raise refuse("unknown-reference", key="MEASURE", kind="measure", name=measure, options=options, hint=hint)
 
 
 def _language(lang: str | None, directory: Path) -> str:
