@@ -66,6 +66,7 @@ NUMBER = 3
 def module(tmp_path, monkeypatch):
     """Put a module `mymethods` where Python finds it."""
     (tmp_path / "mymethods.py").write_text(CODE, encoding="utf-8")
+    sys.modules.pop("mymethods", None)  # a page of the documentation has one too
     monkeypatch.syspath_prepend(str(tmp_path))
     yield tmp_path / "mymethods.py"
     sys.modules.pop("mymethods", None)
