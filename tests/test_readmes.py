@@ -16,10 +16,23 @@ import pytest
 from pydantic import BaseModel
 
 import yitihua as yt
+from yitihua.definitions.barometer_models import (
+    ActivityMeasure,
+    ActivityRule,
+    BarometerSpec,
+    ComponentWeights,
+    ProgressRule,
+    QuadrantCuts,
+    QuadrantRule,
+    QuadrantWords,
+    SignRule,
+    SignWeights,
+)
 from yitihua.definitions.framework_models import (
     Checklist,
     ChecklistPoint,
     Code,
+    CountQuery,
     EditionInfo,
     Formula,
     FrameworkFile,
@@ -186,6 +199,13 @@ SECTIONS: dict[str, dict[str, list[type[BaseModel]]]] = {
         "### [aggregate]": [AggregateSpec, AggregateRule],
         "### [coverage]": [CoverageSpec],
         "### [grades.SCHEME]": [GradeScheme],
+        "### [barometer]": [BarometerSpec],
+        "### [barometer.progress]": [ProgressRule],
+        "### [barometer.activity]": [ActivityRule],
+        "### [barometer.activity.measures.NAME]": [ActivityMeasure],
+        "### [barometer.activity.weights]": [ComponentWeights],
+        "### [barometer.quadrant]": [QuadrantRule, QuadrantCuts, QuadrantWords],
+        "### [barometer.sign]": [SignRule, SignWeights],
         "### [survey]": [SurveyRule],
     },
     "indicators": {
@@ -197,6 +217,7 @@ SECTIONS: dict[str, dict[str, list[type[BaseModel]]]] = {
         "#### formula": [Formula],
         "#### survey": [SurveySource],
         "### [measures.CODE]": [Measure],
+        "#### count": [CountQuery],
         "### [views.CODE]": [View],
         '### [codes."CODE"]': [Code],
         "### [checklists.CODE]": [Checklist, ChecklistPoint],
@@ -411,7 +432,8 @@ def test_schema_is_up_to_date(folder: str) -> None:
 def test_shipped_files_are_valid(folder: str) -> None:
     schema = json.loads((ROOT / folder / "schema.json").read_text(encoding="utf-8"))
     check = jsonschema.Draft202012Validator(schema)
-    paths = sorted((ROOT / folder).rglob("*.toml"))
+    # Types of records have a format of their own: tests/records.
+    paths = sorted(path for path in (ROOT / folder).rglob("*.toml") if path.parent.name != "records")
     assert paths
     for path in paths:
         data = _plain(tomllib.loads(path.read_text("utf-8")))

@@ -27,7 +27,9 @@ _WHERE = {
     "YitihuaError": "yitihua.errors",
     "allow_code": "yitihua.definitions.own_code",
     "apply": "yitihua.index.apply",
+    "barometer": "yitihua.api",
     "chain": "yitihua.api",
+    "change": "yitihua.analysis.change.explained",
     "compare": "yitihua.analysis.compare",
     "diff": "yitihua.analysis.diff",
     "edition_names": "yitihua.definitions.resolver",
@@ -54,7 +56,9 @@ __all__ = [
     "__version__",
     "allow_code",
     "apply",
+    "barometer",
     "chain",
+    "change",
     "compare",
     "diff",
     "edition_names",
@@ -69,10 +73,11 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from yitihua.analysis.change.explained import change
     from yitihua.analysis.compare import compare
     from yitihua.analysis.diff import diff
     from yitihua.analysis.exemplars import exemplars
-    from yitihua.api import chain, evaluate, panel
+    from yitihua.api import barometer, chain, evaluate, panel
     from yitihua.definitions.edition import Edition
     from yitihua.definitions.loader import load_edition
     from yitihua.definitions.own_code import allow_code

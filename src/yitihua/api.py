@@ -18,12 +18,15 @@ from yitihua.index.fit import fit
 from yitihua.index.panel import ALL, EACH, Panel, score_panel
 from yitihua.index.scoreboard import Scoreboard
 from yitihua.indicators.cities import with_cities
+from yitihua.indicators.following import day_of
+from yitihua.indicators.period_ends import rising
 from yitihua.indicators.periods import read_periods
 from yitihua.indicators.reading import periods_of, read_table
 from yitihua.indicators.sources import Sources
 from yitihua.indicators.table import IndicatorTable
 
 if TYPE_CHECKING:
+    from yitihua.analysis.barometer.barometer import Barometer
     from yitihua.analysis.chain import Chain
     from yitihua.indicators.reading import Data
 
@@ -86,6 +89,7 @@ def panel(
     periods: Sequence[str | int] | None = None,
     *,
     fitted: str | int = ALL,
+    units_of: str | dt.date | None = None,
     date: str | dt.date | None = None,
     **changes: Any,
 ) -> Panel:
@@ -100,6 +104,9 @@ def panel(
     fitted : str
         To what bounds, limits, weights and grade cuts are fitted: "all" periods together (COINr ``global = TRUE``),
         "each" by itself, or one period by name, whose recipe is then frozen for the others.
+    units_of : str or datetime.date, optional
+        The day, or the period at whose end, in whose units all periods are told, where the edition names a table of
+        units renamed, merged and split (``unit_changes``); default: the end of the last period.
 
     Returns
     -------
@@ -126,7 +133,62 @@ def panel(
     unknown = [period for period in chosen if period not in known]
     if unknown:
         raise refuse("unknown-period", key="periods", name=unknown[0], options=known)
-    return score_panel(read_periods(loaded, source, sorted(chosen)), loaded, str(fitted))
+    tables = read_periods(loaded, source, rising(tuple(chosen)), day_of(units_of))
+    return score_panel(tables, loaded, str(fitted))
+
+
+def barometer(
+    edition: str | Path | Edition,
+    data: Data = None,
+    periods: Sequence[str | int] | None = None,
+    *,
+    surveys: Data = None,
+    fitted: str | int = ALL,
+    units_of: str | dt.date | None = None,
+    date: str | dt.date | None = None,
+    n: int = 1000,
+    seed: int = 0,
+    level: float = 0.95,
+    **changes: Any,
+) -> Barometer:
+    """Read progress and activity of several periods as quadrants and signs; see `yitihua.analysis.barometer`.
+
+    Parameters
+    ----------
+    edition, data, date, **changes
+        As in `evaluate`; the index file of the edition has ``[barometer]``.
+    periods : sequence of str or int, optional
+        Which to show; default: all of the shortest length. The others serve as their past.
+    surveys : as data, optional
+        Other data whose survey estimates stand in, such as the years beside quarters.
+    fitted, units_of
+        As in `panel`, but never fitted to "each".
+    n, seed, level
+        Draws behind intervals and probabilities, their seed, and the level of intervals.
+
+    Returns
+    -------
+    Barometer
+
+    Raises
+    ------
+    InputError
+        With every fault of definitions or data; see `yitihua.analysis.barometer.making.barometer_of`.
+
+    Examples
+    --------
+    >>> import yitihua as yt
+    >>> found = yt.barometer("zhejiang-2022", n=100)  # simulated data
+    >>> found.unit("海宁市").frame().sign_name.to_list()
+    ['', 'light rain']
+    """
+    from yitihua.analysis.barometer.making import barometer_of, tables_of
+
+    loaded, source, _ = open_edition(edition, data, None, date)
+    loaded = with_changes(loaded, changes)
+    tables, lenders = tables_of(loaded, source, surveys, day_of(units_of))
+    chosen = None if periods is None else [str(period) for period in periods]
+    return barometer_of(tables, loaded, chosen, str(fitted), n, seed, level, lenders)
 
 
 def chain(

@@ -11,9 +11,11 @@ from typing import Annotated
 import typer
 
 from yitihua import __version__
+from yitihua.commands.barometer import barometer
 from yitihua.commands.boards import board_dict, board_of, inputs_of, project_out
 from yitihua.commands.bundling import bundle, verify
 from yitihua.commands.certainty import robust, whatif
+from yitihua.commands.change import change
 from yitihua.commands.demo import demo
 from yitihua.commands.editions import editions
 from yitihua.commands.improving import improve, scenario
@@ -336,7 +338,8 @@ def collect(
 
 
 for command in (
-    robust, whatif, reach, improve, scenario, publish, portrait, bulletin, bundle, verify, workbook, demo, simulate,
+    robust, whatif, reach, improve, scenario, change, barometer, publish, portrait, bulletin, bundle, verify,
+    workbook, demo, simulate,
 ):  # fmt: skip
     app.command()(command)
 app.add_typer(editions, name="editions")

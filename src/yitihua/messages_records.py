@@ -51,8 +51,8 @@ RECORDS: Final[dict[str, tuple[Words, Words]]] = {
         ("it cannot be read: {reason}", "a whole file", "Export it again; or leave it out with --skip-files"),
     ),
     "records-rejects": (
-        ("{kind_zh}有{share}的记录未通过检查（{count}条），超过限度{limit}{where}", "未通过的不超过{limit}", "请看rejects.csv逐条改正后重新导出；确认无误的可用--max-rejects放宽"),
-        ("{share} of {kind_en} are rejected ({count}), more than {limit}{where_en}", "at most {limit} rejected", "See rejects.csv, mend them and export again; --max-rejects widens the limit where that is right"),
+        ("{record}有{share}的记录未通过检查（{count}条），超过限度{limit}{where}", "未通过的不超过{limit}", "请看rejects.csv（measure写出；check加-o写出），逐条改正后重新导出；确认无误的可用--max-rejects放宽"),
+        ("{share} of {record} are rejected ({count}), more than {limit}{where}", "at most {limit} rejected", "See rejects.csv (measure writes it, check with -o), mend them and export again; --max-rejects widens the limit where that is right"),
     ),
     "records-period": (
         ("不认识的期别“{found}”", "年（2022）或季度（2022Q3）", "请改写"),
@@ -65,5 +65,14 @@ RECORDS: Final[dict[str, tuple[Words, Words]]] = {
     "records-query": (
         ("“{name}”的查询无法执行：{reason}", "引擎接受的标准SQL", "请改正measures.toml或views.toml中的查询"),
         ("the query of '{name}' cannot be run: {reason}", "ANSI SQL that the engine takes", "Mend the query in measures.toml or views.toml"),
+    ),
+    # Tables on a server
+    "records-type": (
+        ("列“{name}”的类型是{found}，不能作{type}", "{options}", "请在服务器上建一个视图转换类型，再在records.toml的[tables]中写这个视图"),
+        ("column '{name}' is of type {found}, which cannot be taken as {type}", "{options}", "Make a view on the server that converts it, and name the view in [tables] of records.toml"),
+    ),
+    "records-tables": (
+        ("{engine}中没有任何记录表", "名为{options}的表，或records.toml的[tables]中写明的表", "请在[tables]中写明各类记录所在的表，如 cases = \"zfpt.xzcf_aj\""),
+        ("{engine} has no table of records", "tables named {options}, or those that [tables] of records.toml states", "State in [tables] where each type stands, as cases = \"law.cases\""),
     ),
 }  # fmt: skip

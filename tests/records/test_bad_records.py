@@ -18,7 +18,7 @@ import pytest
 from calling import called
 from recording import CASES, asked, case, cases, counted, records, value
 from yitihua.indicators.records import text_files
-from yitihua.indicators.records.measuring import check, measure
+from yitihua.indicators.records.measuring import check, measure, rows_behind
 from yitihua.indicators.records.periods import Period
 
 GOOD = [case(i) for i in range(100, 110)]
@@ -180,6 +180,14 @@ def test_a_folder_without_records_and_unknown_files(refused, tmp_path: Path) -> 
     (fault,) = refused(asked, tmp_path / "nowhere")
     assert fault.code == "file-not-found"
     assert counted(records(tmp_path, {"cases": cases(*GOOD)})).unknown == ("notes.csv",)
+
+
+@pytest.mark.parametrize("word", ["330421", "嘉善县", "嘉善", "Jiashan County"])
+def test_counties_are_known_by_code_and_name(tmp_path: Path, word: str) -> None:
+    found = counted(records(tmp_path, {"cases": cases(case(1, county=word))}))
+    assert value(found, "cases_all") == 1
+    behind = rows_behind(asked(tmp_path), "cases_all", word, Period.of("2022"))
+    assert behind.value == 1 and behind.rows == (("C1", None),)
 
 
 def test_check_reads_and_counts_nothing(tmp_path: Path) -> None:

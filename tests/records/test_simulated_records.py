@@ -62,6 +62,15 @@ def test_quarters_sum_to_the_year_where_a_measure_flows(found: Counted) -> None:
         np.testing.assert_array_equal(found.values[name][9], found.values[name][1], err_msg=name)
 
 
+def test_the_shipped_quarters_are_counts_of_these_records(found: Counted) -> None:
+    frame = load_dataset("zhejiang-2022-simulated-quarters").frame.set_index(["period", "unit"])
+    for row, period in enumerate(found.periods[2:], 2):
+        for i, county in enumerate(found.counties):
+            line = frame.loc[(period.name, county)]
+            for name, values in found.values.items():
+                np.testing.assert_equal(float(line[name]), values[row, i], err_msg=f"{county} {period.name} {name}")
+
+
 def test_the_files_hold_what_must_not_be_counted(found: Counted, folder: Path) -> None:
     import duckdb
 

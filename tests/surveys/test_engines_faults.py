@@ -13,6 +13,7 @@ import pytest
 from engine_answers import LIKERT, TOP, YES, answers, query, write_parquet
 
 from yitihua.errors import Fault
+from yitihua.indicators.dialects import DUCKDB
 from yitihua.surveys.engines import (
     DuckDBEngine,
     PostgresEngine,
@@ -23,7 +24,6 @@ from yitihua.surveys.engines import (
     Variable,
     estimate,
 )
-from yitihua.surveys.engines.dialects import DUCKDB
 
 Refused = Callable[..., tuple[Fault, ...]]
 SECRET = "13800001111"

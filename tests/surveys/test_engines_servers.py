@@ -16,12 +16,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from engine_answers import RATIO, YES, answers, query, write_parquet
-from engine_servers import PASSWORD, absent, postgres_server, spark_session
 
+from engine_servers import PASSWORD, absent, postgres_server, spark_session
 from yitihua.errors import Fault
+from yitihua.indicators.sessions import DSN_VARIABLE
 from yitihua.surveys.engines import DuckDBEngine, PostgresEngine, SparkEngine, SumsTable, estimate
 from yitihua.surveys.engines.engine import SqlEngine
-from yitihua.surveys.engines.postgres_engine import DSN_VARIABLE
 
 Refused = Callable[..., tuple[Fault, ...]]
 TABLE = 'answers "2026" %s'
@@ -208,7 +208,7 @@ def test_spark_without_java(session: Any) -> None:
     """In a process of its own: the running session would be handed out instead of a new one."""
     code = (
         "from yitihua.errors import InputError\n"
-        "from yitihua.surveys.engines.spark_engine import local_session\n"
+        "from yitihua.indicators.sessions import local_session\n"
         "try:\n    local_session()\nexcept InputError as error:\n    print(error.faults[0].code)\n"
     )
     environment = {**os.environ, "JAVA_HOME": "/nowhere"}

@@ -120,7 +120,8 @@ class Diff:
         return self.new.table.units[self.new.table.row_of(unit)]  # refuses, with a hint
 
     @cached_property
-    def _split(self) -> Split:
+    def split(self) -> Split:
+        """The parts of every unit's change as arrays, before anything is sorted or left out."""
         return split_change(self)
 
     @cached_property
@@ -132,7 +133,7 @@ class Diff:
         rank_change (places gained), rank_own, rank_others, and for every grade scheme SCHEME_old
         and SCHEME_new.
         """
-        return movement.score_frame(self, self._split)
+        return movement.score_frame(self, self.split)
 
     @cached_property
     def by_indicator(self) -> pd.DataFrame:
@@ -144,7 +145,7 @@ class Diff:
         the old values to the new ones, or a node costs a linear programme a unit, one row
         ``(not split)`` holds the whole.
         """
-        return movement.indicator_frame(self, self._split)
+        return movement.indicator_frame(self, self.split)
 
     def __repr__(self) -> str:
         if self.is_empty:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from yitihua.analysis.agreement import compare_boards, compare_recipes
 from yitihua.analysis.attribution import attribute_change
 from yitihua.analysis.audit.audit import audit
+from yitihua.analysis.change import change
 from yitihua.analysis.clusters import clusters
 from yitihua.analysis.compare import compare
 from yitihua.analysis.components import components
@@ -41,6 +42,7 @@ from yitihua.analysis.reliability import item_table, reliability_table
 from yitihua.analysis.scenario import scenario
 from yitihua.analysis.sensitivity.run import sensitivity
 from yitihua.analysis.strengths import strengths
+from yitihua.analysis.transitions import transitions
 from yitihua.analysis.uncertainty.run import uncertainty
 from yitihua.analysis.variants import variants
 from yitihua.analysis.whatif import whatif
@@ -52,6 +54,7 @@ __all__ = [
     "attribute_correlations",
     "audit",
     "board_treatment",
+    "change",
     "clusters",
     "compare",
     "compare_boards",
@@ -85,6 +88,7 @@ __all__ = [
     "sibling_correlations",
     "spatial",
     "strengths",
+    "transitions",
     "uncertainty",
     "variants",
     "weight_ranges",

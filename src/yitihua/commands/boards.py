@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from yitihua.commands.options import bad_call
+from yitihua.commands.options import NONE, bad_call
 
 if TYPE_CHECKING:
+    from yitihua.analysis.barometer.barometer import Barometer
     from yitihua.definitions.edition import Edition
     from yitihua.index.scoreboard import Scoreboard
     from yitihua.indicators.reading import Data
@@ -154,3 +155,34 @@ def board_dict(board: Scoreboard, lang: str, out: Path | None) -> dict[str, obje
         "out": None if out is None else str(out),
         "scores": board.score_table(lang).to_dict("records"),
     }
+
+
+def asked_barometer(
+    stated: str | None, asked: Asked, directory: Path | None, edition: str | None, data: str | None, date: str | None
+) -> tuple[Barometer | None, tuple[str, str] | None]:
+    """Return the barometer of the periods of some data, and what to say where there is none.
+
+    Data that somebody named must give one; that the ranking's own data give none is no fault.
+    """
+    from yitihua.analysis.barometer.making import barometer_of, tables_of
+    from yitihua.errors import InputError, refuse
+    from yitihua.indicators.reading import periods_of
+
+    loaded = asked.edition
+    named = stated is not None and stated.lower() not in NONE
+    if loaded is None or loaded.spec.barometer is None or (stated is not None and not named):
+        if named:
+            raise refuse("barometer-none", key="--barometer", name="" if loaded is None else loaded.name)
+        return None, None
+    try:
+        own = source_of(directory, edition, data, None, date)[1]
+        source = stated if named else own
+        if not named and len(periods_of(loaded, source)) < 2:
+            return None, None
+        tables, lenders = tables_of(loaded, source, own if named else None)
+        return barometer_of(tables, loaded, lenders=lenders), None
+    except InputError as error:
+        if named:
+            raise
+        problem = error.faults[0]
+        return None, (f"没有晴雨表：{problem.problem('zh')}", f"No barometer: {problem.problem('en')}")

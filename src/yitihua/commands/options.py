@@ -25,6 +25,11 @@ AllowCode = Annotated[
     bool, typer.Option("--allow-code", help="Let the index file name functions of your own (pkg.mod:fn).")
 ]
 Cities = Annotated[bool, typer.Option("--cities", help="Add cities, ranked apart: measures are summed, then scored.")]
+BarometerData = Annotated[
+    str | None, typer.Option("--barometer", metavar="DATA", help="Data of several periods; none. Default: these.")
+]
+#: What options take for nothing.
+NONE = ("none", "无")
 Out = Annotated[Path | None, typer.Option("-o", "--out", help="Folder for results.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 Lang = Annotated[str | None, typer.Option("--lang", help="zh or en. Default: YITIHUA_LANG, else the locale.")]

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from yitihua.commands.options import (
+    NONE,
     AllowCode,
+    BarometerData,
     Cities,
     DataFile,
     Date,
@@ -22,9 +24,6 @@ from yitihua.commands.options import (
     language,
     say,
 )
-
-#: What --before takes for nothing to compare with.
-NONE = ("none", "无")
 
 if TYPE_CHECKING:
     from yitihua.commands.boards import Asked
@@ -43,6 +42,7 @@ def publish(
     before: Annotated[
         str | None, typer.Option("--before", help="To compare with: an earlier period, its results, or none.")
     ] = None,
+    barometer: BarometerData = None,
     out: Annotated[
         Path | None, typer.Option("-o", "--out", metavar="SITE", help="The folder to write, or SITE.zip.")
     ] = None,
@@ -53,7 +53,7 @@ def publish(
     lang: Lang = None,
 ) -> None:
     """Write the ranking as a static site that opens without a server. 发布静态网站."""
-    from yitihua.commands.boards import asked_board
+    from yitihua.commands.boards import asked_barometer, asked_board
     from yitihua.index.tables import pick
     from yitihua.publish import terminal
     from yitihua.publish.site import site_files, site_of
@@ -67,13 +67,15 @@ def publish(
     asked = asked_board(directory, edition, data, period, date, weights, cities)
     earlier, remark = _compared(before, asked, directory, edition, data, date, cities)
     definitions = asked.edition or _recorded(directory)
-    site = site_of(asked.board, definitions, earlier, asked.inputs, n, jobs)
+    weather, unread = asked_barometer(barometer, asked, directory, edition, data, date)
+    site = site_of(asked.board, definitions, earlier, asked.inputs, n, jobs, weather)
     written, count, size = replace_site(out, site_files(site))
     start = written if written.suffix.lower() == ".zip" else written / "index.html"
     if json:
         terminal.print_json({"out": str(out), "start": str(start), "files": count, "bytes": size})
         return
-    for text in [*notices(asked.board, chosen), *([pick(remark, chosen)] if remark else [])]:
+    remarks = [pick(one, chosen) for one in (remark, unread) if one]
+    for text in [*notices(asked.board, chosen), *remarks]:
         print(text)
     zh = f"已写入 {out}：{count}个文件，{size / 1e6:.1f} MB。用浏览器打开 {start}"
     print(say(chosen, zh, f"Written to {out}: {count} files, {size / 1e6:.1f} MB. Open {start} in a browser."))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,9 +13,12 @@ from yitihua.commands.options import EditionName, Json, Lang, bad_call, language
 from yitihua.errors import InputError, refuse, suggest
 
 if TYPE_CHECKING:
+    from yitihua.definitions.records import RecordBook
+    from yitihua.definitions.edition import Edition
     from yitihua.indicators.records.measuring import Asked, Counted
     from yitihua.indicators.records.periods import Period
     from yitihua.indicators.records.rejects import Rejects
+    from yitihua.indicators.records.servers import Server
 
 records = typer.Typer(
     help="Exports of a platform -> checked -> counted measures. 业务记录：检查、计数、核对。",
@@ -32,13 +37,17 @@ By = Annotated[str, typer.Option("--by", help="year, or quarter: the quarters of
 MaxRejects = Annotated[
     float | None, typer.Option("--max-rejects", min=0, max=1, help="Share of rejected records that stops the run.")
 ]
+Engine = Annotated[
+    str,
+    typer.Option("--engine", help="duckdb (files), or postgres or spark: where the records are; DIR has records.toml."),
+]
 SkipFiles = Annotated[bool, typer.Option("--skip-files", help="Leave files out that cannot be read.")]
 
 
 @records.command()
 def check(
     directory: Folder, edition: EditionName = None, out: Out = None, max_rejects: MaxRejects = None,
-    json: Json = False, lang: Lang = None,
+    engine: Engine = "duckdb", json: Json = False, lang: Lang = None,
 ) -> None:  # fmt: skip
     """Check records: encodings, columns, dates, codes, duplicates; what is rejected and why. 检查记录."""
     from yitihua.errors import FaultList
@@ -46,10 +55,9 @@ def check(
     from yitihua.publish import records_files, records_text, terminal
 
     words = _language(lang, directory)
-    asked = asked_for(directory, edition)
-    rejects, files, store = measuring.check(asked, track=tracker(words))
-    skipped = list(store.skipped)
-    store.close()
+    with serving(directory, engine) as server:
+        asked = asked_for(directory, edition, server is not None)
+        rejects, files, skipped = measuring.checked(asked, server=server, track=tracker(words))
     faults = FaultList()
     for file, reason in skipped:
         faults.add("records-unreadable", file=file, reason=reason)
@@ -76,15 +84,19 @@ def check(
 @records.command()
 def measure(
     directory: Folder, edition: EditionName = None, out: Out = None, periods: Periods = None, by: By = "year",
-    max_rejects: MaxRejects = None, skip_files: SkipFiles = False, json: Json = False, lang: Lang = None,
+    max_rejects: MaxRejects = None, skip_files: SkipFiles = False, engine: Engine = "duckdb", json: Json = False,
+    lang: Lang = None,
 ) -> None:  # fmt: skip
     """Count every measure from records, by county and period. 由记录计数."""
     from yitihua.publish import records_files, records_text, terminal
 
     words = _language(lang, directory)
-    asked = asked_for(directory, edition)
     folder = _out(directory, out)
-    counted = _counted(asked, _periods(asked, directory, periods, by), folder, max_rejects, skip_files, words)
+    with serving(directory, engine) as server:
+        asked = asked_for(directory, edition, server is not None)
+        counted = _counted(
+            asked, _periods(asked, directory, periods, by), folder, max_rejects, skip_files, words, server
+        )
     written = records_files.write_counted(folder, counted, asked.edition, asked.book)
     if json:
         terminal.print_json({
@@ -113,7 +125,8 @@ def measure(
 def reconcile(
     directory: Folder, edition: EditionName = None, out: Out = None, periods: Periods = None, by: By = "year",
     against: Annotated[str | None, typer.Option("--against", help="Typed data. Default: the project's own.")] = None,
-    max_rejects: MaxRejects = None, skip_files: SkipFiles = False, json: Json = False, lang: Lang = None,
+    max_rejects: MaxRejects = None, skip_files: SkipFiles = False, engine: Engine = "duckdb", json: Json = False,
+    lang: Lang = None,
 ) -> None:  # fmt: skip
     """Lay typed measures beside counted ones, differences by size. 填报数与计数核对."""
     from yitihua.definitions.project import is_project, load_project
@@ -122,10 +135,13 @@ def reconcile(
     from yitihua.publish import records_files, records_text, terminal
 
     words = _language(lang, directory)
-    asked = asked_for(directory, edition)
     folder = _out(directory, out)
     typed = against or (load_project(directory, edition).data if is_project(directory) else None)
-    counted = _counted(asked, _periods(asked, directory, periods, by), folder, max_rejects, skip_files, words)
+    with serving(directory, engine) as server:
+        asked = asked_for(directory, edition, server is not None)
+        counted = _counted(
+            asked, _periods(asked, directory, periods, by), folder, max_rejects, skip_files, words, server
+        )
     known = set(periods_of(asked.edition, typed))
     tables = {p.name: read_table(asked.edition, typed, p.name) for p in counted.periods if p.name in known}
     if not tables:
@@ -150,9 +166,10 @@ def reconcile(
 def rows(
     directory: Folder,
     measure: Annotated[str, typer.Argument(metavar="MEASURE", help="A measure, as town_cases.")],
-    unit: Annotated[str, typer.Option("--unit", help="A county's code.")],
+    unit: Annotated[str, typer.Option("--unit", help="A county's code or name.")],
     period: Annotated[str, typer.Option("--period", help="2022 or 2022Q3.")],
-    edition: EditionName = None, skip_files: SkipFiles = False, json: Json = False, lang: Lang = None,
+    edition: EditionName = None, skip_files: SkipFiles = False, engine: Engine = "duckdb", json: Json = False,
+    lang: Lang = None,
 ) -> None:  # fmt: skip
     """List the records behind one number, by id: for who holds them. 列出一个数背后的记录."""
     from yitihua.indicators.records.measuring import rows_behind
@@ -160,11 +177,12 @@ def rows(
     from yitihua.publish import terminal
 
     words = _language(lang, directory)
-    asked = asked_for(directory, edition)
-    if measure not in asked.book.counts:
-        options = list(asked.book.counts)
-        raise refuse("record-table", key="MEASURE", name=measure, options=options, hint=suggest(measure, options))
-    behind = rows_behind(asked, measure, unit, Period.of(period), skip_files=skip_files, track=tracker(words))
+    with serving(directory, engine) as server:
+        asked = asked_for(directory, edition, server is not None)
+        _check_measure(measure, asked.book)
+        behind = rows_behind(
+            asked, measure, unit, Period.of(period), skip_files=skip_files, track=tracker(words), server=server
+        )
     if json:
         terminal.print_json({"measure": measure, "unit": unit, "period": period, "value": behind.value,
                              "rows": [{"id": key, "amount": amount} for key, amount in behind.rows]})  # fmt: skip
@@ -181,9 +199,13 @@ def sql(
     measure: Annotated[str | None, typer.Argument(metavar="[MEASURE]", help="A measure; default: all.")] = None,
     edition: EditionName = None,
     directory: Annotated[Path | None, typer.Option("--project", help="A project folder.")] = None,
+    engine: Annotated[
+        str | None, typer.Option("--engine", help="postgres or spark: the whole statement, with cleaning, to be run.")
+    ] = None,
+    periods: Periods = None,
     lang: Lang = None,
 ) -> None:
-    """Print the queries that count measures, in ANSI SQL. 打印计数查询."""
+    """Print the queries that count measures, in ANSI SQL; or whole statements of a server. 打印计数查询."""
     from yitihua.definitions import load_edition
     from yitihua.definitions.records import load_records, tables_in
     from yitihua.indicators.records.counting import query_of
@@ -191,10 +213,11 @@ def sql(
     words = language(lang, directory)
     loaded = load_edition(edition or "zhejiang-2022", directory)
     book = load_records(loaded)
-    if measure is not None and measure not in book.counts:
-        options = list(book.counts)
-        raise refuse("record-table", key="MEASURE", name=measure, options=options, hint=suggest(measure, options))
+    _check_measure(measure, book)
     names = [measure] if measure else list(book.counts)
+    if engine is not None:
+        print(_statement(loaded, directory, names, periods, engine))
+        return
     shared = [v for v in book.views if any(v in tables_in(book.counts[n].rows) for n in names)]
     for view in shared:
         print(f"-- {view}: {book.views[view].about.get(words)}\n{book.views[view].sql.strip()}\n")
@@ -203,6 +226,26 @@ def sql(
         rule = entry.counting_rule.get(words) if entry.counting_rule else ""
         print(f"-- {name}: {entry.name.get(words)}\n-- {rule}")
         print(query_of(book.counts[name].rows, book.counts[name].value), end="\n\n")
+
+
+def _statement(edition: Edition, directory: Path | None, names: list[str], periods: str | None, engine: str) -> str:
+    """Return the whole statement that counts measures in the tables that records.toml names."""
+    from yitihua.indicators.dialects import POSTGRES, SPARK
+    from yitihua.indicators.records.measuring import ask
+    from yitihua.indicators.records.servers import statement
+
+    dialects = {"postgres": POSTGRES, "spark": SPARK}
+    if engine not in dialects:
+        raise refuse("bad-choice", key="--engine", found=engine, options=list(dialects))
+    folder = directory or Path()
+    asked = ask(edition, folder, on_server=True)
+    return statement(asked, names, _periods(asked, folder, periods, "year"), dialects[engine])
+
+
+def _check_measure(measure: str | None, book: RecordBook) -> None:
+    if measure is not None and measure not in book.counts:
+        options, hint = list(book.counts), suggest(measure, book.counts)
+        raise refuse("unknown-reference", key="MEASURE", kind="measure", name=measure, options=options, hint=hint)
 
 
 def _language(lang: str | None, directory: Path) -> str:
@@ -214,8 +257,31 @@ def tracker(lang: str) -> Any:
     return lambda items: tracked(items, say(lang, "读取记录", "records"))
 
 
-def asked_for(directory: Path, edition: str | None) -> Asked:
-    """Return the records of a folder, and what the edition, or its project's, says of them."""
+@contextmanager
+def serving(directory: Path, engine: str) -> Iterator[Server | None]:
+    """Open the server on which records are; None: they are files, which DuckDB reads."""
+    if engine == "duckdb":
+        yield None
+        return
+    server: Any
+    if engine == "postgres":
+        from yitihua.indicators.records.postgres import PostgresServer
+
+        server = PostgresServer()
+    elif engine == "spark":
+        from yitihua.indicators.records.spark import SparkServer
+
+        server = SparkServer(directory / "records" if (directory / "records").is_dir() else directory)
+    else:
+        raise refuse("bad-choice", key="--engine", found=engine, options=["duckdb", "postgres", "spark"])
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+def asked_for(directory: Path, edition: str | None, on_server: bool = False) -> Asked:
+    """Return the records of a folder, or its records.toml alone, and what the edition, or a project's, says of them."""
     from yitihua.definitions import load_edition
     from yitihua.definitions.project import is_project, load_project
     from yitihua.indicators.records.measuring import ask
@@ -224,8 +290,8 @@ def asked_for(directory: Path, edition: str | None) -> Asked:
         raise refuse("file-not-found", file=str(directory))
     if is_project(directory):
         project = load_project(directory, edition)
-        return ask(load_edition(project.edition, directory), directory)
-    return ask(load_edition(edition or "zhejiang-2022"), directory)
+        return ask(load_edition(project.edition, directory), directory, on_server)
+    return ask(load_edition(edition or "zhejiang-2022"), directory, on_server)
 
 
 def _out(directory: Path, out: Path | None) -> Path:
@@ -259,8 +325,9 @@ def _periods(asked: Asked, directory: Path, stated: str | None, by: str) -> list
 
 
 def _counted(
-    asked: Asked, periods: list[Period], folder: Path, max_rejects: float | None, skip_files: bool, lang: str
-) -> Counted:
+    asked: Asked, periods: list[Period], folder: Path, max_rejects: float | None, skip_files: bool, lang: str,
+    server: Server | None = None,
+) -> Counted:  # fmt: skip
     """Count; where rejects stop the run, their table is there to be looked at."""
     from yitihua.indicators.records.measuring import measure as count
     from yitihua.publish import records_files
@@ -268,7 +335,7 @@ def _counted(
     rejected: list[Rejects] = []
     try:
         return count(asked, periods, max_rejects=max_rejects, skip_files=skip_files, track=tracker(lang),
-                     rejected=rejected.append)  # fmt: skip
+                     rejected=rejected.append, server=server)  # fmt: skip
     except InputError as error:
         if any(fault.code == "records-rejects" for fault in error.faults):
             records_files.write_rejects(folder, rejected[0])

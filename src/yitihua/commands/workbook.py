@@ -10,6 +10,7 @@ import typer
 
 from yitihua.commands.options import (
     AllowCode,
+    BarometerData,
     Cities,
     DataFile,
     Date,
@@ -31,12 +32,13 @@ def workbook(
     date: Date = None,
     weights: Weights = None,
     cities: Cities = False,
+    barometer: BarometerData = None,
     out: Annotated[Path | None, typer.Option("-o", "--out", help="The workbook to write: FILE.xlsx.")] = None,
     allow_code: AllowCode = False,
     lang: Lang = None,
 ) -> None:
     """Write the results as an Excel workbook, with a sheet to try weights on. 结果工作簿."""
-    from yitihua.commands.boards import asked_board
+    from yitihua.commands.boards import asked_barometer, asked_board
     from yitihua.errors import refuse
     from yitihua.publish.atomic import replace_files
     from yitihua.publish.workbook import board_workbook
@@ -48,7 +50,10 @@ def workbook(
     asked = asked_board(directory, edition, data, period, date, weights, cities)
     board = asked.board
     target = out or Path(file_name(say(chosen, "评价结果", "results"), board.recipe.edition, board.table.period or ""))
-    replace_files({target: board_workbook(board, asked.edition, chosen, asked.inputs)})
+    weather, remark = asked_barometer(barometer, asked, directory, edition, data, date)
+    replace_files({target: board_workbook(board, asked.edition, chosen, asked.inputs, weather)})
+    if remark is not None:
+        print(say(chosen, *remark))
     print(say(chosen, f"已写入 {target}", f"Written to {target}"))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from yitihua.definitions.barometer_checks import check_barometer
 from yitihua.definitions.framework_models import RESERVED
 from yitihua.definitions.index_models import GradeScheme, IndexSpec, MethodRule, default_grades
 from yitihua.definitions.methods import WEIGHTS
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class _Index:
+class IndexFile:
     """The index file, and where its keys stand."""
 
     spec: IndexSpec
@@ -28,21 +29,21 @@ class _Index:
     nodes: list[str]
 
     def fault(self, code: str, key: Key, **details: Any) -> None:
+        """Add a fault at the place of a key."""
         place = self.source.place(key)
         self.faults.add(code, file=place.file, line=place.line, key=".".join(key), **details)
 
+    def unknown(self, key: Key, kind: str, name: str, options: Iterable[str]) -> None:
+        """Add a fault for a name that refers to nothing."""
+        choices = list(options)
+        self.fault("unknown-reference", key, kind=kind, name=name, options=choices, hint=suggest(name, choices))
+
     def known(self, key: Key, kind: str, names: Iterable[str], options: Iterable[str]) -> None:
+        """Add a fault for each name that is not among the options."""
         choices = list(options)
         for name in names:
             if name not in choices:
-                self.fault(
-                    "unknown-reference",
-                    (*key, name),
-                    kind=kind,
-                    name=name,
-                    options=choices,
-                    hint=suggest(name, choices),
-                )
+                self.unknown((*key, name), kind, name, choices)
 
 
 def check_index(spec: IndexSpec, context: Context, source: Source) -> None:
@@ -53,7 +54,7 @@ def check_index(spec: IndexSpec, context: Context, source: Source) -> None:
         for code, parent in context.parents(section).items()
         if parent is not None
     }
-    index = _Index(spec, source, context.faults, context.known("indicators"), parents, context.known("nodes"))
+    index = IndexFile(spec, source, context.faults, context.known("indicators"), parents, context.known("nodes"))
     views = context.known("views")
     index.known(("impute", "indicators"), "indicator", spec.impute.indicators, index.indicators)
     index.known(("treat", "indicators"), "indicator", spec.treat.indicators, index.indicators)
@@ -74,16 +75,18 @@ def check_index(spec: IndexSpec, context: Context, source: Source) -> None:
             index.fault("reserved-code", ("grades", name), name=name, options=sorted(RESERVED))
     for name, scheme in spec.grades.items():
         _check_grades(index, ("grades", name), scheme)
+    if spec.barometer is not None:
+        check_barometer(spec.barometer, index, context)
 
 
-def _levels(index: _Index) -> list[str]:
+def _levels(index: IndexFile) -> list[str]:
     def depth(code: str) -> int:
         return 0 if code not in index.parents else 1 + depth(index.parents[code])
 
     return sorted({str(depth(code)) for code in index.nodes})
 
 
-def _sections(index: _Index) -> list[tuple[Key, MethodRule]]:
+def _sections(index: IndexFile) -> list[tuple[Key, MethodRule]]:
     """Return every table that names a method, with its key."""
     spec = index.spec
     found: list[tuple[Key, MethodRule]] = []
@@ -97,7 +100,7 @@ def _sections(index: _Index) -> list[tuple[Key, MethodRule]]:
     return found + [(("weights", "sets", name), one) for name, one in spec.weights.sets.items()]
 
 
-def _check_methods(index: _Index) -> None:
+def _check_methods(index: IndexFile) -> None:
     """Keys that the method does not take, keys that it needs, and what it says of its own."""
     for key, rule in _sections(index):
         method, registry = rule.known, rule.registry
@@ -113,7 +116,7 @@ def _check_methods(index: _Index) -> None:
                 index.fault("bad-value", (*key, name), found=str(rule.stated.get(name, "-")), reason=reason)
 
 
-def _check_goalposts(index: _Index, context: Context) -> None:
+def _check_goalposts(index: IndexFile, context: Context) -> None:
     spec = index.spec.normalise
     for code, indicator in context.parts["indicators"].items():
         own = spec.indicators.get(code, spec)
@@ -121,7 +124,7 @@ def _check_goalposts(index: _Index, context: Context) -> None:
             context.fault("no-goalposts", ("indicators", code), name=code)
 
 
-def _check_floors(index: _Index) -> None:
+def _check_floors(index: IndexFile) -> None:
     """One hundredth of the scale is no floor for points that do not live on the scale."""
     normalise = index.spec.normalise
     normalised = (normalise, *normalise.indicators.values())
@@ -139,7 +142,7 @@ def _check_floors(index: _Index) -> None:
             index.fault("bad-value", (*key, "method"), found=rule.method, reason="a view takes no fitted method")
 
 
-def _check_weights(index: _Index) -> None:
+def _check_weights(index: IndexFile) -> None:
     spec = index.spec.weights
     options = list(dict.fromkeys(["equal", *spec.sets, *WEIGHTS.names]))
     if spec.use not in options:
@@ -169,7 +172,7 @@ def _check_weights(index: _Index) -> None:
         check_weight_set(index, key, weight_set.weights, whole=not inherited)
 
 
-def check_weight_set(index: _Index, key: Key, weights: dict[str, float], whole: bool = True) -> None:
+def check_weight_set(index: IndexFile, key: Key, weights: dict[str, float], whole: bool = True) -> None:
     """Add the faults of one weight set: unknown, negative, partly given (if `whole`), summing to 0."""
     codes = [*index.indicators, *(node for node in index.nodes if node in index.parents)]
     index.known(key, "node or indicator", weights, codes)
@@ -192,7 +195,7 @@ def check_weight_set(index: _Index, key: Key, weights: dict[str, float], whole: 
             index.fault("zero-weights", key, parent=parent, given=given)
 
 
-def _check_grades(index: _Index, key: Key, scheme: GradeScheme) -> None:
+def _check_grades(index: IndexFile, key: Key, scheme: GradeScheme) -> None:
     count = len(scheme.labels)
     if len(set(scheme.labels)) < count:
         index.fault("bad-value", (*key, "labels"), found=str(list(scheme.labels)), reason="labels must differ")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema, create_model
 from pydantic_core import PydanticCustomError
 
+from yitihua.definitions.barometer_models import BarometerSpec
 from yitihua.definitions.framework_models import Strict
 from yitihua.definitions.methods import AGGREGATE, IMPUTE, NORMALISE, TREAT, WEIGHTS, Method, Number, Registry, Share
 from yitihua.definitions.own_code import PATTERN, code_is_allowed, is_own_code
@@ -218,6 +219,9 @@ class IndexSpec(Strict):
     period: str | None = Field(None, description="Period of the dataset used when none is given.")
     units: str | None = Field(None, description="Dataset or CSV file of the units that report, for `init`.")
     former: str | None = Field(None, description="Dataset of old names and codes of those units, for `init`.")
+    unit_changes: str | None = Field(
+        None, description="Dataset of units renamed, merged and split, by which periods are told in the same units."
+    )
     reference_unit: str | None = None
     scale: tuple[Number, Number] = (0.0, 100.0)
     score_decimals: int = Field(9, ge=0, le=12)
@@ -235,6 +239,7 @@ class IndexSpec(Strict):
     coverage: CoverageSpec = CoverageSpec()
     survey: SurveyRule = SurveyRule()
     grades: dict[str, GradeScheme] = Field(default_factory=dict)
+    barometer: BarometerSpec | None = None
 
 
 def default_grades(scale: tuple[float, float]) -> dict[str, GradeScheme]:

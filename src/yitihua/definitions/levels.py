@@ -36,9 +36,11 @@ def level_pair(level: str) -> tuple[str, str]:
 ORIGINS = {
     "reported": ("填报", "reported"),
     "computed": ("由原始量算出", "computed"),
+    "lent": ("沿用其他期的估计", "estimate of another period"),
     "published": ("公开数字", "published"),
     "simulated": ("模拟", "simulated 模拟"),
     "summed": ("各县合计", "summed over counties"),
+    "carried": ("按区划变动换算", "carried over a change of units"),
     "imputed": ("填补", "imputed"),
     "assumed": ("假设", "assumed"),
     "missing": ("缺失", "missing"),

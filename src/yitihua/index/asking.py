@@ -7,17 +7,23 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from yitihua.errors import refuse
+
 if TYPE_CHECKING:
     import pandas as pd
 
     from yitihua.analysis.audit.audit import Audit
+    from yitihua.analysis.change import ExplainedChange
+    from yitihua.analysis.distribution.of_periods import Convergence
     from yitihua.analysis.improve import Improvement
     from yitihua.analysis.reach import Lift
     from yitihua.analysis.scenario import Scenario
     from yitihua.analysis.sensitivity.result import Sensitivity
+    from yitihua.analysis.transitions import Transitions
     from yitihua.analysis.uncertainty.result import Uncertainty
     from yitihua.analysis.whatif import WhatIf
     from yitihua.definitions.edition import Edition
+    from yitihua.index.panel import Panel
     from yitihua.index.scoreboard import Scoreboard
 
 
@@ -211,3 +217,77 @@ class Asking:
         from yitihua.analysis.scenario import scenario
 
         return scenario(self._board, assume, units, years, before)
+
+
+class AskingPanel:
+    """The questions of a `Panel`, apart from its boards."""
+
+    @property
+    def _panel(self) -> Panel:
+        return cast("Panel", self)
+
+    def change(self, old: str | int | None = None, new: str | int | None = None, **options: Any) -> ExplainedChange:
+        """Explain the change between two periods: an exact split, and tests against the surveys' noise.
+
+        Parameters
+        ----------
+        old, new : str or int, optional
+            Periods; default: the first and the last.
+        **options
+            ``errors``, ``adjust``, ``draws``, ``seed``, ``level``; see `yitihua.change`.
+
+        Raises
+        ------
+        InputError
+            If the panel has no such period.
+        """
+        from yitihua.analysis.change import change
+
+        boards, periods = self._panel.boards, self._panel.periods
+        chosen = [periods[end] if one is None else str(one) for one, end in ((old, 0), (new, -1))]
+        for key, one in zip(("old", "new"), chosen, strict=True):
+            if one not in boards:
+                raise refuse("unknown-period", key=key, name=one, options=periods)
+        return change(boards[chosen[0]], boards[chosen[1]], rule=self._panel.rule, **options)
+
+    def transitions(self, scheme: str | None = None, **options: Any) -> Transitions:
+        """Count moves between grades over neighbouring periods, as a Markov chain.
+
+        Parameters
+        ----------
+        scheme : str, optional
+            A grade scheme; default: the first.
+        **options
+            ``level``, ``interval``, ``errors``, ``draws``, ``seed``; see `yitihua.analysis.transitions.transitions`.
+
+        Raises
+        ------
+        InputError
+            If there are fewer than two periods, or the scheme is unknown.
+        """
+        from yitihua.analysis.transitions import transitions
+
+        return transitions(self._panel.boards, scheme, rule=self._panel.rule, **options)
+
+    def convergence(self, code: str | None = None, **options: Any) -> Convergence:
+        """Return whether scores converge: the spread by period (sigma), and whether those behind gain more (beta).
+
+        Parameters
+        ----------
+        code : str, optional
+            Indicator or node; default: the index.
+        **options
+            ``form``, ``measure``, ``mixed``, ``level``; see `yitihua.analysis.distribution.of_periods.convergence`.
+
+        Raises
+        ------
+        InputError
+            If there are fewer than two periods, recipes differ, or a period does not say when it is.
+        """
+        from yitihua.analysis.distribution.of_periods import convergence
+        from yitihua.indicators.period_ends import period_time
+
+        times = {period: period_time(period) for period in self._panel.periods}
+        if unclear := [period for period, time in times.items() if time is None]:
+            raise refuse("convergence-periods", key="periods", reason="are not numbers", found=unclear)
+        return convergence({float(times[p] or 0): board for p, board in self._panel.boards.items()}, code, **options)

@@ -67,7 +67,9 @@ class Faces:
 
         return Plot(self._board)
 
-    def to_excel(self, path: str | Path, lang: str = "zh", edition: Edition | None = None) -> None:
+    def to_excel(
+        self, path: str | Path, lang: str = "zh", edition: Edition | None = None, barometer: Any = None
+    ) -> None:
         """Write the results as an Excel workbook, with a sheet on which weights can be tried.
 
         Parameters
@@ -77,6 +79,8 @@ class Faces:
         lang : {"zh", "en"}
         edition : Edition, optional
             Adds the sha256 of its definitions, and what looks odd in its measures.
+        barometer : Barometer, optional
+            Adds its sheet.
 
         Raises
         ------
@@ -88,11 +92,12 @@ class Faces:
 
         if Path(path).suffix.lower() != ".xlsx":
             raise refuse("bad-choice", key="path", found=Path(path).name, options=["*.xlsx"])
-        replace_files({Path(path): board_workbook(self._board, edition, lang)})
+        replace_files({Path(path): board_workbook(self._board, edition, lang, None, barometer)})
 
     def to_site(
-        self, path: str | Path, edition: Edition | None = None, before: Scoreboard | None = None, n: int = 1000
-    ) -> None:
+        self, path: str | Path, edition: Edition | None = None, before: Scoreboard | None = None, n: int = 1000,
+        barometer: Any = None,
+    ) -> None:  # fmt: skip
         """Write the results as a static site that opens without a server and without the network.
 
         Parameters
@@ -105,6 +110,8 @@ class Faces:
             An earlier period, for what has changed.
         n : int
             Replicates over other weights and methods, 100 or more.
+        barometer : Barometer, optional
+            Of the same units, as `yitihua.barometer` returns it: a page of its own, and signs on the pages of units.
 
         Raises
         ------
@@ -115,7 +122,7 @@ class Faces:
         from yitihua.publish.site import site_files, site_of
         from yitihua.publish.site_folder import replace_site
 
-        replace_site(path, site_files(site_of(self._board, edition, before, n=n)))
+        replace_site(path, site_files(site_of(self._board, edition, before, n=n, barometer=barometer)))
 
     def portrait(
         self,

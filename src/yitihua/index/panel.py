@@ -11,6 +11,7 @@ import numpy as np
 from yitihua.definitions.edition import Edition
 from yitihua.errors import refuse
 from yitihua.index.apply import apply
+from yitihua.index.asking import AskingPanel
 from yitihua.index.fit import fit, fit_periods
 from yitihua.index.recipe import Label
 from yitihua.index.scoreboard import Scoreboard
@@ -24,7 +25,7 @@ ALL, EACH = "all", "each"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Panel:
+class Panel(AskingPanel):
     """Boards of several periods.
 
     Attributes

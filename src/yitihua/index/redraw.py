@@ -78,26 +78,40 @@ class Redraw:
         ndarray, shape (draws, units)
             NaN where the board has no score: a draw takes no cell away and adds none.
         """
+        return np.asarray(self.nodes(errors, [self.board.points.shape[1] - 1])[:, :, 0])
+
+    def nodes(self, errors: Floats, columns: Sequence[int]) -> Floats:
+        """Return the points of some columns of the board under errors, as `totals` does of the index.
+
+        Parameters
+        ----------
+        errors : ndarray, shape (draws, units, k)
+        columns : sequence of int
+            Indicators and nodes by their column in the recipe's plan; the last is the index.
+
+        Returns
+        -------
+        ndarray, shape (draws, units, len(columns))
+        """
         draws, units = errors.shape[:2]
-        found = np.empty((draws, units))
+        found = np.empty((draws, units, len(columns)))
         size = max(1, ROWS // max(units, 1))
         for start in range(0, draws, size):
-            found[start : start + size] = self._chunk(errors[start : start + size])
+            found[start : start + size] = self._chunk(errors[start : start + size], columns)
         return found
 
-    def _chunk(self, errors: Floats) -> Floats:
+    def _chunk(self, errors: Floats, columns: Sequence[int]) -> Floats:
         fixed = self.board.points
         points = self._points(errors)
         work: dict[int, Floats] = {column: points[:, :, k] for k, column in enumerate(self.columns.tolist())}
         shape = errors.shape[:2]
-        root = fixed.shape[1] - 1
         carried: dict[int, Any] = {}
         for step in self.steps:
             children = np.empty((*shape, len(step.columns)))
             for place, child in enumerate(step.columns):
                 children[:, :, place] = work.get(child, fixed[:, child])
             work[step.column] = self._combined(children, step, carried)
-        return work.get(root, np.broadcast_to(fixed[:, root], shape))
+        return np.stack([work.get(one, np.broadcast_to(fixed[:, one], shape)) for one in columns], axis=-1)
 
     def _combined(self, children: Floats, step: NodeStep, carried: dict[int, Any]) -> Floats:
         """Return a node's scores, shape (draws, units); units with the same gaps go together.

@@ -191,6 +191,11 @@ def _without_empty(table: IndicatorTable) -> list[tuple[str, str]]:
     return [notice for notice in table.notices if not notice[0].startswith(_EMPTY[0])]
 
 
+def empties_told_again(table: IndicatorTable, values: Floats) -> tuple[tuple[str, str], ...]:
+    """Return a table's notices, with the indicators that have no data told of other values."""
+    return (*_without_empty(table), *_empty(table, values))
+
+
 def _silent(units: list[str]) -> list[tuple[str, str]]:
     if not units:
         return []

@@ -70,9 +70,9 @@ def read_table(edition: Edition, data: Data = None, period: str | int | None = N
         return read_sources(edition, data, period)
     data = found_data(edition, data)
     table = read_one(edition, data, period)
-    from yitihua.indicators.periods import with_other_periods  # which reads them by `read_one`
+    from yitihua.indicators.periods import before_followed, with_other_periods  # which read them by `read_one`
 
-    return with_other_periods([table], edition, data)[0]
+    return with_other_periods([before_followed(table, edition, data)], edition, data)[0]
 
 
 def read_one(edition: Edition, data: Data, period: str | int | None) -> IndicatorTable:

@@ -139,7 +139,7 @@ def _score_words(row: dict[Any, Any], lang: str, decimals: int) -> str:
     zh = lang == "zh"
     old, new = (f"{row[key]:.{decimals}f}" for key in ("score_old", "score_new"))
     scores = f"{_score(old)} -> {_score(new)}"
-    ranks = f"{'排名' if zh else 'rank'} {_place(row['rank_old'])} -> {_place(row['rank_new'])}"
+    ranks = f"{'排名' if zh else 'rank'} {place_words(row['rank_old'])} -> {place_words(row['rank_new'])}"
     if np.isnan(row["change"]):
         return f"{scores}  {ranks}"
     change = round(float(new) - float(old), decimals)
@@ -185,7 +185,8 @@ def _is_missing(value: Any) -> bool:
     return value is None or str(value) in ("<NA>", "nan", "None")
 
 
-def _place(value: Any) -> str:
+def place_words(value: Any) -> str:
+    """Return a place, a dash where there is none."""
     return "-" if _is_missing(value) else str(int(value))
 
 
@@ -208,7 +209,7 @@ def _unit_lines(found: Diff, unit: str, lang: str) -> list[str]:
             else "  The parts cannot be told apart: in every mix on the way the unit has no score."
         )
     if np.isfinite(row["rank_own"]):
-        lines.append(_rank_words(row, lang))
+        lines.append(rank_words(row, lang))
     for rule in found.new.recipe.grades:
         old, new = row.get(f"{rule.code}_old"), row.get(f"{rule.code}_new")
         if str(old) != str(new):
@@ -255,7 +256,8 @@ def _plain(value: Any) -> Any:
     return None if _is_missing(value) else value
 
 
-def _rank_words(row: dict[Any, Any], lang: str) -> str:
+def rank_words(row: dict[Any, Any], lang: str) -> str:
+    """Return how many places a unit gained, by its own score and by the others' movement."""
     gained, own, others = int(row["rank_change"]), row["rank_own"], row["rank_others"]
     level = level_word(str(row["level"]), lang)
     if lang == "zh":

@@ -74,7 +74,7 @@ def passport(counted: Counted, edition: Edition, sha256: str) -> str:
         "[dataset]",
         f'title = {{ zh = "{zh}", en = "{en}" }}',
         'producer = "yitihua records measure"',
-        f'citation = "counted from {len(counted.files)} files of records; see {ACCOUNT}"',
+        f'citation = "counted from {_where(counted)}; see {ACCOUNT}"',
         'licence = "that of the records"',
         f"date = {max(period.last_day for period in counted.periods).isoformat()}",
         f'edition = "{edition.name}"',
@@ -93,6 +93,10 @@ def passport(counted: Counted, edition: Edition, sha256: str) -> str:
         *(f'{name} = {{ role = "measure", unit = "{edition.measures[name].unit.en}" }}' for name in measures),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _where(counted: Counted) -> str:
+    return f"records in {counted.where}" if counted.where else f"{len(counted.files)} files of records"
 
 
 def write_rejects(folder: Path, rejects: Rejects) -> Path:
@@ -138,6 +142,7 @@ def account(counted: Counted, book: RecordBook, sha256: str) -> bytes:
     said: dict[str, Any] = {
         "counted": {"file": COUNTED, "sha256": sha256, "simulated": counted.simulated},
         "periods": [period.name for period in counted.periods],
+        "engine": counted.where or "DuckDB",
         "counties": len(counted.counties),
         "files": [{"file": f.name, "record": f.kind, "encoding": f.encoding, "rows": f.rows, "sha256": f.sha256}
                   for f in counted.files],

@@ -44,10 +44,11 @@ def checked_text(
         encodings = sorted({file.encoding for file in files if file.kind == kind})
         bad = rejects.of(kind)
         share = f"{rejects.share(kind):.2%}"
+        of_files = (f"（{'、'.join(encodings)}）" if zh else f" ({', '.join(encodings)})") if encodings else ""
         lines.append(
-            f"{name}：{read:,}条（{'、'.join(encodings)}），未通过{bad:,}条，{share}"
+            f"{name}：{read:,}条{of_files}，未通过{bad:,}条，{share}"
             if zh
-            else f"{name}: {read:,} records ({', '.join(encodings)}), {bad:,} rejected, {share}"
+            else f"{name}: {read:,} records{of_files}, {bad:,} rejected, {share}"
         )
         for of, reason, count in rejects.summary():
             if of == kind:
@@ -77,8 +78,9 @@ def counted_text(counted: Counted, edition: Edition, book: RecordBook, lang: str
         without = [name for name, kinds in counted.absent.items() if kind in kinds]
         name = book.types[kind].record.name.get(lang)
         listed = ", ".join(without[:4]) + (", …" if len(without) > 4 else "")
-        lines.append(f"没有“{name}”文件，缺{len(without)}项：{listed}" if zh
-                     else f"no file of {name}: {len(without)} measures missing: {listed}")  # fmt: skip
+        what = ("表" if zh else "table") if counted.where else ("文件" if zh else "file")
+        lines.append(f"没有“{name}”{what}，缺{len(without)}项：{listed}" if zh
+                     else f"no {what} of {name}: {len(without)} measures missing: {listed}")  # fmt: skip
     for kind, counties in counted.silent.items():
         if counties:
             name = book.types[kind].record.name.get(lang)

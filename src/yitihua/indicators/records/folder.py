@@ -29,6 +29,10 @@ class RecordsFile(Strict):
     nothing: dict[str, tuple[str, ...]] = Field(
         default_factory=dict, description="County -> record types of which it has none: its counts are 0, not missing."
     )
+    tables: dict[str, str] = Field(
+        default_factory=dict,
+        description="Record type -> its table on a server (schema.table), or Parquet files that Spark reads.",
+    )
 
 
 @dataclass(frozen=True)
@@ -59,10 +63,17 @@ class RecordsFolder:
         return sum(size * PACKED.get(path.suffix.lower(), 1) for path, size in sizes.items()) > LARGE
 
 
-def find_records(directory: Path, book: RecordBook) -> RecordsFolder:
+def find_records(directory: Path, book: RecordBook, on_server: bool = False) -> RecordsFolder:
     """Return the records of a folder, or of the folder records/ in it.
 
     A file belongs to the type whose name, or one of whose `files`, its own name begins with; the longest counts.
+
+    Parameters
+    ----------
+    directory : Path
+    book : RecordBook
+    on_server : bool
+        Whether the records are on a server, so that records.toml is all that is looked for.
 
     Raises
     ------
@@ -72,6 +83,8 @@ def find_records(directory: Path, book: RecordBook) -> RecordsFolder:
     folder = directory / "records" if (directory / "records").is_dir() else directory
     if not folder.is_dir():
         raise refuse("file-not-found", file=str(directory))
+    if on_server:
+        return RecordsFolder(folder, {}, (), _settings(folder, book))
     starts = [(start, kind) for kind, schema in book.types.items() for start in {kind, *schema.record.files}]
     starts.sort(key=lambda pair: -len(pair[0]))
     files: dict[str, list[Path]] = {}
@@ -102,12 +115,13 @@ def _settings(folder: Path, book: RecordBook) -> RecordsFile:
     source = read_toml(path, faults, folder)
     made = validate(RecordsFile, source.data, source, (), faults)
     options = list(book.types)
-    for county, kinds in (made.nothing if made else {}).items():
-        for kind in kinds:
-            if kind not in book.types:
-                place = source.place(("nothing", county))
-                faults.add("unknown-key", file=place.file, line=place.line, key=f"nothing.{county}",
-                           name=kind, options=options, hint="")  # fmt: skip
+    named = [("nothing", county, kind) for county, kinds in (made.nothing if made else {}).items() for kind in kinds]
+    named += [("tables", kind, kind) for kind in (made.tables if made else {})]
+    for table, key, kind in named:
+        if kind not in book.types:
+            place = source.place((table, key))
+            faults.add("unknown-key", file=place.file, line=place.line, key=f"{table}.{key}",
+                       name=kind, options=options, hint="")  # fmt: skip
     faults.raise_if_any()
     assert made is not None  # None comes with a fault
     return made

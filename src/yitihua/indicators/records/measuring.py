@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,14 +14,16 @@ from yitihua.definitions.records import RecordBook, load_records
 from yitihua.errors import refuse, suggest
 from yitihua.indicators.records import counting
 from yitihua.indicators.records.folder import RecordsFolder, find_records
-from yitihua.indicators.records.periods import Period, workday_exceptions
+from yitihua.indicators.records.periods import Period
 from yitihua.indicators.records.rejects import Rejects
+from yitihua.indicators.records.sources import opened
 from yitihua.indicators.records.store import FileRead, Store, load
 from yitihua.indicators.registry import Registry, read_registry
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from yitihua.indicators.records.servers import Server
     from yitihua.indicators.table import Floats
 
 Track = Callable[[Iterable[Any]], Iterable[Any]]
@@ -66,6 +68,7 @@ class Counted:
     rejects: Rejects
     annexes: dict[str, tuple[list[str], list[tuple[Any, ...]]]]
     simulated: bool = False
+    where: str = ""
 
     def frame(self) -> pd.DataFrame:
         """Return one row a county and period, one column a measure, as `yitihua score` reads it.
@@ -102,19 +105,20 @@ class Asked:
 
     @property
     def words(self) -> dict[str, str]:
-        """Code or name of a county -> its code; names that two counties share are left out."""
+        """Code or name of a county -> its code; 县, 市 or 区 may be left out where only one county is meant."""
         found = {code: code for code in self.registry.units}
         names: dict[str, set[str]] = {}
         for unit in self.registry.units.values():
-            for word in (unit.name_zh, unit.name_en):
+            short = unit.name_zh[:-1] if len(unit.name_zh) > 2 and unit.name_zh[-1] in "县市区" else unit.name_zh
+            for word in (unit.name_zh, unit.name_en, short):
                 names.setdefault(word, set()).add(unit.code)
         return found | {
             word: next(iter(codes)) for word, codes in names.items() if len(codes) == 1 and word not in found
         }
 
 
-def ask(edition: Edition, directory: Path) -> Asked:
-    """Find the records of a folder and what the edition says of them.
+def ask(edition: Edition, directory: Path, on_server: bool = False) -> Asked:
+    """Find the records of a folder, or only what its records.toml says, and what the edition says of them.
 
     Raises
     ------
@@ -123,7 +127,7 @@ def ask(edition: Edition, directory: Path) -> Asked:
     """
     book = load_records(edition)
     registry = read_registry(edition.spec.units, edition.spec.former, edition.project)
-    return Asked(edition, book, find_records(directory, book), registry)
+    return Asked(edition, book, find_records(directory, book, on_server), registry)
 
 
 def check(asked: Asked, *, track: Track = iter, threads: int = 2) -> tuple[Rejects, tuple[FileRead, ...], Store]:
@@ -138,6 +142,20 @@ def check(asked: Asked, *, track: Track = iter, threads: int = 2) -> tuple[Rejec
     return store.rejects, tuple(store.files), store
 
 
+def checked(
+    asked: Asked, *, server: Server | None = None, track: Track = iter
+) -> tuple[Rejects, tuple[FileRead, ...], list[tuple[str, str]]]:
+    """Return what was rejected, and the files that were read and that cannot be; on a server there are no files."""
+    if server is not None:
+        from yitihua.indicators.records import servers
+
+        return servers.check(asked, server), (), []
+    rejects, files, store = check(asked, track=track)
+    skipped = list(store.skipped)
+    store.close()
+    return rejects, files, skipped
+
+
 def measure(
     asked: Asked,
     periods: Sequence[Period],
@@ -148,8 +166,9 @@ def measure(
     threads: int = 2,
     memory_limit: str = "2GB",
     rejected: Callable[[Rejects], None] | None = None,
+    server: Server | None = None,
 ) -> Counted:
-    """Count every measure of an edition from a folder of records.
+    """Count every measure of an edition from a folder of records, or where they are.
 
     Parameters
     ----------
@@ -167,6 +186,8 @@ def measure(
         Of DuckDB.
     rejected : callable, optional
         Takes the rejects before they may stop the run.
+    server : PostgresServer or SparkServer, optional
+        Where the records are; it stays open. Default: they are files, and DuckDB counts.
 
     Raises
     ------
@@ -174,28 +195,27 @@ def measure(
         For unreadable files, absent columns, too many rejects, a query that cannot be run or a full disk.
     """
     settings = asked.folder.settings
-    with Store.open(threads, memory_limit, asked.folder.is_large) as store, store.disk():
-        load(store, asked.book, asked.folder, asked.words, skip_files=skip_files, track=track)
+    with opened(asked, periods, server=server, skip_files=skip_files, track=track, threads=threads,
+                memory_limit=memory_limit) as source:  # fmt: skip
         if rejected is not None:
-            rejected(store.rejects)
-        store.rejects.check(settings.max_rejects if max_rejects is None else max_rejects, asked.book).raise_if_any()
-        sent = counting.senders(store, asked.book)
+            rejected(source.rejects)
+        source.rejects.check(settings.max_rejects if max_rejects is None else max_rejects, asked.book).raise_if_any()
+        sent = source.senders()
         counties, names = _counties(asked.registry, sent)
-        days = workday_exceptions(asked.book.workdays, asked.edition.project)
-        counting.offer(store, asked.book, periods, days)
-        values = counting.counts(store, asked.book, counties, periods)
+        values = source.counts(counties)
         for name in values:
             kind = asked.edition.measures[name].record
-            absent = asked.book.used[name] & store.absent
+            absent = asked.book.used[name] & source.absent
             if not absent and asked.book.counts[name].none == "zero":
                 values[name], _ = counting.zeros(values[name], kind, counties, sent, settings.nothing)
-        annexes = {which: counting.annex(store, asked.book, which) for which in asked.book.annexes}
+        annexes = {which: source.annex(which) for which in asked.book.annexes}
         return Counted(
             counties, names, {c: u.level for c, u in asked.registry.units.items()}, tuple(periods), values,
-            {m: tuple(sorted(asked.book.used[m] & store.absent)) for m in values if asked.book.used[m] & store.absent},
+            {name: tuple(sorted(kinds)) for name in values if (kinds := asked.book.used[name] & source.absent)},
             {kind: tuple(c for c in counties if c not in sent[kind] and kind not in settings.nothing.get(c, ()))
-             for kind in asked.book.types if kind not in store.absent},
-            tuple(store.files), asked.folder.unknown, tuple(store.skipped), store.rejects, annexes, settings.simulated,
+             for kind in asked.book.types if kind not in source.absent},
+            tuple(source.files), asked.folder.unknown, tuple(source.skipped), source.rejects, annexes,
+            settings.simulated, source.where,
         )  # fmt: skip
 
 
@@ -208,8 +228,9 @@ class Behind:
 
 
 def rows_behind(
-    asked: Asked, name: str, county: str, period: Period, *, skip_files: bool = False, track: Track = iter
-) -> Behind:
+    asked: Asked, name: str, county: str, period: Period, *, skip_files: bool = False, track: Track = iter,
+    server: Server | None = None,
+) -> Behind:  # fmt: skip
     """Return the records behind a measure of a county and period.
 
     Raises
@@ -217,19 +238,17 @@ def rows_behind(
     InputError
         As `measure`, rejects aside; also for a county that no record knows.
     """
-    with Store.open(on_disk=asked.folder.is_large) as store, store.disk():
-        load(store, asked.book, asked.folder, asked.words, skip_files=skip_files, track=track)
-        sent = counting.senders(store, asked.book)
+    with opened(asked, [period], server=server, measures=[name], skip_files=skip_files, track=track) as source:
+        sent = source.senders()
         counties, _ = _counties(asked.registry, sent)
+        county = asked.words.get(county, county)
         if county not in counties:
             raise refuse("unknown-unit", name=county, options=counties, hint=suggest(county, counties))
-        counting.offer(store, asked.book, [period], workday_exceptions(asked.book.workdays, asked.edition.project))
-        one = replace(asked.book, counts={name: asked.book.counts[name]})
-        value = counting.counts(store, one, [county], [period])[name]
-        if not asked.book.used[name] & store.absent and asked.book.counts[name].none == "zero":
+        value = source.counts([county])[name]
+        if not asked.book.used[name] & source.absent and asked.book.counts[name].none == "zero":
             kind = asked.edition.measures[name].record
             value, _ = counting.zeros(value, kind, [county], sent, asked.folder.settings.nothing)
-        rows = counting.rows_of(store, asked.book, name, county, period.name)
+        rows = source.rows_of(name, county, period.name)
     return Behind(None if np.isnan(value[0, 0]) else float(value[0, 0]), tuple(rows))
 
 

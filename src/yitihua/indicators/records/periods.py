@@ -109,6 +109,12 @@ def month_rows(periods: Sequence[Period]) -> list[tuple[str, str, dt.date, dt.da
     return rows
 
 
+def calendar_span(periods: Sequence[Period]) -> tuple[dt.date, dt.date]:
+    """Return the first and last day of the calendar: from 20 years before the first period to a year after the last."""
+    first = dt.date(min(p.first_day for p in periods).year - CALENDAR_YEARS, 1, 1)
+    return first, dt.date(max(p.last_day for p in periods).year + 1, 12, 31)
+
+
 def calendar_rows(periods: Sequence[Period], exceptions: dict[dt.date, bool]) -> list[tuple[dt.date, int, int]]:
     """Return the table ``calendar``: day, day_number, workday_number.
 
@@ -118,7 +124,7 @@ def calendar_rows(periods: Sequence[Period], exceptions: dict[dt.date, bool]) ->
     Parameters
     ----------
     periods : sequence of Period
-        The calendar runs from 20 years before the first to a year after the last.
+        What is counted.
     exceptions : dict
         Day -> whether it is worked, where that differs from Monday to Friday.
 
@@ -129,8 +135,7 @@ def calendar_rows(periods: Sequence[Period], exceptions: dict[dt.date, bool]) ->
     >>> number[dt.date(2022, 1, 4)] - number[dt.date(2021, 12, 31)]
     1
     """
-    first = dt.date(min(p.first_day for p in periods).year - CALENDAR_YEARS, 1, 1)
-    last = dt.date(max(p.last_day for p in periods).year + 1, 12, 31)
+    first, last = calendar_span(periods)
     rows, worked = [], 0
     for number in range((last - first).days + 1):
         day = first + dt.timedelta(days=number)

@@ -59,6 +59,8 @@ class Rejects:
     ----------
     listed : list of Reject
         In the order of types, files and rows.
+    summed : Counter
+        (Record type, reason, county) -> how many, where the rows stay on a server and none can be listed.
     read : Counter
         Record type -> records read, sound or not.
     read_in : Counter
@@ -66,20 +68,26 @@ class Rejects:
     """
 
     listed: list[Reject] = field(default_factory=list)
+    summed: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     read: Counter[str] = field(default_factory=Counter)
     read_in: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     @property
     def counts(self) -> Counter[tuple[str, str]]:
         """(Record type, reason) -> how many."""
-        return Counter((reject.kind, reject.reason) for reject in self.listed)
+        found: Counter[tuple[str, str]] = Counter()
+        for (kind, reason, _), count in self.by_county.items():
+            found[(kind, reason)] += count
+        return found
 
-    def of(self, kind: str, county: str | None = None) -> int:
+    @property
+    def by_county(self) -> Counter[tuple[str, str, str]]:
+        """(Record type, reason, county) -> how many."""
+        return Counter((reject.kind, reject.reason, reject.county) for reject in self.listed) + self.summed
+
+    def of(self, kind: str) -> int:
         """Return how many records of a type were rejected as faulty."""
-        return sum(
-            reject.kind == kind and reject.reason not in REPLACED and county in (None, reject.county)
-            for reject in self.listed
-        )
+        return sum(count for (of, reason), count in self.counts.items() if of == kind and reason not in REPLACED)
 
     def share(self, kind: str) -> float:
         """Return the share of a type's records that were rejected as faulty."""
@@ -88,12 +96,15 @@ class Rejects:
     def check(self, limit: float, book: RecordBook) -> FaultList:
         """Return the types, and counties of types, of which more than a share was rejected."""
         faults = FaultList()
-        per_county = Counter((r.kind, r.county) for r in self.listed if r.reason not in REPLACED and r.county)
+        per_county: Counter[tuple[str, str]] = Counter()
+        for (kind, reason, county), count in self.by_county.items():
+            if reason not in REPLACED and county:
+                per_county[(kind, county)] += count
 
         def add(kind: str, count: int, read: int, county: str = "") -> None:
             name = book.types[kind].record.name
             faults.add(
-                "records-rejects", kind_zh=name.zh, kind_en=name.en, count=f"{count:,}", share=f"{count / read:.1%}",
+                "records-rejects", record=name.zh, record_en=name.en, count=f"{count:,}", share=f"{count / read:.1%}",
                 limit=f"{limit:.1%}", where=f"（{county}）" if county else "",
                 where_en=f" in {county}" if county else "",
             )  # fmt: skip
@@ -109,9 +120,14 @@ class Rejects:
         return faults
 
     def to_csv(self) -> bytes:
-        """Return the table of rejects, as CSV that Excel opens."""
+        """Return the table of rejects, one by one or counted by county, as CSV that Excel opens."""
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\r\n")
+        if self.summed:
+            writer.writerow(["record", "county", "count", "reason", "reason_zh", "reason_en"])
+            for (kind, reason, county), count in sorted(self.summed.items()):
+                writer.writerow([kind, _inert(county), count, reason, *(REASONS | NOTES)[reason]])
+            return b"\xef\xbb\xbf" + text.getvalue().encode("utf-8", "replace")
         writer.writerow(
             ["record", "file", "row", "key", "county", "column", "found", "reason", "reason_zh", "reason_en"]
         )

@@ -285,7 +285,7 @@ def _source(store: Store, path: Path, number: int) -> tuple[str, dict[str, Found
     kinds = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(text.header)))
     source = (
         f"read_csv({literal(glob.escape(str(text.path)))}, header = false, skip = 1, columns = {{{kinds}}}, "
-        f"delim = {literal(text.separator)}, quote = '\"', escape = '\"', auto_detect = false, "
+        f"delim = {literal(text.separator)}, quote = '\"', escape = '\"', auto_detect = false, buffer_size = 4000000, "
         f"store_rejects = true, rejects_table = '_lines_{number}', rejects_scan = '_scans_{number}', "
         "rejects_limit = 100000)"
     )

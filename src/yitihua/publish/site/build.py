@@ -12,8 +12,9 @@ from yitihua import __version__
 from yitihua.errors import refuse
 from yitihua.index.scoreboard import Scoreboard
 from yitihua.publish.site.audit import audit_page
+from yitihua.publish.site.barometer import barometer_page
 from yitihua.publish.site.comparing import compare_data, compare_page
-from yitihua.publish.site.context import BAR, Site
+from yitihua.publish.site.context import Site
 from yitihua.publish.site.downloads import downloads_files
 from yitihua.publish.site.figures import figures_page
 from yitihua.publish.site.indicators import Rooms, framework_page, indicator_pages, units_data
@@ -24,6 +25,7 @@ from yitihua.publish.site.units import unit_pages
 from yitihua.publish.small_cells import fewest, refuse_few
 
 if TYPE_CHECKING:
+    from yitihua.analysis.barometer.barometer import Barometer
     from yitihua.definitions.edition import Edition
 
 #: Replicates of intervals where no sampling error is known, and of ranks under other choices.
@@ -38,6 +40,7 @@ def site_of(
     inputs: Mapping[str, str] | None = None,
     n: int = REPLICATES,
     n_jobs: int = 1,
+    barometer: Barometer | None = None,
 ) -> Site:
     """Return what the pages of a board are made from.
 
@@ -54,6 +57,8 @@ def site_of(
         Replicates over other choices, 100 or more.
     n_jobs : int
         Workers for them.
+    barometer : Barometer, optional
+        Progress and activity over periods, for a page of its own and the pages of units.
 
     Raises
     ------
@@ -67,7 +72,7 @@ def site_of(
     if not np.isfinite(board.total).any():
         raise refuse("site-empty", name=board.recipe.edition)
     robust = board.uncertainty(n=n, seed=0, n_jobs=n_jobs)
-    return Site(board, board.sampled or robust, robust, edition, before, inputs, minimum)
+    return Site(board, board.sampled or robust, robust, edition, before, inputs, minimum, barometer)
 
 
 def site_files(site: Site) -> Iterator[tuple[str, bytes]]:
@@ -89,20 +94,23 @@ def site_files(site: Site) -> Iterator[tuple[str, bytes]]:
     >>> "index.html" in names, "assets/echarts/LICENSE" in names
     (True, True)
     """
-    yield "index.html", ranking_page(site, __version__, BAR)
-    yield from unit_pages(site, __version__, BAR)
-    yield "compare.html", compare_page(site, __version__, BAR)
+    bar = site.bar
+    yield "index.html", ranking_page(site, __version__, bar)
+    if site.barometer is not None:
+        yield "barometer.html", barometer_page(site, __version__, bar)
+    yield from unit_pages(site, __version__, bar)
+    yield "compare.html", compare_page(site, __version__, bar)
     yield "assets/compare-data.js", compare_data(site)
     rooms = Rooms(site)
-    yield "indicators.html", framework_page(rooms, __version__, BAR)
-    yield from indicator_pages(rooms, __version__, BAR)
+    yield "indicators.html", framework_page(rooms, __version__, bar)
+    yield from indicator_pages(rooms, __version__, bar)
     yield "assets/units-data.js", units_data(site)
-    yield "figures.html", figures_page(site, __version__, BAR)
-    yield "method.html", method_page(rooms, __version__, BAR)
-    yield "audit.html", audit_page(site, __version__, BAR)
-    yield "panel.html", panel_page(site, __version__, BAR)
+    yield "figures.html", figures_page(site, __version__, bar)
+    yield "method.html", method_page(rooms, __version__, bar)
+    yield "audit.html", audit_page(site, __version__, bar)
+    yield "panel.html", panel_page(site, __version__, bar)
     yield from panel_assets().items()
-    yield from downloads_files(site, __version__, BAR)
+    yield from downloads_files(site, __version__, bar)
     for path in sorted(ASSETS.rglob("*")):
         if path.is_file():
             yield f"assets/{path.relative_to(ASSETS).as_posix()}", path.read_bytes()

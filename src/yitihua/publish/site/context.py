@@ -18,6 +18,7 @@ from yitihua.publish.summary import grade_word, notices, score_digits
 from yitihua.surveys.privacy.suppression import MINIMUM
 
 if TYPE_CHECKING:
+    from yitihua.analysis.barometer.barometer import Barometer
     from yitihua.analysis.uncertainty.result import Uncertainty
     from yitihua.definitions.edition import Edition
     from yitihua.index.recipe import GradeRule
@@ -58,6 +59,8 @@ class Site:
         Name of every input -> sha256, where a record has them.
     minimum : int
         Fewest respondents behind a number that is shown.
+    barometer : Barometer, optional
+        Progress and activity over periods.
     """
 
     board: Scoreboard
@@ -67,6 +70,14 @@ class Site:
     before: Scoreboard | None = None
     inputs: Mapping[str, str] | None = None
     minimum: int = MINIMUM
+    barometer: Barometer | None = None
+
+    @property
+    def bar(self) -> tuple[tuple[str, Pair], ...]:
+        """Pages in the bar at the top."""
+        if self.barometer is None:
+            return BAR
+        return (BAR[0], ("barometer.html", ("晴雨表", "Barometer")), *BAR[1:])
 
     @cached_property
     def digits(self) -> int:

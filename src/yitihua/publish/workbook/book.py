@@ -12,6 +12,7 @@ import xlsxwriter
 from yitihua.errors import refuse
 from yitihua.index.scoreboard import Scoreboard
 from yitihua.publish.small_cells import fewest, refuse_few
+from yitihua.publish.workbook.barometer import draw_barometer
 from yitihua.publish.workbook.inert import inert
 from yitihua.publish.workbook.live import begin_live, finish_live
 from yitihua.publish.workbook.method import draw_method
@@ -21,6 +22,7 @@ from yitihua.publish.workbook.ranking import draw_charts, draw_ranking
 from yitihua.publish.workbook.tables import draw_contributions, draw_indicators, draw_scores, draw_weights
 
 if TYPE_CHECKING:
+    from yitihua.analysis.barometer.barometer import Barometer
     from yitihua.definitions.edition import Edition
 
 #: No text becomes a formula, a link or a number.
@@ -30,7 +32,11 @@ OPTIONS: Final[dict[str, Any]] = {
 
 
 def board_workbook(
-    board: Scoreboard, edition: Edition | None = None, lang: str = "zh", inputs: Mapping[str, str] | None = None
+    board: Scoreboard,
+    edition: Edition | None = None,
+    lang: str = "zh",
+    inputs: Mapping[str, str] | None = None,
+    barometer: Barometer | None = None,
 ) -> bytes:
     """Return the results of a board as an Excel workbook.
 
@@ -42,6 +48,8 @@ def board_workbook(
     lang : {"zh", "en"}
     inputs : mapping, optional
         Name of every input -> sha256, where a run's record has them.
+    barometer : Barometer, optional
+        Adds its sheet.
 
     Returns
     -------
@@ -67,14 +75,16 @@ def board_workbook(
         desk = Desk(book, board, edition, lang)
         # A fixed date, so that the same board gives the same bytes.
         book.set_properties({"title": inert(desk.pick(board.recipe.title))[:255], "created": dt.datetime(2022, 1, 1)})
-        _draw(desk, inputs)
+        _draw(desk, inputs, barometer)
     return target.getvalue()
 
 
-def _draw(desk: Desk, inputs: Mapping[str, str] | None) -> None:
+def _draw(desk: Desk, inputs: Mapping[str, str] | None, barometer: Barometer | None) -> None:
     place = draw_ranking(desk)
     draw_charts(desk, place)
     live = begin_live(desk)
+    if barometer is not None:
+        draw_barometer(desk, barometer)
     draw_scores(desk)
     draw_indicators(desk)
     draw_contributions(desk)

@@ -21,6 +21,7 @@ TABS: Final[dict[str, tuple[str, str]]] = {
     "ranking": ("排名", "Ranking"),
     "charts": ("图", "Charts"),
     "live": ("试算", "What-if"),
+    "barometer": ("晴雨表", "Barometer"),
     "scores": ("得分", "Scores"),
     "indicators": ("指标", "Indicators"),
     "contributions": ("贡献", "Contributions"),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from yitihua.errors import FaultList, InputError, refuse
-from yitihua.surveys.engines.dialects import DUCKDB, Kind
+from yitihua.indicators.dialects import DUCKDB, Kind
 from yitihua.surveys.engines.engine import Columns, SqlEngine
 from yitihua.surveys.engines.query import SumsQuery
 from yitihua.surveys.engines.sql import Writer

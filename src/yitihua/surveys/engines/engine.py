@@ -13,8 +13,8 @@ from typing import Any, ClassVar, Protocol, Self
 
 import numpy.typing as npt
 
-from yitihua.errors import InputError, refuse
-from yitihua.surveys.engines.dialects import Dialect, Kind
+from yitihua.errors import refuse
+from yitihua.indicators.dialects import Dialect, Kind
 from yitihua.surveys.engines.query import SumsQuery
 from yitihua.surveys.engines.sql import Writer
 from yitihua.surveys.engines.sums import SumsTable
@@ -104,8 +104,3 @@ class SqlEngine(ABC):
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def missing_extra(package: str, extra: str) -> InputError:
-    """Return the refusal of an engine whose package is not installed."""
-    return refuse("engine-extra", found=package, extra=extra)

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from yitihua.errors import InputError, refuse
-from yitihua.surveys.engines.dialects import POSTGRES, Kind
-from yitihua.surveys.engines.engine import Columns, SqlEngine, missing_extra
+from yitihua.indicators.dialects import POSTGRES, Kind
+from yitihua.indicators.sessions import connect_postgres, postgres_refusal
+from yitihua.surveys.engines.engine import Columns, SqlEngine
 from yitihua.surveys.engines.query import SumsQuery
 
 if TYPE_CHECKING:
     import psycopg
-
-#: The environment variable that holds how to connect, password and all.
-DSN_VARIABLE = "YITIHUA_POSTGRES_DSN"
 
 _KINDS: dict[str, Kind] = {
     **dict.fromkeys(("int2", "int4", "int8"), "integer"),
@@ -49,20 +45,8 @@ class PostgresEngine(SqlEngine):
     dialect = POSTGRES
 
     def __init__(self, table: str, dsn: str | None = None, *, timeout: int = 10) -> None:
-        try:
-            import psycopg
-        except ImportError:
-            raise missing_extra("psycopg", "postgres") from None
         self.source = table
-        self._parts = table.split(".")
-        dsn = os.environ.get(DSN_VARIABLE, "") if dsn is None else dsn
-        try:
-            self._connection = psycopg.connect(
-                dsn, connect_timeout=timeout, cursor_factory=psycopg.RawCursor, application_name="yitihua"
-            )
-        except psycopg.Error as error:
-            raise _no_connection(dsn, error) from None
-        self._connection.read_only = True
+        self._connection = connect_postgres(dsn, timeout)
 
     def columns(self) -> Mapping[str, Kind]:
         """Return every column of the source and what it holds."""
@@ -77,7 +61,7 @@ class PostgresEngine(SqlEngine):
 
     @property
     def _table(self) -> str:
-        return ".".join(self.dialect.identifier(part) for part in self._parts)
+        return self.dialect.relation(self.source)
 
     def _relation(self, query: SumsQuery) -> str:
         return self._table
@@ -100,40 +84,11 @@ class PostgresEngine(SqlEngine):
             cursor = self._connection.cursor(binary=True)
             return cursor.execute(sql.encode(), list(parameters) or None)
         except psycopg.Error as error:
-            refusal = self._refusal(error)
+            refusal = postgres_refusal(error, self.source)
         if not self._connection.closed:
             self._connection.rollback()
         raise refusal
 
-    def _refusal(self, error: psycopg.Error) -> InputError:
-        """Return a refusal by the SQLSTATE; the server's text may quote a row and is left out."""
-        state = error.sqlstate or ""
-        if state in ("42P01", "3F000"):
-            return refuse("engine-table", file=self.source, found=self.source)
-        if state == "42501":
-            return refuse("engine-no-right", file=self.source)
-        if state in ("42883", "42804", "22P02", "42846"):
-            return refuse("engine-conversion", file=self.source)
-        if state in ("", "57P01", "57P02", "57P03", "08006", "08003"):
-            return refuse("engine-lost", file=self.source, engine=self.dialect.name)
-        return refuse("engine-refused", file=self.source, engine=self.dialect.name, found=f"SQLSTATE {state}")
-
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
-
-
-def _no_connection(dsn: str, error: psycopg.Error) -> InputError:
-    """Return the refusal of a server that cannot be reached: where, and never how to log in."""
-    from psycopg import ProgrammingError
-    from psycopg.conninfo import conninfo_to_dict
-
-    try:
-        asked = conninfo_to_dict(dsn)
-    except ProgrammingError:
-        return refuse("engine-dsn", variable=DSN_VARIABLE)
-    names = (("host", "PGHOST"), ("port", "PGPORT"), ("dbname", "PGDATABASE"), ("user", "PGUSER"))
-    place = ", ".join(
-        f"{name}={value}" for name, variable in names if (value := asked.get(name) or os.environ.get(variable))
-    )
-    return refuse("engine-connection", engine="PostgreSQL", place=place or "libpq", found=error.sqlstate or "-")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from yitihua.definitions.conditions import BadConditionError, Condition, parse_condition
 from yitihua.errors import FaultList, suggest
-from yitihua.surveys.engines.dialects import Kind
+from yitihua.indicators.dialects import Kind
 from yitihua.surveys.engines.scores import Variable
 
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from yitihua.definitions.conditions import Condition
-from yitihua.surveys.engines.dialects import Dialect, Kind
+from yitihua.indicators.dialects import Dialect, Kind
 from yitihua.surveys.engines.query import SumsQuery, bound
 from yitihua.surveys.engines.scores import LARGEST, Score, Variable
 

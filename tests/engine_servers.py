@@ -59,7 +59,8 @@ def postgres_server() -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    settings = {"listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": base, "fsync": "off"}
+    settings = {"listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": base, "fsync": "off",
+                "autovacuum": "off"}  # fmt: skip
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     log = (base / "log").open("wb")
     server = subprocess.Popen([str(folder / "postgres"), "-D", str(data), *options], stdout=log, stderr=log, **who)
@@ -92,7 +93,7 @@ def _ready(port: int, server: subprocess.Popen[bytes]) -> str:
 @contextlib.contextmanager
 def spark_session() -> Iterator[Any]:
     """Start a local session, which takes 6 to 9 seconds and more on a busy machine."""
-    from yitihua.surveys.engines.spark_engine import local_session
+    from yitihua.indicators.sessions import local_session
 
     try:
         import pyspark  # noqa: F401
