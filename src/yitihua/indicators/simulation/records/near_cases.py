@@ -1,6 +1,7 @@
 """Near misses among cases: revoked ones, items outside a list or announced later, stamps that are missing.
 
-Where a case that counts has to have another item, two cases change items, so that no number of items or fields moves.
+Where a case that counts has to have another item, two cases of one quarter change items, and only those are taken whose
+item or field has another case of that quarter: so no number of cases, items or fields moves, whatever the period.
 """
 
 from __future__ import annotations
@@ -25,37 +26,41 @@ def change(
     # A case in two rows would have to be changed twice: those are left alone.
     single = ~cases["case_id"].duplicated(keep=False).to_numpy()
     for year in YEARS:
-        _one_year(draws, cases, items, m[year], made[year], year, single)
+        _one_year(draws, cases, items, m, made, year, single)
     _under_the_old_list(cases, items, m[2022], made, single)
 
 
 def _one_year(
-    draws: Draws, cases: pd.DataFrame, items: pd.DataFrame, m: Measures, made: Catalogue, year: int, single: np.ndarray
-) -> None:
+    draws: Draws, cases: pd.DataFrame, items: pd.DataFrame, both: Mapping[int, Measures],
+    lists: Mapping[int, Catalogue], year: int, single: np.ndarray,
+) -> None:  # fmt: skip
+    m, made = both[year], lists[year]
     of_year = (cases["decided_at"].dt.year == year).to_numpy()
     outcome, body = cases["outcome"].to_numpy(), cases["body"].to_numpy()
     counted = of_year & (outcome == "penalty") & (body != "police")
     town, bureau = counted & (body == "town"), counted & (body == "comprehensive")
-    # Cases that can go without their item, or their field, being left without a case.
-    spare_town = np.flatnonzero(single & town & cases["item_id"].where(town).duplicated().to_numpy())
-    spare_bureau = np.flatnonzero(single & bureau & cases["field"].where(bureau).duplicated().to_numpy())
+    season = cases["decided_at"].dt.quarter.to_numpy()
+    spare_town = np.flatnonzero(single & _another(cases, "item_id", town))
+    spare_bureau = np.flatnonzero(single & _another(cases, "field", bureau))
     place = pd.Series(np.arange(len(made.items)), index=made.items)
     item = place.reindex(cases["item_id"]).fillna(-1).to_numpy().astype(np.int64)
     plain = np.flatnonzero(single & counted & (body == "department"))
     plain = plain[(item[plain] >= 0) & ~made.comprehensive[item[plain]]]
     plain = plain[np.argsort(made.field[item[plain]], kind="stable")]
 
-    outside = plain[made.field[item[plain]] >= made.fields]
-    _swap(cases, spare_bureau[:FEW], outside[:FEW])
-    free = plain[(made.field[item[plain]] >= m["fields_empowered"]) & ~np.isin(item[plain], made.empowered)]
-    free = free[~np.isin(free, outside[:FEW])]
-    _swap(cases, spare_town[:FEW], free[:FEW])
-    _revoke(cases, spare_bureau[FEW : 2 * FEW], _unused_of_bureau(m, made)[:FEW], made)
-    _revoke_in_towns(cases, spare_town[FEW:], item, m, made)
+    # Fields that are comprehensive, or empowered, in neither year: a window of twelve months may see both.
+    outside = plain[made.field[item[plain]] >= max(one.fields for one in lists.values())]
+    to_bureau = _swap(cases, spare_bureau, outside, season)
+    free = plain[made.field[item[plain]] >= max(one["fields_empowered"] for one in both.values())]
+    free = free[~np.isin(item[free], made.empowered) & ~np.isin(free, to_bureau)]
+    to_town = _swap(cases, spare_town, free, season)
+    _revoke(cases, _left(spare_bureau, to_bureau)[:FEW], _unused_of_bureau(m, made)[:FEW], made)
+    _revoke_in_towns(cases, _left(spare_town, to_town), item, m, made)
     _waive(cases, np.flatnonzero(of_year & (outcome == "waived") & single), m, made)
-    rest = plain[~np.isin(plain, [*outside[:FEW], *free[:FEW]])]
+    rest = _left(plain, np.concatenate([to_bureau, to_town]))
     cases.loc[rest[:1], "item_id"] = f"L{draws.county}-{year}-0"
-    _announce_late(cases, items, rest[1:], made, year)
+    turn = items["valid_to"].min() if year == 2022 else pd.Timestamp("2021-02-10")
+    _announce_late(cases, items, rest[1:], made, turn)
     _stamps(cases, np.flatnonzero(single & counted))
     _other_bodies(cases, of_year & single)
 
@@ -68,11 +73,29 @@ def _put(cases: pd.DataFrame, rows: Ints, places: Ints, made: Catalogue) -> Ints
     return rows
 
 
-def _swap(cases: pd.DataFrame, first: Ints, second: Ints) -> None:
-    """Let cases change items: the items of all cases stay as they were."""
-    count = min(len(first), len(second))
-    pair, names = np.concatenate([first[:count], second[:count]]), ["item_id", "field"]
-    cases.loc[pair, names] = cases.loc[np.roll(pair, count), names].to_numpy()
+def _another(cases: pd.DataFrame, column: str, mask: np.ndarray) -> np.ndarray:
+    """Return which of some cases have their item, or field, from an earlier row of the same quarter as well."""
+    of = cases.loc[mask, [column]].assign(quarter=cases["decided_at"].dt.to_period("Q"))
+    found = np.zeros(len(cases), dtype=bool)
+    found[np.flatnonzero(mask)] = of.duplicated().to_numpy()
+    return found
+
+
+def _left(rows: Ints, taken: Ints) -> Ints:
+    return rows[~np.isin(rows, taken)]
+
+
+def _swap(cases: pd.DataFrame, first: Ints, second: Ints, season: Ints) -> Ints:
+    """Let a few cases of one quarter change items, so that the items of all cases stay as they were; return them."""
+    names = ["item_id", "field"]
+    for number in (4, 3, 2, 1):
+        one, other = first[season[first] == number][:FEW], second[season[second] == number][:FEW]
+        count = min(len(one), len(other))
+        if count:
+            pair = np.concatenate([one[:count], other[:count]])
+            cases.loc[pair, names] = cases.loc[np.roll(pair, count), names].to_numpy()
+            return pair
+    return first[:0]
 
 
 def _unused_of_bureau(m: Measures, made: Catalogue) -> Ints:
@@ -106,10 +129,9 @@ def _waive(cases: pd.DataFrame, waived: Ints, m: Measures, made: Catalogue) -> N
         cases.loc[_put(cases, rows, places[:FEW], made), "body"] = body
 
 
-def _announce_late(cases: pd.DataFrame, items: pd.DataFrame, rows: Ints, made: Catalogue, year: int) -> None:
-    """Let items without a case become comprehensive in October; cases on them before then do not count there."""
-    day = np.datetime64(f"{year}-10-15")
-    early = rows[cases["decided_at"].to_numpy()[rows] < day][:FEW]
+def _announce_late(cases: pd.DataFrame, items: pd.DataFrame, rows: Ints, made: Catalogue, day: pd.Timestamp) -> None:
+    """Let items without a case become comprehensive on a day; cases on them before then do not count there."""
+    early = rows[(cases["decided_at"] < day).to_numpy()[rows]][:FEW]
     idle = made.comprehensive & ~pd.Index(made.items).isin(cases["item_id"])
     # The last of a field: the field itself stays comprehensive by its others.
     idle[np.unique(made.field, return_index=True)[1]] = False
@@ -124,14 +146,22 @@ def _under_the_old_list(
     """Let towns decide early in 2022 by the old list, whose items are no longer theirs at the end of the year."""
     old, new = made[2021], made[2022]
     turn = items["valid_to"].min()
-    town = ((cases["decided_at"].dt.year == 2022) & (cases["body"] == "town") & (cases["outcome"] == "penalty")
-            & ~cases["revoked"])  # fmt: skip
-    spare = np.flatnonzero(single & town & cases["item_id"].where(town).duplicated() & (cases["decided_at"] < turn))
+
+    def town_of(year: int) -> np.ndarray:
+        by_town = (cases["body"] == "town") & (cases["outcome"] == "penalty") & ~cases["revoked"]
+        found: np.ndarray = (by_town & (cases["decided_at"].dt.year == year)).to_numpy()
+        return found
+
+    town = town_of(2022)
+    spare = np.flatnonzero(single & _another(cases, "item_id", town) & (cases["decided_at"] < turn))
     place = pd.Series(np.arange(len(new.items)), index=new.items)
     item = place.reindex(cases["item_id"].iloc[spare]).fillna(-1).to_numpy().astype(np.int64)
     spare, item = spare[item >= 0], item[item >= 0]
-    # Fields in which towns have a case by the new list as well.
+    # Fields in which towns have a case by the new list as well, and items that towns used late in 2021: while the old
+    # list is in force those are used anyway.
     listed = old.empowered[old.field[old.empowered] < m["fields_town_used"]]
+    late = town_of(2021) & (cases["decided_at"].dt.quarter == 4).to_numpy()
+    listed = listed[pd.Index(old.items[listed]).isin(cases.loc[late, "item_id"])]
     for is_comprehensive in (True, False):
         rows = spare[new.comprehensive[item] == is_comprehensive][-FEW:]
         _put(cases, rows, listed[old.comprehensive[listed] == is_comprehensive][:FEW], old)

@@ -1,7 +1,8 @@
 """Near misses: records that all but one condition of a counting rule would count.
 
 Were they not there, a rule that forgot a condition would still find the planted numbers. Rows are added that count
-nowhere, and rows that count are changed in what does not matter to any number. See `near_cases` for cases.
+nowhere, and rows that count are changed in what does not matter to any number: of a year, of a quarter, or of the
+twelve months up to a quarter's end. See `near_cases` for cases.
 """
 
 from __future__ import annotations
@@ -65,12 +66,13 @@ def _of_year(times: pd.Series, year: int) -> np.ndarray:
 
 def _items(items: pd.DataFrame, made: Mapping[int, Catalogue]) -> None:
     """Let an item of no list have every other mark, and items that need no visit stand on the joint list."""
-    for year, found in made.items():
+    beyond = max(found.fields for found in made.values())
+    for year in made:
         other = items.index[items["item_id"].str.startswith("L") & items["item_id"].str.contains(f"-{year}-")][0]
         first = np.datetime64("2020-06-01") if year == 2021 else np.datetime64("2022-01-01")
         items.loc[other, ["high_frequency", "on_site", "form_complete"]] = True
         items.loc[other, ["comprehensive_from", "joint_from"]] = first
-        items.loc[other, "field"] = NAMES[min(found.fields, len(NAMES) - 1)]
+        items.loc[other, "field"] = NAMES[min(beyond, len(NAMES) - 1)]
         indoors = items.index[(items["list"] == "firm_check") & ~items["on_site"]
                               & items["item_id"].str.contains(f"-{year}-")]  # fmt: skip
         items.loc[indoors[::2], "joint_from"] = first
@@ -143,7 +145,7 @@ def _inspections(draws: Draws, tables: Tables, m: Both, silent: str | None) -> N
     """Let forms be used in incomplete checks, for items of no list, outside both years; add joint ones of no firm."""
     visits, parts = tables["inspections"], []
     before = none(0)
-    for year, day in ((2021, "2020-11-16T10:00"), (2022, "2023-02-15T10:00")):
+    for year, day in ((2021, "2020-02-17T10:00"), (2022, "2023-02-15T10:00")):
         forms, count = m[year]["supervision_items_with_forms"], m[year]["supervision_items"]
         unused = supervised(draws.county, year, forms + (count - forms) // 2)[forms:][:FEW]
         here = _of_year(visits["started_at"], year)
@@ -151,8 +153,9 @@ def _inspections(draws: Draws, tables: Tables, m: Both, silent: str | None) -> N
         visits.loc[broken, "item_id"] = unused[: len(broken)]
         bare = np.flatnonzero(visits["complete"] & here & visits["item_id"].isna())
         visits.loc[bare[:1], "item_id"] = f"L{draws.county}-{year}-0"
-        if year == 2022:  # under the code of the old list, by which nobody had used it
-            visits.loc[bare[1 : 1 + len(before)], "item_id"] = before[: len(bare[1:])]
+        if year == 2022:  # late in the year under a code of the old list, by which nobody had used it
+            late = bare[1:][visits["started_at"].to_numpy()[bare[1:]] >= np.datetime64("2022-10-01")][: len(before)]
+            visits.loc[late, "item_id"] = before[: len(late)]
         before = unused[:1]
         whole = np.flatnonzero(visits["complete"] & here)[:1]
         beyond = visits.iloc[np.repeat(whole, max(len(unused), 1))].copy()
@@ -189,11 +192,11 @@ def _officers(draws: Draws, rows: pd.DataFrame, towns: Towns) -> None:
 
 
 def _teams(draws: Draws, rows: pd.DataFrame) -> pd.DataFrame:
-    """Add a team that was merged before the reform, and one that was founded and merged within 2022."""
+    """Add a team that was merged before the reform, and one that was founded and merged within a quarter."""
     extra = rows.iloc[[0, 0]].copy()
     extra["team_id"], extra["permanent"] = ids(f"A{draws.county}-", 2, len(rows)), True
     extra["since"] = np.array(["2011-04-01", "2022-04-06"], dtype="datetime64[s]")
-    extra["until"] = np.array(["2020-06-30", "2022-08-19"], dtype="datetime64[s]")
+    extra["until"] = np.array(["2020-06-30", "2022-06-17"], dtype="datetime64[s]")
     return more(rows, extra)
 
 
@@ -214,7 +217,7 @@ def _themes(draws: Draws, tables: Tables) -> None:
     names = ids(f"TH{draws.county}-", 2, len(rows))
     extra["theme_id"] = names
     extra["claimed_on"] = np.array(["2018-03-01", "2023-01-10"], dtype="datetime64[s]")
-    extra["ended_on"] = np.array(["2020-06-30", "NaT"], dtype="datetime64[s]")
+    extra["ended_on"] = np.array(["2020-03-20", "NaT"], dtype="datetime64[s]")
     tables["themes"] = more(rows, extra)
     of_one = tasks[tasks["theme_id"] == tasks["theme_id"].iloc[0]]
     copies = pd.concat([of_one.assign(theme_id=name) for name in names for _ in range(FEW)], ignore_index=True)
