@@ -110,15 +110,15 @@ def _towns(draws: Draws, tables: Tables, towns: Towns) -> str | None:
 
 
 def _events(draws: Draws, tables: Tables, merged: str) -> pd.DataFrame:
-    """Add events in a town that is no more, and events of stations in the year before both."""
+    """Add events in a town that is no more, and events of the year before both."""
     events, rows = tables["town_events"], tables["towns"]
     late = events.groupby([events["kind"], events["happened_at"].dt.year]).head(1).copy()
     late["town"], late["answered_at"] = merged, late["happened_at"] + 5 * DAY
-    station = rows.loc[rows["supervision_station"], "town"].to_numpy()
-    old = pd.DataFrame({
-        "county": draws.county, "town": station, "kind": "supervision",
-        "happened_at": np.datetime64("2020-11-03"), "answered_at": np.datetime64("2020-11-20"),
-    })  # fmt: skip
+    old = pd.concat([
+        pd.DataFrame({"county": draws.county, "town": rows.loc[rows[flag], "town"].to_numpy(), "kind": kind,
+                      "happened_at": np.datetime64("2020-11-03"), "answered_at": np.datetime64("2020-11-20")})
+        for kind, flag in (("supervision", "supervision_station"), ("judicial", "judicial_contact"))
+    ])  # fmt: skip
     extra = pd.concat([late, old], ignore_index=True)
     extra["event_id"] = ids(f"G{draws.county}-", len(extra), len(events))
     return more(events, extra)
