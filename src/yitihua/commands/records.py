@@ -13,8 +13,8 @@ from yitihua.commands.options import EditionName, Json, Lang, bad_call, language
 from yitihua.errors import InputError, refuse, suggest
 
 if TYPE_CHECKING:
-    from yitihua.definitions.records import RecordBook
     from yitihua.definitions.edition import Edition
+    from yitihua.definitions.records import RecordBook
     from yitihua.indicators.records.measuring import Asked, Counted
     from yitihua.indicators.records.periods import Period
     from yitihua.indicators.records.rejects import Rejects
