@@ -11,6 +11,7 @@ from yitihua.definitions.framework_models import Checklist
 from yitihua.indicators.simulation.records import cases, inspections, items, lists, organisation, problems
 from yitihua.indicators.simulation.records.draws import Draws
 from yitihua.indicators.simulation.records.items import Measures
+from yitihua.indicators.simulation.records.near_misses import add_near_misses
 
 YEARS = (2021, 2022)
 
@@ -59,7 +60,9 @@ def county_records(
     for year in YEARS:
         for kind, rows in _flows(draws, year, m[year], made[year], towns).items():
             found.setdefault(kind, []).append(rows)
-    return {kind: pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0] for kind, parts in found.items()}
+    whole = {kind: pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0] for kind, parts in found.items()}
+    add_near_misses(draws("near-misses"), whole, m, made, towns)
+    return whole
 
 
 def _flows(
